@@ -1,0 +1,26 @@
+//! The words everybody shares: ids, instants, partial dates, the canonical record, issues.
+//!
+//! Nothing here reads a clock, a file or a database. The one exception to "no wire traits in the
+//! model" is [`record`]: `beneficiary/1` *is* a published document format, so its types carry serde.
+
+pub mod id;
+pub mod instant;
+pub mod issue;
+pub mod language;
+pub mod partial_date;
+pub mod place;
+pub mod record;
+pub mod scheme;
+pub mod sensitive;
+
+pub use id::{
+    AuditId, BatchId, DeliveryId, KeyId, PersonId, QuarantineId, RecordId, ReviewId, SubscriptionId,
+};
+pub use instant::Instant;
+pub use issue::{Expected, Issue, IssueCode, RulePlace, Severity};
+pub use language::Language;
+pub use partial_date::PartialDate;
+pub use place::Place;
+pub use record::BeneficiaryRecord;
+pub use scheme::SchemeId;
+pub use sensitive::Sensitive;
