@@ -135,10 +135,7 @@ mod tests {
     #[test]
     fn an_id_of_another_kind_is_refused() {
         let id = RecordId::new(Instant::from_millis(1), [0; 10]);
-        assert_eq!(
-            id.to_string().parse::<PersonId>(),
-            Err(IdError { prefix: "per" })
-        );
+        assert_eq!(id.to_string().parse::<PersonId>(), Err(IdError { prefix: "per" }));
     }
 
     #[test]

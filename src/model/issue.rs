@@ -134,10 +134,7 @@ impl IssueCode {
     /// The code of a name such as `bad_date`, or of a number such as `D203`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|code| code.name() == text || code.number() == text)
+        Self::ALL.iter().copied().find(|code| code.name() == text || code.number() == text)
     }
 }
 
@@ -179,10 +176,7 @@ pub enum Expected {
     /// A number of columns.
     Columns(usize),
     /// At least, at most.
-    Range {
-        min: Option<String>,
-        max: Option<String>,
-    },
+    Range { min: Option<String>, max: Option<String> },
     /// At most this many bytes, levels or fields.
     AtMost(u64),
     /// A check of this name.
@@ -242,10 +236,7 @@ impl Issue {
     /// An issue that only loses a field.
     #[must_use]
     pub fn warning(code: IssueCode, place: Place) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, place)
-        }
+        Self { severity: Severity::Warning, ..Self::error(code, place) }
     }
 
     /// With the field as the sender wrote it.
@@ -290,13 +281,7 @@ const VALUE_SHOWN: usize = 200;
 impl fmt::Debug for Issue {
     /// Without the value: it may be personal.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            out,
-            "{} {} at {}",
-            self.severity.name(),
-            self.code,
-            self.place
-        )?;
+        write!(out, "{} {} at {}", self.severity.name(), self.code, self.place)?;
         if let Some(field) = &self.field {
             write!(out, " in {field}")?;
         }

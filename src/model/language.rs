@@ -26,13 +26,7 @@ impl Language {
     /// The language of a BCP 47 tag, when it is one of ours: `fr-ML` is French.
     #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {
-        match tag
-            .split(['-', '_', '.'])
-            .next()?
-            .trim()
-            .to_ascii_lowercase()
-            .as_str()
-        {
+        match tag.split(['-', '_', '.']).next()?.trim().to_ascii_lowercase().as_str() {
             "fr" => Some(Self::French),
             "en" => Some(Self::English),
             _ => None,
@@ -65,10 +59,7 @@ mod tests {
 
     #[test]
     fn quality_values_decide() {
-        assert_eq!(
-            Language::negotiate("de, fr;q=0.3, en-GB;q=0.8"),
-            Some(Language::English)
-        );
+        assert_eq!(Language::negotiate("de, fr;q=0.3, en-GB;q=0.8"), Some(Language::English));
         assert_eq!(Language::negotiate("fr-ML"), Some(Language::French));
         assert_eq!(Language::negotiate("de"), None);
     }

@@ -27,12 +27,7 @@ impl PartialDate {
     /// A year alone.
     #[must_use]
     pub fn year_only(year: i16) -> Self {
-        Self {
-            year,
-            month: 0,
-            day: 0,
-            approximate: false,
-        }
+        Self { year, month: 0, day: 0, approximate: false }
     }
 
     /// A year and a month.
@@ -41,32 +36,19 @@ impl PartialDate {
     /// When the month is not 1 to 12.
     pub fn year_month(year: i16, month: i8) -> Result<Self, PartialDateError> {
         Date::new(year, month, 1).map_err(|_| PartialDateError)?;
-        Ok(Self {
-            year,
-            month,
-            day: 0,
-            approximate: false,
-        })
+        Ok(Self { year, month, day: 0, approximate: false })
     }
 
     /// A full date.
     #[must_use]
     pub fn full(date: Date) -> Self {
-        Self {
-            year: date.year(),
-            month: date.month(),
-            day: date.day(),
-            approximate: false,
-        }
+        Self { year: date.year(), month: date.month(), day: date.day(), approximate: false }
     }
 
     /// The same date, known only approximately.
     #[must_use]
     pub fn approximately(self) -> Self {
-        Self {
-            approximate: true,
-            ..self
-        }
+        Self { approximate: true, ..self }
     }
 
     /// The year.
@@ -78,11 +60,7 @@ impl PartialDate {
     /// The month, from 1, when known.
     #[must_use]
     pub const fn month(self) -> Option<i8> {
-        if self.month == 0 {
-            None
-        } else {
-            Some(self.month)
-        }
+        if self.month == 0 { None } else { Some(self.month) }
     }
 
     /// The day of the month, from 1, when known.
@@ -100,11 +78,7 @@ impl PartialDate {
     /// The full date, when day and month are known.
     #[must_use]
     pub fn to_date(self) -> Option<Date> {
-        if self.day == 0 {
-            None
-        } else {
-            Date::new(self.year, self.month, self.day).ok()
-        }
+        if self.day == 0 { None } else { Date::new(self.year, self.month, self.day).ok() }
     }
 
     /// The first day that this date can mean.
@@ -147,10 +121,7 @@ impl FromStr for PartialDate {
                 Self::full(Date::new(year, month, day).map_err(|_| PartialDateError)?)
             }
         };
-        Ok(Self {
-            approximate,
-            ..date
-        })
+        Ok(Self { approximate, ..date })
     }
 }
 
@@ -211,34 +182,14 @@ mod tests {
 
     #[test]
     fn every_precision_survives_its_text() {
-        for text in [
-            "1985",
-            "1985~",
-            "1985-06",
-            "1985-06-14",
-            "0000",
-            "1985-06-14~",
-        ] {
-            assert_eq!(
-                text.parse::<PartialDate>()
-                    .map(|d| d.to_string())
-                    .as_deref(),
-                Ok(text)
-            );
+        for text in ["1985", "1985~", "1985-06", "1985-06-14", "0000", "1985-06-14~"] {
+            assert_eq!(text.parse::<PartialDate>().map(|d| d.to_string()).as_deref(), Ok(text));
         }
     }
 
     #[test]
     fn impossible_dates_are_refused() {
-        for text in [
-            "",
-            "85",
-            "1985-13",
-            "1985-02-30",
-            "1985-1-1",
-            "1985-01-01-01",
-            "~",
-        ] {
+        for text in ["", "85", "1985-13", "1985-02-30", "1985-1-1", "1985-01-01-01", "~"] {
             assert_eq!(text.parse::<PartialDate>(), Err(PartialDateError), "{text}");
         }
     }

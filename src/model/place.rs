@@ -19,10 +19,7 @@ impl Place {
     /// A place known by its line only.
     #[must_use]
     pub fn at_line(line: u64) -> Self {
-        Self {
-            line,
-            ..Self::default()
-        }
+        Self { line, ..Self::default() }
     }
 }
 

@@ -1,0 +1,183 @@
+//! Who may name whom. To add an arrow, edit [`ALLOWED`] in the same commit and defend it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// For each top-level module, the modules that it may name with `crate::`.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("messages", &["model"]),
+    ("format", &["model"]),
+    ("schema", &["format", "model"]),
+    ("mapping", &["format", "messages", "model", "schema"]),
+    ("matching", &["model"]),
+    ("identity", &["matching", "model"]),
+    ("eligibility", &["format", "messages", "model"]),
+    ("store", &["eligibility", "identity", "model"]),
+    // Delivery's plan and signature are pure; its client is the only place that calls out.
+    ("delivery", &["model"]),
+    (
+        "operations",
+        &[
+            "delivery",
+            "eligibility",
+            "format",
+            "identity",
+            "mapping",
+            "matching",
+            "messages",
+            "model",
+            "schema",
+            "store",
+        ],
+    ),
+    ("http", &["delivery", "eligibility", "format", "mapping", "messages", "model", "operations"]),
+    (
+        "cli",
+        &["eligibility", "format", "http", "mapping", "messages", "model", "operations", "store"],
+    ),
+];
+
+/// Modules that must stay pure: none of these words may stand in their sources.
+const PURE: &[&str] =
+    &["model", "messages", "format", "schema", "mapping", "matching", "identity", "eligibility"];
+
+/// What purity forbids: clocks, files, network, database, randomness, environment.
+const IMPURE: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::env",
+    "SystemTime",
+    "Instant::now",
+    "Timestamp::now",
+    "Zoned::now",
+    "tokio::",
+    "sqlx::",
+    "reqwest::",
+    "rand::",
+];
+
+fn sources(root: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(root).expect("src is readable") {
+        let path = entry.expect("an entry of src").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The top-level module of a file, and its code without comments and without its tests.
+fn modules() -> Vec<(String, PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    assert!(files.len() > 20, "the walk over src found only {} files", files.len());
+    let mut result = Vec::new();
+    for file in files {
+        let relative = file.strip_prefix(&root).expect("below src").to_path_buf();
+        let first = relative.components().next().expect("a file name").as_os_str();
+        let module = first.to_string_lossy().trim_end_matches(".rs").to_owned();
+        if module == "lib" || module == "main" || relative.ends_with("tests.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&file).expect("a readable source");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let code: String = code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        result.push((module, relative, code));
+    }
+    result
+}
+
+/// The modules that a source names by `crate::module`, also in `use crate::{a, b::c}`.
+fn named(code: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for rest in code.split("crate::").skip(1) {
+        let group = match rest.strip_prefix('{') {
+            Some(inner) => inner.split("};").next().unwrap_or_default(),
+            None => {
+                rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
+            }
+        };
+        let mut depth = 0;
+        let mut word = String::new();
+        for c in group.chars().chain([',']) {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' | ':' if depth == 0 => {
+                    let name = word.trim();
+                    if ALLOWED.iter().any(|(module, _)| *module == name) {
+                        found.insert(name.to_owned());
+                    }
+                    word.clear();
+                }
+                _ if depth == 0 => word.push(c),
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn arrows_point_inwards() {
+    let mut wrong = Vec::new();
+    for (module, file, code) in modules() {
+        let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == module) else {
+            wrong.push(format!("{}: module `{module}` is not in the list", file.display()));
+            continue;
+        };
+        for other in named(&code) {
+            if other != module && !allowed.contains(&other.as_str()) {
+                wrong.push(format!("{}: `{module}` names `{other}`", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "arrows that nobody allowed:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_middle_is_pure() {
+    let mut wrong = Vec::new();
+    for (module, file, code) in modules() {
+        if !PURE.contains(&module.as_str()) {
+            continue;
+        }
+        for word in IMPURE.iter().filter(|word| code.contains(*word)) {
+            wrong.push(format!("{}: `{word}`", file.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "impure words in pure modules:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_arrow_finder_sees_grouped_and_plain_paths() {
+    let code =
+        "use crate::{format::Events, model::{Issue, store}};\nlet x = crate::schema::Catalog;";
+    let expected = ["format", "model", "schema"].map(str::to_owned);
+    assert_eq!(named(code), BTreeSet::from(expected));
+}
+
+#[test]
+fn paths_in_the_architecture_page_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/architecture.md")).expect("docs/architecture.md");
+    let mut checked = 0;
+    for quoted in page.split('`').skip(1).step_by(2) {
+        let looks_like_a_path = ["src/", "docs/", "tests/", "mappings/", "schemas/", "migrations/"]
+            .iter()
+            .any(|start| quoted.starts_with(start));
+        if looks_like_a_path && !quoted.contains(['<', '*', '{']) {
+            checked += 1;
+            assert!(root.join(quoted).exists(), "docs/architecture.md names `{quoted}`");
+        }
+    }
+    assert!(checked > 5, "only {checked} paths found in docs/architecture.md");
+}
