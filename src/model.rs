@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, a file or a database. The one exception to "no wire traits in the
 //! model" is [`record`]: `beneficiary/1` *is* a published document format, so its types carry serde.
 
+pub mod access;
 pub mod id;
 pub mod instant;
 pub mod issue;
@@ -13,6 +14,7 @@ pub mod record;
 pub mod scheme;
 pub mod sensitive;
 
+pub use access::{Caller, Holder, Scope};
 pub use id::{
     AuditId, BatchId, DeliveryId, KeyId, PersonId, QuarantineId, RecordId, ReviewId, SubscriptionId,
 };

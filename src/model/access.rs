@@ -1,0 +1,204 @@
+//! Who calls, and what they may do. Everything that is not granted is denied.
+
+use std::fmt;
+
+use super::{KeyId, SchemeId};
+
+/// To whom a key belongs.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Holder {
+    /// A scheme: it writes and reads its own records.
+    Scheme(SchemeId),
+    /// A partner that asks questions under agreements, by its id in them.
+    Partner(String),
+    /// Somebody who runs the hub.
+    Operator(String),
+}
+
+impl Holder {
+    /// `scheme`, `partner` or `operator`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Scheme(_) => "scheme",
+            Self::Partner(_) => "partner",
+            Self::Operator(_) => "operator",
+        }
+    }
+
+    /// The id under which agreements and the audit log know the holder.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Scheme(scheme) => scheme.as_str(),
+            Self::Partner(id) | Self::Operator(id) => id,
+        }
+    }
+
+    /// The holder of a stored kind and id.
+    #[must_use]
+    pub fn parse(kind: &str, id: &str) -> Option<Self> {
+        match kind {
+            "scheme" => id.parse().ok().map(Self::Scheme),
+            "partner" if is_name(id) => Some(Self::Partner(id.to_owned())),
+            "operator" if is_name(id) => Some(Self::Operator(id.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}", self.kind(), self.id())
+    }
+}
+
+fn is_name(id: &str) -> bool {
+    let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    (1..=80).contains(&id.len()) && id.chars().all(known)
+}
+
+macro_rules! scopes {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
+        /// One right that a key can have.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum Scope { $($(#[$doc])* $variant,)* }
+
+        impl Scope {
+            /// Every right, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name, such as `records:write`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+scopes! {
+    /// Send files, records and events.
+    RecordsWrite = "records:write";
+    /// Read batches, refusals and records.
+    RecordsRead = "records:read";
+    /// Correct and dismiss refused records, release held files.
+    QuarantineWrite = "quarantine:write";
+    /// Ask whether a person is covered.
+    EligibilityAsk = "eligibility:ask";
+    /// Read a person in a format.
+    PeopleRead = "people:read";
+    /// Subscribe, list deliveries and retry them.
+    DeliveriesManage = "deliveries:manage";
+    /// Read counts of people.
+    IndicatorsRead = "indicators:read";
+    /// Use mappings on data that is not kept: translate and validate.
+    MappingsRead = "mappings:read";
+    /// Everything, for every scheme, and the keys themselves.
+    Admin = "admin";
+}
+
+impl Scope {
+    /// The right of a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|scope| scope.name() == name)
+    }
+}
+
+/// Somebody whose key was recognised.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Caller {
+    /// The key that was shown; `None` for the command line on the hub's own machine.
+    pub key: Option<KeyId>,
+    /// Whose it is.
+    pub holder: Holder,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// For which purposes it may ask; empty means: those that the agreements allow.
+    pub purposes: Vec<String>,
+}
+
+impl Caller {
+    /// The command line on the hub's own machine, which may do everything.
+    #[must_use]
+    pub fn local_operator() -> Self {
+        Self {
+            key: None,
+            holder: Holder::Operator("local".to_owned()),
+            scopes: vec![Scope::Admin],
+            purposes: Vec::new(),
+        }
+    }
+
+    /// Whether the caller has a right, by name or as an administrator.
+    #[must_use]
+    pub fn may(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope) || self.scopes.contains(&Scope::Admin)
+    }
+
+    /// Whether the caller may see what belongs to a scheme: the scheme itself, and operators.
+    #[must_use]
+    pub fn sees(&self, scheme: &SchemeId) -> bool {
+        match &self.holder {
+            Holder::Scheme(own) => own == scheme,
+            Holder::Partner(_) => false,
+            Holder::Operator(_) => true,
+        }
+    }
+
+    /// The scheme to which lists are narrowed; `None` for callers who are no scheme.
+    #[must_use]
+    pub fn own_scheme(&self) -> Option<&SchemeId> {
+        match &self.holder {
+            Holder::Scheme(scheme) => Some(scheme),
+            Holder::Partner(_) | Holder::Operator(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caller(holder: Holder, scopes: &[Scope]) -> Caller {
+        Caller { key: None, holder, scopes: scopes.to_vec(), purposes: Vec::new() }
+    }
+
+    fn scheme(text: &str) -> SchemeId {
+        text.parse().expect("a scheme id")
+    }
+
+    #[test]
+    fn what_is_not_granted_is_denied() {
+        let sender = caller(Holder::Scheme(scheme("ml-utm")), &[Scope::RecordsWrite]);
+        assert!(sender.may(Scope::RecordsWrite));
+        for &other in Scope::ALL.iter().filter(|&&scope| scope != Scope::RecordsWrite) {
+            assert!(!sender.may(other), "{}", other.name());
+        }
+    }
+
+    #[test]
+    fn a_scheme_sees_its_own_and_a_partner_sees_nobodys() {
+        let utm = caller(Holder::Scheme(scheme("ml-utm")), &[]);
+        assert!(utm.sees(&scheme("ml-utm")));
+        assert!(!utm.sees(&scheme("ml-canam")));
+        let partner = caller(Holder::Partner("ci-cnam".to_owned()), &[]);
+        assert!(!partner.sees(&scheme("ml-utm")));
+    }
+
+    #[test]
+    fn holders_and_scopes_survive_their_text() {
+        for holder in [
+            Holder::Scheme(scheme("ml-utm")),
+            Holder::Partner("ng-nhia".to_owned()),
+            Holder::Operator("bamako".to_owned()),
+        ] {
+            assert_eq!(Holder::parse(holder.kind(), holder.id()), Some(holder));
+        }
+        for &scope in Scope::ALL {
+            assert_eq!(Scope::parse(scope.name()), Some(scope));
+        }
+        assert_eq!(Holder::parse("operator", ""), None);
+    }
+}
