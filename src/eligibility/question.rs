@@ -1,0 +1,86 @@
+//! A question: who asks, why, about whom, on which day, knowing what.
+
+use jiff::civil::Date;
+
+use crate::model::record::Sex;
+use crate::model::{Instant, PartialDate, SchemeId, Sensitive};
+
+use super::registry::NumberKind;
+
+/// One question about one person.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The partner that asks, as authenticated; lower case, such as `ci-cnam`.
+    pub asked_by: String,
+    /// Why, such as `CARE_AUTHORISATION`.
+    pub purpose: String,
+    /// The day asked about (valid time).
+    pub as_of: Date,
+    /// What the hub knew at this moment (recorded time); now when none.
+    pub known_at: Option<Instant>,
+    /// ISO 3166-1 alpha-2 of the place of care: schemes of this country answer first.
+    pub country_of_care: Option<String>,
+    /// Only this scheme.
+    pub scheme: Option<SchemeId>,
+    /// About whom.
+    pub subject: Subject,
+}
+
+/// How the asker names the person.
+#[derive(Clone, Debug)]
+pub enum Subject {
+    /// By numbers; each must lead to the same person.
+    Identifiers(Vec<Number>),
+    /// By name, birth date, sex and phone.
+    Demographics(Demographics),
+}
+
+/// A number of a known system.
+#[derive(Clone, Debug)]
+pub struct Number {
+    /// What the number stands for; none when no scheme knows its type: it leads to nobody.
+    pub kind: Option<NumberKind>,
+    /// The number as written.
+    pub value: Sensitive<String>,
+}
+
+/// A person described.
+#[derive(Clone, Debug, Default)]
+pub struct Demographics {
+    /// Family name.
+    pub family: Sensitive<String>,
+    /// Given names, separated by blanks.
+    pub given: Sensitive<String>,
+    /// Sex.
+    pub sex: Option<Sex>,
+    /// Birth date with its precision.
+    pub birth_date: Option<PartialDate>,
+    /// Phone in E.164.
+    pub phone: Option<Sensitive<String>>,
+}
+
+impl Subject {
+    /// Whether there is enough to look for one person: a number, or full name and birth date, or
+    /// full name and year of birth with sex and phone. Less would be fishing.
+    #[must_use]
+    pub fn suffices(&self) -> bool {
+        match self {
+            Self::Identifiers(numbers) => {
+                numbers.iter().any(|number| !number.value.expose().trim().is_empty())
+            }
+            Self::Demographics(person) => person.suffices(),
+        }
+    }
+}
+
+impl Demographics {
+    fn suffices(&self) -> bool {
+        let named =
+            !self.family.expose().trim().is_empty() && !self.given.expose().trim().is_empty();
+        let known_sex = matches!(self.sex, Some(Sex::Female | Sex::Male));
+        let born = self.birth_date.is_some_and(|date| {
+            date.day().is_some() || (known_sex && self.phone.is_some())
+        });
+        named && born
+    }
+}

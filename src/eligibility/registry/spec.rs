@@ -1,0 +1,287 @@
+//! The file of a scheme.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use jsonschema::Validator;
+use regex::Regex;
+use serde::Deserialize;
+
+use crate::model::SchemeId;
+
+use super::super::answer::Reason;
+use super::super::document::{self, Problem, Text};
+use super::{
+    Care, ChildLimit, Institution, Kind, NumberSystem, Package, Rates, Scheme, Share, Terms,
+};
+
+static SCHEMA: LazyLock<Validator> =
+    LazyLock::new(|| document::schema(include_str!("../../../schemas/scheme.json")));
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    scheme: SchemeId,
+    version: String,
+    title: Text,
+    description: Text,
+    country: String,
+    kind: Kind,
+    institution: Institution,
+    currency: String,
+    priority: u16,
+    #[serde(default)]
+    from: Option<Date>,
+    #[serde(default)]
+    to: Option<Date>,
+    #[serde(default)]
+    successor: Option<SchemeId>,
+    record_number: Number,
+    #[serde(default)]
+    identifiers: Vec<Number>,
+    terms: Vec<TermsFile>,
+    #[serde(default)]
+    indistinct: Vec<Vec<Reason>>,
+    #[serde(default)]
+    tests: Vec<Test>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Number {
+    system: String,
+    code: String,
+    #[serde(default)]
+    form: Option<String>,
+    #[serde(default)]
+    examples: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TermsFile {
+    #[serde(default)]
+    from: Option<Date>,
+    #[serde(default)]
+    to: Option<Date>,
+    waiting_months: u8,
+    #[serde(default)]
+    child_limit: Option<ChildLimit>,
+    packages: BTreeMap<String, PackageFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PackageFile {
+    title: Text,
+    #[serde(default)]
+    waiting_months: Option<u8>,
+    /// In percent.
+    coverage: BTreeMap<Care, f64>,
+}
+
+/// An example in the file: what a package pays on a day.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Test {
+    on: Date,
+    package: String,
+    /// In percent.
+    copay: BTreeMap<Care, f64>,
+}
+
+/// Reads the files, runs their tests, and reports every problem.
+pub(super) fn read_all<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<BTreeMap<SchemeId, Scheme>, Vec<Problem>> {
+    let mut schemes = BTreeMap::new();
+    let mut problems = Vec::new();
+    let mut successors = Vec::new();
+    for (name, yaml) in files {
+        let at = |pointer: &str, message: String| Problem {
+            file: name.into(),
+            pointer: pointer.into(),
+            message,
+        };
+        let file: File = match document::read(name, yaml, &SCHEMA) {
+            Ok(file) => file,
+            Err(found) => {
+                problems.extend(found);
+                continue;
+            }
+        };
+        match file.check() {
+            Ok(scheme) => {
+                successors.extend(scheme.successor.clone().map(|next| (name, next)));
+                let id = scheme.id.clone();
+                if schemes.insert(id.clone(), scheme).is_some() {
+                    problems.push(at("/scheme", format!("another file is also scheme `{id}`")));
+                }
+            }
+            Err(found) => problems
+                .extend(found.into_iter().map(|(pointer, message)| at(&pointer, message))),
+        }
+    }
+    for (name, successor) in successors {
+        // Only worth saying when the files themselves could be read.
+        if problems.is_empty() && !schemes.contains_key(&successor) {
+            problems.push(Problem {
+                file: name.into(),
+                pointer: "/successor".into(),
+                message: format!("no scheme `{successor}`"),
+            });
+        }
+    }
+    if problems.is_empty() { Ok(schemes) } else { Err(problems) }
+}
+
+type Found = Vec<(String, String)>;
+
+impl File {
+    fn check(self) -> Result<Scheme, Found> {
+        let mut found: Found = Vec::new();
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && to < from
+        {
+            found.push(("/to".into(), "the scheme ends before it begins".into()));
+        }
+        let record_number = self.record_number.check("/record_number", &mut found);
+        let identifiers = (0..)
+            .zip(self.identifiers)
+            .map(|(i, number)| number.check(&format!("/identifiers/{i}"), &mut found))
+            .collect();
+        let terms = check_terms(self.terms, self.kind, &mut found);
+        let scheme = Scheme {
+            id: self.scheme,
+            version: self.version,
+            title: self.title,
+            description: self.description,
+            country: self.country,
+            kind: self.kind,
+            institution: self.institution,
+            currency: self.currency,
+            priority: self.priority,
+            from: self.from,
+            to: self.to,
+            successor: self.successor,
+            record_number,
+            identifiers,
+            terms,
+            indistinct: self.indistinct,
+        };
+        for (index, test) in self.tests.iter().enumerate() {
+            if let Err(message) = test.run(&scheme) {
+                found.push((format!("/tests/{index}"), message));
+            }
+        }
+        if found.is_empty() { Ok(scheme) } else { Err(found) }
+    }
+}
+
+impl Number {
+    fn check(self, pointer: &str, found: &mut Found) -> NumberSystem {
+        let form = self.form.as_deref().and_then(|form| {
+            // Anchored: a form describes the whole number.
+            Regex::new(&format!("^(?:{form})$"))
+                .map_err(|error| found.push((format!("{pointer}/form"), error.to_string())))
+                .ok()
+        });
+        for (index, example) in self.examples.iter().enumerate() {
+            if form.as_ref().is_some_and(|form| !form.is_match(example)) {
+                let message = format!("`{example}` does not have the form");
+                found.push((format!("{pointer}/examples/{index}"), message));
+            }
+        }
+        NumberSystem { system: self.system, code: self.code, form }
+    }
+}
+
+fn check_terms(files: Vec<TermsFile>, kind: Kind, found: &mut Found) -> Vec<Terms> {
+    let mut terms: Vec<Terms> = Vec::new();
+    for (index, file) in files.into_iter().enumerate() {
+        let pointer = format!("/terms/{index}");
+        if kind.covers() == file.packages.is_empty() {
+            let message = if kind.covers() {
+                "a scheme that covers needs a package"
+            } else {
+                "a membership list grants no package"
+            };
+            found.push((format!("{pointer}/packages"), message.into()));
+        }
+        if let (Some(from), Some(to)) = (file.from, file.to)
+            && to < from
+        {
+            found.push((format!("{pointer}/to"), "the terms end before they begin".into()));
+        }
+        if let Some(before) = terms.last()
+            && before.to.is_none_or(|to| file.from.is_none_or(|from| from <= to))
+        {
+            let message = "terms follow each other: these begin before the ones above end";
+            found.push((format!("{pointer}/from"), message.into()));
+        }
+        let packages = file
+            .packages
+            .into_iter()
+            .map(|(code, package)| {
+                let pointer = format!("{pointer}/packages/{code}/coverage");
+                let package = Package {
+                    title: package.title,
+                    coverage: rates(&package.coverage, &pointer, found),
+                    waiting_months: package.waiting_months,
+                };
+                (code, package)
+            })
+            .collect();
+        terms.push(Terms {
+            from: file.from,
+            to: file.to,
+            waiting_months: file.waiting_months,
+            child_limit: file.child_limit,
+            packages,
+        });
+    }
+    terms
+}
+
+fn rates(percents: &BTreeMap<Care, f64>, pointer: &str, found: &mut Found) -> Rates {
+    let mut rates = Rates::new();
+    for (care, percent) in percents {
+        match share(*percent) {
+            Some(share) => {
+                rates.insert(*care, share);
+            }
+            None => found.push((
+                pointer.to_owned(),
+                format!("{percent} is no percentage from 0 to 100 with at most two decimals"),
+            )),
+        }
+    }
+    rates
+}
+
+/// A percentage from 0 to 100 with at most two decimals.
+fn share(percent: f64) -> Option<Share> {
+    let points = percent * 100.0;
+    let whole = points.round();
+    if !(0.0..=10_000.0).contains(&whole) || (points - whole).abs() > 1e-6 {
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 10,000")]
+    Share::from_basis_points(whole as u16)
+}
+
+impl Test {
+    fn run(&self, scheme: &Scheme) -> Result<(), String> {
+        let Some((_, package)) = scheme.package_on(Some(&self.package), self.on) else {
+            return Err(format!("no package `{}` on {}", self.package, self.on));
+        };
+        for (care, percent) in &self.copay {
+            let found = package.coverage.get(care).map(|share| share.rest());
+            if found != share(*percent) {
+                return Err(format!("expected {percent} % left for {care:?}, comes to {found:?}"));
+            }
+        }
+        Ok(())
+    }
+}
