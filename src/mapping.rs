@@ -1,1 +1,4 @@
 //! (to come)
+
+pub mod condition;
+pub mod function;

@@ -1,0 +1,285 @@
+//! Conditions of a mapping (`if`, `check`, `when`): a subset of CEL's syntax, typed and compiled.
+//!
+//! ```text
+//! or      = and { "||" and }            and   = not { "&&" not }
+//! not     = "!" not | compare
+//! compare = value [ ("==" | "!=" | "<" | "<=" | ">" | ">=") value | "in" "[" literal { "," literal } "]" ]
+//! value   = "(" or ")" | literal | "has" "(" path ")" | "size" "(" path ")"
+//!         | path [ "." ("startsWith" | "endsWith" | "contains" | "matches") "(" text ")" ]
+//! literal = 'text' | "text" | number | "true" | "false" | "null"
+//! path    = name { "." name | "[" … "]" }     a name that is no plain word stands in backquotes
+//! ```
+//!
+//! There is no arithmetic, no variable and no loop, so every condition ends. What a path yields is
+//! text, or nothing: the meaning of absence is fixed in [`Condition::eval`].
+
+mod lexer;
+mod parser;
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use regex::Regex;
+
+/// A compiled condition.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    root: Test,
+    paths: Vec<PathUse>,
+}
+
+/// A path that a condition reads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PathUse {
+    /// The path as written, without backquotes around its names.
+    pub path: String,
+    /// Where it stands first, in bytes of the condition's text.
+    pub span: Range<usize>,
+}
+
+/// Why a text is no condition.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{problem}")]
+pub struct ConditionError {
+    /// Where, in bytes of the condition's text.
+    pub span: Range<usize>,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// What is wrong with a condition.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Problem {
+    /// A character that means nothing here.
+    #[error("`{0}` means nothing here")]
+    Character(char),
+    /// A text or a backquoted name that does not end.
+    #[error("the quote does not end")]
+    OpenQuote,
+    /// `\q` or another escape that CEL does not have.
+    #[error("there is no escape `\\{0}`")]
+    Escape(char),
+    /// Something else was expected.
+    #[error("expected {expected}, found {found}")]
+    Unexpected {
+        /// What could stand here.
+        expected: &'static str,
+        /// What stands here.
+        found: String,
+    },
+    /// A function that is not one of ours.
+    #[error("there is no function `{0}`")]
+    Function(String),
+    /// Two kinds that cannot be compared.
+    #[error("a {0} cannot be compared with a {1}")]
+    Types(&'static str, &'static str),
+    /// `<` and the like between kinds that have no order.
+    #[error("a {0} has no order")]
+    NoOrder(&'static str),
+    /// A value where true or false is needed.
+    #[error("a {0} is neither true nor false")]
+    NotATest(&'static str),
+    /// A pattern that is no regular expression, or compiles to more than the limit.
+    #[error("not a regular expression that can be used: {0}")]
+    Pattern(String),
+    /// Brackets nested too deeply.
+    #[error("nested more than {0} levels deep")]
+    TooDeep(usize),
+}
+
+/// Something that is true or false.
+#[derive(Clone, Debug)]
+enum Test {
+    All(Vec<Test>),
+    Any(Vec<Test>),
+    Not(Box<Test>),
+    Constant(bool),
+    /// A path used alone: its text is `true`.
+    Truth(usize),
+    Has(usize),
+    In(usize, Vec<Literal>),
+    Compare { left: Operand, operator: Operator, right: Operand },
+    StartsWith(usize, String),
+    EndsWith(usize, String),
+    Contains(usize, String),
+    Matches(usize, Regex),
+}
+
+#[derive(Clone, Debug)]
+enum Operand {
+    Path(usize),
+    Size(usize),
+    Literal(Literal),
+}
+
+#[derive(Clone, PartialEq, Debug)]
+enum Literal {
+    Text(String),
+    /// The number and its text: codes such as `01` must be quoted to be texts.
+    Number(f64),
+    Boolean(bool),
+    Null,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Operator {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Operator {
+    fn accepts(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal => order == Ordering::Equal,
+            Self::NotEqual => order != Ordering::Equal,
+            Self::Less => order == Ordering::Less,
+            Self::LessOrEqual => order != Ordering::Greater,
+            Self::Greater => order == Ordering::Greater,
+            Self::GreaterOrEqual => order != Ordering::Less,
+        }
+    }
+}
+
+impl Condition {
+    /// Compiles a condition.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its place.
+    pub fn parse(text: &str) -> Result<Self, ConditionError> {
+        parser::parse(text)
+    }
+
+    /// The paths that the condition reads, each once; their order is the index that
+    /// [`Condition::eval`] asks for.
+    #[must_use]
+    pub fn paths(&self) -> &[PathUse] {
+        &self.paths
+    }
+
+    /// Whether the condition holds. `lookup` gives the text at a path, `None` when it is absent
+    /// (missing, `null`, or one of the source's `empty` texts).
+    ///
+    /// Absent is null: it equals `null` and nothing else, so `x != 'a'` holds when `x` is absent; it
+    /// has no order, so `x < 3` and `x >= 3` are both false; its `size` is 0; `startsWith`,
+    /// `endsWith`, `contains`, `matches`, `in` (unless `null` is listed) and a bare `x` are false.
+    ///
+    /// Against a number, text is read as a number, and text that is none equals no number. Two
+    /// paths compare as numbers when both are numbers, else as texts (which orders ISO dates).
+    /// `size` counts characters.
+    ///
+    /// ```
+    /// use dankun::mapping::condition::Condition;
+    ///
+    /// let condition = Condition::parse("STATUT in ['AJ', 'RT'] && !has(FIN)").expect("a condition");
+    /// let row = |path: usize| ["RT"].get(path).copied();
+    /// assert!(condition.eval(row));
+    /// ```
+    pub fn eval<'v>(&self, lookup: impl Fn(usize) -> Option<&'v str>) -> bool {
+        self.root.holds(&lookup)
+    }
+}
+
+impl Test {
+    fn holds<'v>(&self, lookup: &impl Fn(usize) -> Option<&'v str>) -> bool {
+        let text_has = |path: usize, test: &dyn Fn(&str) -> bool| lookup(path).is_some_and(test);
+        match self {
+            Self::All(tests) => tests.iter().all(|test| test.holds(lookup)),
+            Self::Any(tests) => tests.iter().any(|test| test.holds(lookup)),
+            Self::Not(test) => !test.holds(lookup),
+            Self::Constant(value) => *value,
+            Self::Truth(path) => lookup(*path) == Some("true"),
+            Self::Has(path) => lookup(*path).is_some(),
+            Self::In(path, literals) => {
+                let value = lookup(*path);
+                literals.iter().any(|literal| literal.equals(value))
+            }
+            Self::Compare { left, operator, right } => compare(left, *operator, right, lookup),
+            Self::StartsWith(path, wanted) => text_has(*path, &|text| text.starts_with(wanted.as_str())),
+            Self::EndsWith(path, wanted) => text_has(*path, &|text| text.ends_with(wanted.as_str())),
+            Self::Contains(path, wanted) => text_has(*path, &|text| text.contains(wanted.as_str())),
+            Self::Matches(path, pattern) => text_has(*path, &|text| pattern.is_match(text)),
+        }
+    }
+}
+
+impl Literal {
+    fn equals(&self, value: Option<&str>) -> bool {
+        match (self, value) {
+            (Self::Null, value) => value.is_none(),
+            (_, None) => false,
+            (Self::Text(text), Some(value)) => text == value,
+            (Self::Number(number), Some(value)) => as_number(value) == Some(*number),
+            (Self::Boolean(boolean), Some(value)) => value == if *boolean { "true" } else { "false" },
+        }
+    }
+}
+
+/// A number as JSON or a cell writes it; `inf` and `nan`, which Rust would read, are texts.
+fn as_number(text: &str) -> Option<f64> {
+    let numeric = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E');
+    let starts = text.trim_start_matches(['-', '+', '.']).starts_with(|c: char| c.is_ascii_digit());
+    (starts && text.bytes().all(numeric)).then(|| text.parse().ok()).flatten()
+}
+
+fn compare<'v>(
+    left: &Operand,
+    operator: Operator,
+    right: &Operand,
+    lookup: &impl Fn(usize) -> Option<&'v str>,
+) -> bool {
+    let value = |operand: &Operand| match operand {
+        Operand::Path(path) => Value::Found(lookup(*path)),
+        Operand::Size(path) => {
+            let size = lookup(*path).map_or(0, |text| text.chars().count());
+            Value::Number(u32::try_from(size).map_or(f64::INFINITY, f64::from))
+        }
+        Operand::Literal(Literal::Number(number)) => Value::Number(*number),
+        Operand::Literal(literal) => Value::Literal(literal.clone()),
+    };
+    let order = match (value(left), value(right)) {
+        (Value::Found(a), Value::Found(b)) => found_order(a, b),
+        (Value::Found(a), Value::Literal(b)) => literal_order(a, &b),
+        (Value::Literal(a), Value::Found(b)) => literal_order(b, &a).map(Ordering::reverse),
+        (Value::Literal(a), Value::Literal(b)) => (a == b).then_some(Ordering::Equal),
+        (Value::Found(a), Value::Number(b)) => a.and_then(as_number).and_then(|a| a.partial_cmp(&b)),
+        (Value::Number(a), Value::Found(b)) => b.and_then(as_number).and_then(|b| a.partial_cmp(&b)),
+        (Value::Number(a), Value::Number(b)) => a.partial_cmp(&b),
+        (Value::Number(_), Value::Literal(_)) | (Value::Literal(_), Value::Number(_)) => None,
+    };
+    match order {
+        Some(order) => operator.accepts(order),
+        None => operator == Operator::NotEqual,
+    }
+}
+
+enum Value<'v> {
+    Found(Option<&'v str>),
+    Number(f64),
+    Literal(Literal),
+}
+
+/// `None` when one of the two is absent.
+fn found_order(a: Option<&str>, b: Option<&str>) -> Option<Ordering> {
+    match (a, b) {
+        (None, None) => Some(Ordering::Equal),
+        (Some(a), Some(b)) => match (as_number(a), as_number(b)) {
+            (Some(a), Some(b)) => a.partial_cmp(&b),
+            _ => Some(a.cmp(b)),
+        },
+        _ => None,
+    }
+}
+
+fn literal_order(found: Option<&str>, literal: &Literal) -> Option<Ordering> {
+    match (found, literal) {
+        (Some(found), Literal::Text(text)) => Some(found.cmp(text.as_str())),
+        _ => literal.equals(found).then_some(Ordering::Equal),
+    }
+}
+
+#[cfg(test)]
+mod tests;

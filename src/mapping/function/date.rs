@@ -1,0 +1,200 @@
+//! Dates in the layouts that senders use, read into [`PartialDate`] and written back.
+//!
+//! A layout is a pattern of `d`, `M` and `y` letters, separators and quoted words, or one of the
+//! names `iso` and `excel-day`. Trying several layouts in order is the caller's business. The
+//! question "is it in the future?" is not asked here: that needs to know today.
+
+use std::fmt;
+
+use jiff::civil::Date;
+
+use crate::model::PartialDate;
+
+mod layout;
+mod read;
+
+use layout::Part;
+pub use layout::LayoutError;
+
+/// A compiled date layout.
+///
+/// | letters | read | written |
+/// |---|---|---|
+/// | `dd` `MM` | exactly two digits | two digits |
+/// | `d` `M` | one or two digits | no leading zero |
+/// | `yyyy` | four digits | four digits |
+/// | `yy` | two digits; up to the pivot 20yy, above it 19yy | two digits, if they read back as the same year |
+/// | `'VERS'` | the word in any case; the date is approximate | the word |
+/// | a space | one blank or more (also no-break) | one space |
+/// | anything else | itself | itself |
+///
+/// In a layout without separators (`yyyyMMdd`), `00` for the day, or for day and month, means that
+/// they are unknown. A layout of the year alone reads 1000 to 2999 only, so that spreadsheet day
+/// numbers cannot pass for years.
+///
+/// ```
+/// use dankun::mapping::function::date::Layout;
+///
+/// let layout = Layout::parse("'VERS' yyyy").expect("a layout");
+/// assert_eq!(layout.read("vers 1985").expect("a date").to_string(), "1985~");
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Layout {
+    kind: Kind,
+    /// Two-digit years up to this one belong to the century 2000.
+    pivot: u8,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Kind {
+    Parts(Vec<Part>),
+    /// `1985`, `1985-06`, `1985-06-14`, with an optional time of day that is checked and dropped.
+    Iso,
+    /// Days since 1899-12-30, as spreadsheets count from March 1900 on.
+    ExcelDay,
+}
+
+/// Why a text is not a date in a layout.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum DateError {
+    /// The text does not have the form of the layout.
+    #[error("not written in the expected layout")]
+    Form,
+    /// The form is right, but the calendar has no such day.
+    #[error("no such day in the calendar")]
+    Impossible,
+}
+
+/// Up to 10 is 20yy: the pivot of senders that say nothing. It must move when births of 2011 come in
+/// with two digits, and a mapping can set it.
+pub const DEFAULT_PIVOT: u8 = 10;
+
+/// Years that stand alone are between these; see [`Layout`].
+const LONE_YEARS: std::ops::RangeInclusive<i16> = 1000..=2999;
+
+/// The spreadsheet number of 1970-01-01.
+const EXCEL_UNIX_EPOCH: i64 = 25_569;
+
+/// 1900-03-01; before it spreadsheets disagree, because one of them gave 1900 a leap day.
+const EXCEL_FIRST_SAFE_DAY: i64 = 61;
+
+impl Layout {
+    /// Compiles a layout.
+    ///
+    /// # Errors
+    /// When a letter is unknown or repeated a wrong number of times, a field stands twice, a quote
+    /// is open, there is no year, or a day has no month.
+    pub fn parse(pattern: &str) -> Result<Self, LayoutError> {
+        let kind = match pattern {
+            "iso" => Kind::Iso,
+            "excel-day" => Kind::ExcelDay,
+            _ => Kind::Parts(layout::parts(pattern)?),
+        };
+        Ok(Self { kind, pivot: DEFAULT_PIVOT })
+    }
+
+    /// The same layout where two-digit years up to `pivot` (0 to 99) belong to the century 2000.
+    #[must_use]
+    pub fn with_pivot(self, pivot: u8) -> Self {
+        Self { pivot, ..self }
+    }
+
+    /// Whether every date that this layout can write reads back as itself.
+    #[must_use]
+    pub fn has_two_digit_year(&self) -> bool {
+        matches!(&self.kind, Kind::Parts(parts) if parts.contains(&Part::ShortYear))
+    }
+
+    /// Reads a date; blanks around it are ignored.
+    ///
+    /// # Errors
+    /// [`DateError::Form`] or [`DateError::Impossible`].
+    pub fn read(&self, text: &str) -> Result<PartialDate, DateError> {
+        let text = text.trim();
+        match &self.kind {
+            Kind::Parts(parts) => read::parts(parts, self.pivot, text),
+            Kind::Iso => read::iso(text),
+            Kind::ExcelDay => read::excel_day(text),
+        }
+    }
+
+    /// Writes a date, or `None` when the layout has no form for it: a year in a layout with days,
+    /// 1985 with a two-digit year whose pivot says 2085, an exact date after `'VERS'`.
+    ///
+    /// That a date is approximate gets lost where the layout has no word for it; reading back tells.
+    #[must_use]
+    pub fn write(&self, date: PartialDate) -> Option<String> {
+        match &self.kind {
+            Kind::Parts(parts) => self.write_parts(parts, date),
+            Kind::Iso if date.is_approximate() => {
+                Some(date.to_string().trim_end_matches('~').to_owned())
+            }
+            Kind::Iso => Some(date.to_string()),
+            Kind::ExcelDay => {
+                let epoch = Date::constant(1970, 1, 1);
+                let days = i64::from(date.to_date()?.since(epoch).ok()?.get_days());
+                let serial = days + EXCEL_UNIX_EPOCH;
+                (serial >= EXCEL_FIRST_SAFE_DAY).then(|| serial.to_string())
+            }
+        }
+    }
+
+    fn write_parts(&self, parts: &[Part], date: PartialDate) -> Option<String> {
+        use std::fmt::Write as _;
+
+        let zeros = layout::is_compact(parts);
+        let unknown = |part: Option<i8>| if zeros { Some(part.unwrap_or(0)) } else { part };
+        let mut out = String::with_capacity(12);
+        let mut says_approximate = false;
+        let (mut says_month, mut says_day) = (false, false);
+        for part in parts {
+            match part {
+                Part::Day { padded } => {
+                    says_day = true;
+                    write_number(&mut out, unknown(date.day())?, *padded);
+                }
+                Part::Month { padded } => {
+                    says_month = true;
+                    write_number(&mut out, unknown(date.month())?, *padded);
+                }
+                Part::Year => write!(out, "{:04}", date.year()).ok()?,
+                Part::ShortYear => {
+                    let short = u8::try_from(date.year().rem_euclid(100)).ok()?;
+                    if read::century(short, self.pivot) != date.year() {
+                        return None;
+                    }
+                    write!(out, "{short:02}").ok()?;
+                }
+                Part::Word(word) => {
+                    says_approximate = true;
+                    out.push_str(word);
+                }
+                Part::Mark(mark) => out.push(*mark),
+            }
+        }
+        // A layout that says less than the date would lose its day or month.
+        let complete = date.month().is_none_or(|_| says_month) && date.day().is_none_or(|_| says_day);
+        (complete && (date.is_approximate() || !says_approximate)).then_some(out)
+    }
+}
+
+fn write_number(out: &mut String, number: i8, padded: bool) {
+    if padded && number < 10 {
+        out.push('0');
+    }
+    out.push_str(&number.to_string());
+}
+
+impl fmt::Display for Layout {
+    /// The layout as it was written.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            Kind::Iso => out.write_str("iso"),
+            Kind::ExcelDay => out.write_str("excel-day"),
+            Kind::Parts(parts) => parts.iter().try_for_each(|part| write!(out, "{part}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
