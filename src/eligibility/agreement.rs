@@ -159,7 +159,8 @@ impl Agreements {
         if grants.is_empty() {
             return Err(Refusal::UnknownPartner);
         }
-        let mut in_force = grants.into_iter().filter(|(agreement, _)| agreement.in_force(on)).peekable();
+        let mut in_force =
+            grants.into_iter().filter(|(agreement, _)| agreement.in_force(on)).peekable();
         if in_force.peek().is_none() {
             return Err(Refusal::NoAgreement);
         }

@@ -69,7 +69,8 @@ pub(super) fn read<T: DeserializeOwned>(
     yaml: &str,
     schema: &Validator,
 ) -> Result<T, Vec<Problem>> {
-    let problem = |pointer: String, message: String| Problem { file: file.into(), pointer, message };
+    let problem =
+        |pointer: String, message: String| Problem { file: file.into(), pointer, message };
     let document: Value = serde_saphyr::from_str(yaml)
         .map_err(|error| vec![problem(String::new(), error.to_string())])?;
     let problems: Vec<Problem> = schema
@@ -79,5 +80,6 @@ pub(super) fn read<T: DeserializeOwned>(
     if !problems.is_empty() {
         return Err(problems);
     }
-    serde_json::from_value(document).map_err(|error| vec![problem(String::new(), error.to_string())])
+    serde_json::from_value(document)
+        .map_err(|error| vec![problem(String::new(), error.to_string())])
 }

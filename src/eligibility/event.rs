@@ -124,14 +124,8 @@ impl std::fmt::Debug for RecordKey {
 
 impl Event {
     /// The names of the six types, as senders write them.
-    pub const KINDS: [&'static str; 6] = [
-        "DEATH",
-        "ADDRESS_CHANGE",
-        "NAME_CHANGE",
-        "SUSPENSION",
-        "REINSTATEMENT",
-        "SCHEME_MOVE",
-    ];
+    pub const KINDS: [&'static str; 6] =
+        ["DEATH", "ADDRESS_CHANGE", "NAME_CHANGE", "SUSPENSION", "REINSTATEMENT", "SCHEME_MOVE"];
 
     /// The type, as senders write it.
     #[must_use]

@@ -3,9 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::model::record::{
-    BeneficiaryRecord, Coverage, CoverageStatus, Relationship, Suspension,
-};
+use crate::model::record::{BeneficiaryRecord, Coverage, CoverageStatus, Relationship, Suspension};
 use crate::model::{Instant, PartialDate, RecordId, SchemeId};
 
 /// The facts of one record, as known during one span of recorded time.
@@ -105,7 +103,11 @@ impl Statement {
             relationship: record.household.as_ref().map(|household| household.relationship),
             birth_date: record.person.birth_date,
             death_date: record.person.death_date,
-            coverages: record.coverages.iter().map(|coverage| CoverageFact::of(coverage, seen_on)).collect(),
+            coverages: record
+                .coverages
+                .iter()
+                .map(|coverage| CoverageFact::of(coverage, seen_on))
+                .collect(),
         }
     }
 }

@@ -122,7 +122,8 @@ impl PersonLine {
 pub fn answer_line(query_id: &str, answer: &Answer, permission: &Permission) -> Value {
     let granted = permission.fields(answer.scheme.as_ref());
     let right = answer.right.as_ref();
-    let only = |field: Field, value: Value| if granted.contains(&field) { value } else { Value::Null };
+    let only =
+        |field: Field, value: Value| if granted.contains(&field) { value } else { Value::Null };
     let rights = |day: Option<Date>| only(Field::Rights, json!(day));
     let rates = |field, rates| only(field, json!(rates));
     json!({

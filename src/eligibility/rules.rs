@@ -57,7 +57,8 @@ fn of_person(
     registry: &Registry,
     moment: Instant,
 ) -> Answer {
-    let death = facts.iter().filter_map(|fact| fact.says.death_date).map(PartialDate::earliest).min();
+    let death =
+        facts.iter().filter_map(|fact| fact.says.death_date).map(PartialDate::earliest).min();
     let mut covers = covers(question, facts, registry);
     covers.sort_by_key(|cover| cover.order(question));
     let data_as_of = facts.iter().filter_map(|fact| fact.says.data_as_of).min();
@@ -119,7 +120,11 @@ fn verdict(reason: Reason) -> Verdict {
 }
 
 /// The first in force, otherwise the first; `covers` stand in the order of payers.
-fn choose<'c, 'f>(covers: &'c [Cover<'f>], day: Date, death: Option<Date>) -> Option<&'c Cover<'f>> {
+fn choose<'c, 'f>(
+    covers: &'c [Cover<'f>],
+    day: Date,
+    death: Option<Date>,
+) -> Option<&'c Cover<'f>> {
     covers.iter().find(|cover| cover.state(day, death) == Reason::InForce).or(covers.first())
 }
 
@@ -212,9 +217,11 @@ impl Cover<'_> {
             Reason::WaitingPeriod
         } else if fact.end.is_some_and(|end| end < day) {
             Reason::Expired
-        } else if fact.suspensions.iter().any(|(from, to)| {
-            *from <= day && to.is_none_or(|reinstated| day < reinstated)
-        }) {
+        } else if fact
+            .suspensions
+            .iter()
+            .any(|(from, to)| *from <= day && to.is_none_or(|reinstated| day < reinstated))
+        {
             Reason::Suspended
         } else if self.outgrown_on(day).is_some_and(|birthday| birthday <= day) {
             Reason::AgeLimit
@@ -229,7 +236,8 @@ impl Cover<'_> {
             let enrolled = self.fact.enrolled_on?;
             let terms = self.scheme.terms_on(enrolled)?;
             let package = self.scheme.package_on(self.fact.package.as_deref(), enrolled);
-            let months = package.and_then(|(_, p)| p.waiting_months).unwrap_or(terms.waiting_months);
+            let months =
+                package.and_then(|(_, p)| p.waiting_months).unwrap_or(terms.waiting_months);
             enrolled.checked_add(i32::from(months).months()).ok()
         })
     }
@@ -292,9 +300,7 @@ impl Cover<'_> {
 /// completed years are counted.
 fn birthday(born: Date, age: u8) -> Option<Date> {
     let year = born.year().checked_add(i16::from(age))?;
-    Date::new(year, born.month(), born.day())
-        .or_else(|_| Date::new(year, 3, 1))
-        .ok()
+    Date::new(year, born.month(), born.day()).or_else(|_| Date::new(year, 3, 1)).ok()
 }
 
 #[cfg(test)]

@@ -98,7 +98,8 @@ fn apply(event: &Event, record: &mut BeneficiaryRecord, overtaken: Option<Date>)
         Change::NameChange { cause, old, new } => match overtaken {
             None => rename(person, *cause, old.as_ref(), new),
             Some(_) => {
-                let known_as = |name: &HumanName| HumanName { usage: NameUse::Alias, ..name.clone() };
+                let known_as =
+                    |name: &HumanName| HumanName { usage: NameUse::Alias, ..name.clone() };
                 put_name(person, known_as(new));
             }
         },
@@ -175,9 +176,7 @@ fn same_words(a: &HumanName, b: &HumanName) -> bool {
 }
 
 fn suspend(coverage: &mut Coverage, from: Date, overtaken: Option<Date>) {
-    let covers = |known: &Suspension| {
-        known.from <= from && known.to.is_none_or(|to| from < to)
-    };
+    let covers = |known: &Suspension| known.from <= from && known.to.is_none_or(|to| from < to);
     if !coverage.suspensions.iter().any(covers) {
         coverage.suspensions.push(Suspension { from, to: overtaken });
         coverage.suspensions.sort_by_key(|suspension| suspension.from);

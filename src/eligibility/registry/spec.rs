@@ -119,8 +119,9 @@ pub(super) fn read_all<'a>(
                     problems.push(at("/scheme", format!("another file is also scheme `{id}`")));
                 }
             }
-            Err(found) => problems
-                .extend(found.into_iter().map(|(pointer, message)| at(&pointer, message))),
+            Err(found) => {
+                problems.extend(found.into_iter().map(|(pointer, message)| at(&pointer, message)))
+            }
         }
     }
     for (name, successor) in successors {

@@ -1,0 +1,365 @@
+-- The tables of the hub on PostgreSQL. `migrations/sqlite/0001_foundation.sql` holds the same ones.
+-- Ids are 16-byte bytea, not uuid, and instants bigint milliseconds: so one query text and one decoder serve
+-- both databases. JSON is text.
+-- Dates are ISO text (`2025-12-31`): it sorts like the calendar, compares with `<=` alike on both databases
+-- and reads in any client; null says "open".
+-- Whatever is personal stands in a sealed blob or is a keyed hash (`*_key`); every other column may be shown.
+-- On an empty store no older binary exists that could meet these tables.
+
+-- One file or message of a scheme. States: receiving (staged revisions may grow), held (waits for a person),
+-- releasing (being made live, page by page), released, discarded (a person refused it), abandoned (never finished).
+create table batches (
+    id bytea primary key,
+    scheme text not null,
+    kind text not null check (kind in ('records', 'events')),
+    mode text not null check (mode in ('delta', 'snapshot')),
+    state text not null check (state in ('receiving', 'held', 'releasing', 'released', 'discarded', 'abandoned')),
+    idempotency_key text,
+    body_hash bytea,
+    -- Counts the sendings of the same key: only the newest sending may write.
+    epoch bigint not null,
+    -- The sender's file name, sealed: senders put names of people into file names.
+    file_name bytea,
+    mapping text,
+    mapping_hash text,
+    -- When the data was so, as the sender says; else when it arrived. Decides what is older.
+    recorded_at bigint not null,
+    received_at bigint not null,
+    touched_at bigint not null,
+    finished_at bigint,
+    released_at bigint,
+    hold_reason text,
+    complete boolean not null,
+    received bigint not null,
+    accepted bigint not null,
+    new_records bigint not null,
+    changed bigint not null,
+    unchanged bigint not null,
+    stale bigint not null,
+    refused bigint not null,
+    warnings bigint not null,
+    absent bigint not null,
+    -- Values dropped on entry because neither law nor purpose needs them: {"field": count}.
+    dropped text not null,
+    -- Broken files: the issue that ended the reading, sealed with its place.
+    ending bytea
+);
+create unique index batches_by_key on batches (scheme, idempotency_key);
+create index batches_by_state on batches (state, touched_at);
+
+-- One record of one scheme through all its revisions. `state`: staged (no live revision yet), live, absent (a snapshot
+-- no longer holds it). `current` is the sealed effective record: the live revision, its corrections and events.
+create table records (
+    id bytea primary key,
+    scheme text not null,
+    record_key bytea not null,
+    contract_key bytea,
+    state text not null check (state in ('staged', 'live', 'absent')),
+    revision bigint not null,
+    -- Hash of the live revision as received.
+    content bytea,
+    recorded_at bigint,
+    batch_id bytea,
+    current bytea,
+    created_at bigint not null,
+    updated_at bigint not null,
+    absent_since text
+);
+create unique index records_by_key on records (scheme, record_key);
+create index records_by_contract on records (contract_key) where contract_key is not null;
+
+-- What a scheme sent about a record. `number` counts the live ones from 1 and is 0 for all others.
+-- States: staged, live, superseded, stale (older than known), refused (a reference settled to nowhere).
+create table revisions (
+    id bytea primary key,
+    record_id bytea not null,
+    batch_id bytea not null,
+    number bigint not null,
+    state text not null check (state in ('staged', 'live', 'superseded', 'stale', 'refused')),
+    content bytea not null,
+    recorded_at bigint not null,
+    received_at bigint not null,
+    line bigint not null,
+    warnings bigint not null,
+    -- The raw record, the canonical one as translated, its place and its warnings.
+    sealed bytea not null
+);
+create index revisions_by_batch on revisions (batch_id, state, id);
+create index revisions_by_record on revisions (record_id, number);
+
+-- Refused records. `sealed`: the raw record, its place and its issues with their values.
+create table quarantine (
+    id bytea primary key,
+    batch_id bytea not null,
+    scheme text not null,
+    record_key bytea,
+    content bytea not null,
+    state text not null check (state in ('staged', 'open', 'corrected', 'dismissed', 'superseded')),
+    line bigint not null,
+    received_at bigint not null,
+    closed_at bigint,
+    sealed bytea not null
+);
+create index quarantine_by_batch on quarantine (batch_id, id);
+create index quarantine_open on quarantine (scheme, id) where state = 'open';
+create index quarantine_by_record on quarantine (record_key) where record_key is not null;
+
+-- What is wrong with a refused record, without its values: for lists, filters and groups.
+create table quarantine_issues (
+    quarantine_id bytea not null,
+    position bigint not null,
+    code text not null,
+    severity text not null check (severity in ('error', 'warning')),
+    field text,
+    primary key (quarantine_id, position)
+);
+create index quarantine_issues_by_code on quarantine_issues (code, field);
+
+-- Corrections made in the hub, bound to the bad value: they hold until the source changes that value.
+create table corrections (
+    id bytea primary key,
+    scheme text not null,
+    record_key bytea not null,
+    field text not null,
+    -- Keyed hash of the value that the correction replaces.
+    bad_key bytea not null,
+    -- The bad and the good value.
+    sealed bytea not null,
+    state text not null check (state in ('active', 'lapsed')),
+    created_at bigint not null,
+    created_by text not null,
+    lapsed_at bigint
+);
+create index corrections_active on corrections (scheme, record_key) where state = 'active';
+
+-- Events pushed by schemes, kept for ever: the effective record is derived from them again and again.
+create table events (
+    id bytea primary key,
+    scheme text not null,
+    event_id text not null,
+    batch_id bytea not null,
+    kind text not null,
+    record_key bytea not null,
+    -- Set when the event concerns every record of the contract.
+    contract_key bytea,
+    effective_on text not null,
+    received_at bigint not null,
+    sealed bytea not null
+);
+create unique index events_by_id on events (scheme, event_id);
+create index events_by_record on events (record_key, effective_on);
+create index events_by_contract on events (contract_key, effective_on) where contract_key is not null;
+
+-- Keyed hashes of identifiers, each with the records that bear it.
+create table identifiers (
+    key bytea not null,
+    record_id bytea not null,
+    system text not null,
+    primary key (key, record_id)
+);
+create index identifiers_by_record on identifiers (record_id);
+
+-- Facts that bind or part two records whatever their data says: a steward's word, a scheme's `precedent`.
+create table facts (
+    a bytea not null,
+    b bytea not null,
+    kind text not null check (kind in ('same', 'different', 'precedent')),
+    origin text not null,
+    created_at bigint not null,
+    created_by text not null,
+    primary key (a, b, kind)
+);
+
+-- Released records that wait for the linker; a row goes when its record has its place in the log.
+create table inbox (
+    position bigint generated always as identity primary key,
+    record_id bytea not null,
+    batch_id bytea,
+    change text not null check (change in ('upsert', 'remove')),
+    enqueued_at bigint not null
+);
+
+-- What the linker did, in the one order that followers may read by.
+create table log (
+    seq bigint primary key,
+    kind text not null,
+    record_id bytea,
+    person_id bytea,
+    batch_id bytea,
+    at bigint not null,
+    detail text
+);
+create index log_by_record on log (record_id, seq);
+create index log_by_person on log (person_id, seq);
+
+create table people (
+    id bytea primary key,
+    state text not null check (state in ('active', 'merged', 'empty')),
+    created_at bigint not null,
+    created_seq bigint not null
+);
+
+-- A merged or split id leads on to the person that it means now.
+create table redirects (
+    old_id bytea primary key,
+    new_id bytea not null,
+    reason text not null,
+    at bigint not null,
+    seq bigint not null
+);
+
+create table person_links (
+    record_id bytea primary key,
+    person_id bytea not null,
+    seq bigint not null,
+    linked_at bigint not null
+);
+create index person_links_by_person on person_links (person_id);
+
+-- Compared pairs worth keeping. `detail`: levels and weights by field, never values.
+create table edges (
+    a bytea not null,
+    b bytea not null,
+    weight double precision not null,
+    probability double precision not null,
+    decision text not null,
+    model text not null,
+    detail text not null,
+    seq bigint not null,
+    primary key (a, b)
+);
+create index edges_by_b on edges (b);
+
+create table reviews (
+    id bytea primary key,
+    a bytea not null,
+    b bytea not null,
+    state text not null check (state in ('open', 'same', 'different', 'obsolete')),
+    reason text not null,
+    probability double precision not null,
+    detail text not null,
+    created_at bigint not null,
+    seq bigint not null,
+    decided_at bigint,
+    decided_by text
+);
+create unique index reviews_by_pair on reviews (a, b);
+create index reviews_open on reviews (created_at) where state = 'open';
+
+-- Effective coverages by two times: valid (enrolled_on, starts, ends, …) and recorded (known_from until known_to).
+-- `sealed`: what the rules need of the person (birth, death). `suspensions`: JSON.
+-- A membership without coverage has one row at position -1, so that the person is known.
+create table coverages (
+    record_id bytea not null,
+    position bigint not null,
+    known_from bigint not null,
+    known_to bigint,
+    scheme text not null,
+    package text,
+    programme text,
+    institution text,
+    relationship text,
+    enrolled_on text,
+    starts_on text,
+    ends_on text,
+    status text,
+    status_since text,
+    closed_on text,
+    paid_until text,
+    suspensions text not null,
+    student boolean,
+    disabled boolean,
+    sealed bytea not null,
+    primary key (record_id, position, known_from)
+);
+create index coverages_known on coverages (record_id) where known_to is null;
+
+create table audit (
+    id bytea primary key,
+    at bigint not null,
+    action text not null,
+    actor text not null,
+    scheme text,
+    subject text,
+    purpose text,
+    agreement text,
+    outcome text not null,
+    detail text not null,
+    sealed bytea
+);
+create index audit_by_subject on audit (subject, at) where subject is not null;
+
+create table subscriptions (
+    id bytea primary key,
+    scheme text not null,
+    url text not null,
+    secret bytea not null,
+    format text not null,
+    state text not null check (state in ('active', 'paused', 'ended')),
+    -- The last log position that was planned for it.
+    log_seq bigint not null,
+    created_at bigint not null
+);
+
+-- One message to one subscriber; a delivery is waiting, leased, done or abandoned.
+create table outbox (
+    id bytea primary key,
+    subscription_id bytea not null,
+    scheme text not null,
+    record_id bytea,
+    person_id bytea,
+    log_seq bigint not null,
+    kind text not null,
+    state text not null check (state in ('waiting', 'leased', 'done', 'abandoned')),
+    due_at bigint not null,
+    attempts bigint not null,
+    leased_until bigint,
+    leased_by text,
+    http_status bigint,
+    reason text,
+    created_at bigint not null,
+    closed_at bigint,
+    sealed bytea not null
+);
+create index outbox_due on outbox (due_at) where state in ('waiting', 'leased');
+create unique index outbox_once on outbox (subscription_id, log_seq, record_id);
+
+-- Data files (mappings, schemas, schemes, agreements, match model) as published; the highest version counts.
+create table published (
+    kind text not null,
+    name text not null,
+    version bigint not null,
+    text text not null,
+    hash text not null,
+    published_at bigint not null,
+    published_by text not null,
+    primary key (kind, name, version)
+);
+
+create table keys (
+    id bytea primary key,
+    title text not null,
+    owner_kind text not null check (owner_kind in ('scheme', 'partner', 'operator')),
+    owner text not null,
+    secret_hash bytea not null,
+    scopes text not null,
+    purposes text not null,
+    created_at bigint not null,
+    expires_at bigint,
+    revoked_at bigint
+);
+create unique index keys_by_secret on keys (secret_hash);
+
+-- Work that only one process may do: whoever holds the row until its deadline. Every write of a holder checks the epoch.
+create table leases (
+    name text primary key,
+    epoch bigint not null,
+    holder text not null,
+    until bigint not null
+);
+
+-- What the hub must remember about itself, such as its signing key; sealed.
+create table settings (
+    name text primary key,
+    sealed bytea not null
+);
