@@ -281,3 +281,6 @@ impl Scheme {
         Some((found.0.as_str(), found.1))
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;
