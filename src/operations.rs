@@ -1,3 +1,4 @@
 //! (to come)
 
 pub mod library;
+pub mod publish;

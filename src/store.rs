@@ -38,6 +38,7 @@ macro_rules! topics {
 
 topics! {
     batches;
+    published;
 }
 
 /// Which database is behind a store.
