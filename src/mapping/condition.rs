@@ -98,7 +98,11 @@ enum Test {
     Truth(usize),
     Has(usize),
     In(usize, Vec<Literal>),
-    Compare { left: Operand, operator: Operator, right: Operand },
+    Compare {
+        left: Operand,
+        operator: Operator,
+        right: Operand,
+    },
     StartsWith(usize, String),
     EndsWith(usize, String),
     Contains(usize, String),
@@ -198,8 +202,12 @@ impl Test {
                 literals.iter().any(|literal| literal.equals(value))
             }
             Self::Compare { left, operator, right } => compare(left, *operator, right, lookup),
-            Self::StartsWith(path, wanted) => text_has(*path, &|text| text.starts_with(wanted.as_str())),
-            Self::EndsWith(path, wanted) => text_has(*path, &|text| text.ends_with(wanted.as_str())),
+            Self::StartsWith(path, wanted) => {
+                text_has(*path, &|text| text.starts_with(wanted.as_str()))
+            }
+            Self::EndsWith(path, wanted) => {
+                text_has(*path, &|text| text.ends_with(wanted.as_str()))
+            }
             Self::Contains(path, wanted) => text_has(*path, &|text| text.contains(wanted.as_str())),
             Self::Matches(path, pattern) => text_has(*path, &|text| pattern.is_match(text)),
         }
@@ -213,14 +221,17 @@ impl Literal {
             (_, None) => false,
             (Self::Text(text), Some(value)) => text == value,
             (Self::Number(number), Some(value)) => as_number(value) == Some(*number),
-            (Self::Boolean(boolean), Some(value)) => value == if *boolean { "true" } else { "false" },
+            (Self::Boolean(boolean), Some(value)) => {
+                value == if *boolean { "true" } else { "false" }
+            }
         }
     }
 }
 
 /// A number as JSON or a cell writes it; `inf` and `nan`, which Rust would read, are texts.
 fn as_number(text: &str) -> Option<f64> {
-    let numeric = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E');
+    let numeric =
+        |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E');
     let starts = text.trim_start_matches(['-', '+', '.']).starts_with(|c: char| c.is_ascii_digit());
     (starts && text.bytes().all(numeric)).then(|| text.parse().ok()).flatten()
 }
@@ -245,8 +256,12 @@ fn compare<'v>(
         (Value::Found(a), Value::Literal(b)) => literal_order(a, &b),
         (Value::Literal(a), Value::Found(b)) => literal_order(b, &a).map(Ordering::reverse),
         (Value::Literal(a), Value::Literal(b)) => (a == b).then_some(Ordering::Equal),
-        (Value::Found(a), Value::Number(b)) => a.and_then(as_number).and_then(|a| a.partial_cmp(&b)),
-        (Value::Number(a), Value::Found(b)) => b.and_then(as_number).and_then(|b| a.partial_cmp(&b)),
+        (Value::Found(a), Value::Number(b)) => {
+            a.and_then(as_number).and_then(|a| a.partial_cmp(&b))
+        }
+        (Value::Number(a), Value::Found(b)) => {
+            b.and_then(as_number).and_then(|b| a.partial_cmp(&b))
+        }
         (Value::Number(a), Value::Number(b)) => a.partial_cmp(&b),
         (Value::Number(_), Value::Literal(_)) | (Value::Literal(_), Value::Number(_)) => None,
     };

@@ -30,7 +30,9 @@ impl Kind {
     /// As shown in an error.
     pub(super) fn shown(&self) -> String {
         match self {
-            Self::Word(word) | Self::Quoted(word) | Self::Number(word) | Self::Selector(word) => format!("`{word}`"),
+            Self::Word(word) | Self::Quoted(word) | Self::Number(word) | Self::Selector(word) => {
+                format!("`{word}`")
+            }
             Self::Text(text) => format!("the text '{text}'"),
             Self::Sign(sign) => format!("`{sign}`"),
             Self::End => "the end".to_owned(),
@@ -39,7 +41,8 @@ impl Kind {
 }
 
 /// Longest first, so that `<=` is not `<` and `=`.
-const SIGNS: &[&str] = &["==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "(", ")", "[", "]", ",", "."];
+const SIGNS: &[&str] =
+    &["==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "(", ")", "[", "]", ",", "."];
 
 /// Cuts a condition into words; the last one is [`Kind::End`].
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ConditionError> {
@@ -53,17 +56,22 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, ConditionError> {
             return Ok(tokens);
         };
         let after_name = tokens.last().is_some_and(|last| {
-            last.span.end == start && matches!(last.kind, Kind::Word(_) | Kind::Quoted(_) | Kind::Selector(_))
+            last.span.end == start
+                && matches!(last.kind, Kind::Word(_) | Kind::Quoted(_) | Kind::Selector(_))
         });
         let (kind, after) = match first {
             '\'' | '"' => quoted(rest, first).map(|(text, after)| (Kind::Text(text), after)),
             '`' => backquoted(rest).map(|(name, after)| (Kind::Quoted(name), after)),
             '[' if after_name => selector(rest).map(|(name, after)| (Kind::Selector(name), after)),
-            _ if first.is_ascii_digit() => Ok(taken(rest, |c| c.is_ascii_digit() || c == '.', Kind::Number)),
+            _ if first.is_ascii_digit() => {
+                Ok(taken(rest, |c| c.is_ascii_digit() || c == '.', Kind::Number))
+            }
             '-' if rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit()) => {
                 Ok(taken(rest, |c| c.is_ascii_digit() || c == '.' || c == '-', Kind::Number))
             }
-            _ if is_name(first) => Ok(taken(rest, |c| is_name(c) || c.is_ascii_digit() || c == '-', Kind::Word)),
+            _ if is_name(first) => {
+                Ok(taken(rest, |c| is_name(c) || c.is_ascii_digit() || c == '-', Kind::Word))
+            }
             _ => sign(rest).ok_or(Problem::Character(first)),
         }
         .map_err(|problem| ConditionError { span: start..start + first.len_utf8(), problem })?;

@@ -84,7 +84,10 @@ impl Parser {
 
     fn unexpected(&self, expected: &'static str) -> ConditionError {
         let Token { kind, span } = self.token();
-        ConditionError { span: span.clone(), problem: Problem::Unexpected { expected, found: kind.shown() } }
+        ConditionError {
+            span: span.clone(),
+            problem: Problem::Unexpected { expected, found: kind.shown() },
+        }
     }
 
     fn or(&mut self) -> Parsed<Piece> {
@@ -95,7 +98,12 @@ impl Parser {
         self.series("&&", Self::not, Test::All)
     }
 
-    fn series(&mut self, sign: &str, part: fn(&mut Self) -> Parsed<Piece>, join: fn(Vec<Test>) -> Test) -> Parsed<Piece> {
+    fn series(
+        &mut self,
+        sign: &str,
+        part: fn(&mut Self) -> Parsed<Piece>,
+        join: fn(Vec<Test>) -> Test,
+    ) -> Parsed<Piece> {
         let first = part(self)?;
         if !matches!(self.peek(), Kind::Sign(found) if *found == sign) {
             return Ok(first);
@@ -127,7 +135,10 @@ impl Parser {
     fn deeper(&mut self, at: usize) -> Parsed<()> {
         self.depth += 1;
         if self.depth > MOST_LEVELS {
-            return Err(ConditionError { span: at..at + 1, problem: Problem::TooDeep(MOST_LEVELS) });
+            return Err(ConditionError {
+                span: at..at + 1,
+                problem: Problem::TooDeep(MOST_LEVELS),
+            });
         }
         Ok(())
     }
@@ -197,7 +208,9 @@ impl Parser {
     fn call_or_path(&mut self, start: usize) -> Parsed<Piece> {
         let first = self.next();
         if matches!(self.peek(), Kind::Sign("(")) {
-            let Kind::Word(function) = &first.kind else { return Err(self.unexpected("an operator")) };
+            let Kind::Word(function) = &first.kind else {
+                return Err(self.unexpected("an operator"));
+            };
             let make: fn(usize) -> Is = match function.as_str() {
                 "has" => |path| Is::Test(Test::Has(path)),
                 "size" => |path| Is::Operand(Operand::Size(path)),
@@ -209,7 +222,10 @@ impl Parser {
             self.next();
             let inner = self.value()?;
             let Is::Operand(Operand::Path(path)) = inner.is else {
-                let problem = Problem::Unexpected { expected: "a field", found: format!("a {}", inner.kind()) };
+                let problem = Problem::Unexpected {
+                    expected: "a field",
+                    found: format!("a {}", inner.kind()),
+                };
                 return Err(ConditionError { span: inner.span, problem });
             };
             let end = self.token().span.end;
@@ -243,7 +259,8 @@ impl Parser {
                         span.end = name.span.end;
                     }
                     _ => {
-                        let problem = Problem::Unexpected { expected: "a name", found: name.kind.shown() };
+                        let problem =
+                            Problem::Unexpected { expected: "a name", found: name.kind.shown() };
                         return Err(ConditionError { span: name.span, problem });
                     }
                 }
@@ -269,8 +286,16 @@ impl Parser {
                 .size_limit(PATTERN_SIZE)
                 .build()
                 .map(|pattern| Test::Matches(path, pattern))
-                .map_err(|error| ConditionError { span: argument.span, problem: Problem::Pattern(error.to_string()) })?,
-            _ => return Err(ConditionError { span, problem: Problem::Function(function.to_owned()) }),
+                .map_err(|error| ConditionError {
+                    span: argument.span,
+                    problem: Problem::Pattern(error.to_string()),
+                })?,
+            _ => {
+                return Err(ConditionError {
+                    span,
+                    problem: Problem::Function(function.to_owned()),
+                });
+            }
         };
         let end = self.token().span.end;
         self.needs(")", "`)`")?;

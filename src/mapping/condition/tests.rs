@@ -89,7 +89,8 @@ fn these_conditions_do_not_hold() {
 #[test]
 fn each_path_is_listed_once_where_it_stands_first() {
     let condition = Condition::parse("a.b == 'x' || `N° x` in ['1'] || a.b == c[0].d").unwrap();
-    let paths: Vec<_> = condition.paths().iter().map(|used| (used.path.as_str(), used.span.clone())).collect();
+    let paths: Vec<_> =
+        condition.paths().iter().map(|used| (used.path.as_str(), used.span.clone())).collect();
     assert_eq!(paths, [("a.b", 0..3), ("N° x", 14..21), ("c[0].d", 41..47)]);
 }
 
@@ -105,8 +106,24 @@ fn what_is_wrong_is_said_where_it_is() {
     assert_eq!(problem("'a\\q' == x").1, Problem::Escape('q'));
     assert!(matches!(problem("x.matches('(')").1, Problem::Pattern(_)));
     assert!(matches!(problem("x.matches('(a{1000}){1000}')").1, Problem::Pattern(_)));
-    for text in ["", "x ==", "x in []", "x in ['a'", "(x", "x y", "has('a')", "x.matches(y)", "&& x", "x.", "(x == 'a') == (y == 'b')"] {
-        assert!(matches!(problem(text).1, Problem::Unexpected { .. }), "{text}: {:?}", problem(text));
+    for text in [
+        "",
+        "x ==",
+        "x in []",
+        "x in ['a'",
+        "(x",
+        "x y",
+        "has('a')",
+        "x.matches(y)",
+        "&& x",
+        "x.",
+        "(x == 'a') == (y == 'b')",
+    ] {
+        assert!(
+            matches!(problem(text).1, Problem::Unexpected { .. }),
+            "{text}: {:?}",
+            problem(text)
+        );
     }
 }
 

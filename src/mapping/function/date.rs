@@ -13,8 +13,8 @@ use crate::model::PartialDate;
 mod layout;
 mod read;
 
-use layout::Part;
 pub use layout::LayoutError;
+use layout::Part;
 
 /// A compiled date layout.
 ///
@@ -173,7 +173,8 @@ impl Layout {
             }
         }
         // A layout that says less than the date would lose its day or month.
-        let complete = date.month().is_none_or(|_| says_month) && date.day().is_none_or(|_| says_day);
+        let complete =
+            date.month().is_none_or(|_| says_month) && date.day().is_none_or(|_| says_day);
         (complete && (date.is_approximate() || !says_approximate)).then_some(out)
     }
 }

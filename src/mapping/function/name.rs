@@ -119,7 +119,8 @@ fn split_marriage(words: &[String]) -> (Vec<String>, Option<Marriage>) {
     match found.and_then(|at| words.split_at_checked(at)) {
         Some((before, [mark, after @ ..])) if !before.is_empty() && !after.is_empty() => {
             let after = after.to_vec();
-            let marriage = if words::is_born(mark) { Marriage::Born(after) } else { Marriage::Married(after) };
+            let marriage =
+                if words::is_born(mark) { Marriage::Born(after) } else { Marriage::Married(after) };
             (before.to_vec(), Some(marriage))
         }
         _ => (words.to_vec(), None),
@@ -177,7 +178,8 @@ fn split(units: &[String], order: Order) -> (Option<String>, Vec<String>) {
 
 /// Whether a unit is a family name whatever its place: a filiation or a clan name.
 fn says_family(unit: &str) -> bool {
-    unit.split_once(' ').is_some_and(|(particle, _)| words::is_particle(particle)) || words::is_clan(unit)
+    unit.split_once(' ').is_some_and(|(particle, _)| words::is_particle(particle))
+        || words::is_clan(unit)
 }
 
 #[cfg(test)]
@@ -186,7 +188,14 @@ mod tests {
 
     use super::*;
 
-    fn check(full: &str, order: Order, family: &str, given: &[&str], prefix: &[&str], married: &str) {
+    fn check(
+        full: &str,
+        order: Order,
+        family: &str,
+        given: &[&str],
+        prefix: &[&str],
+        married: &str,
+    ) {
         let name = parts(full, order);
         assert_eq!(name.family.as_deref().unwrap_or(""), family, "{full}");
         assert_eq!(name.given, given, "{full}");
@@ -213,7 +222,14 @@ mod tests {
     fn titles_are_set_aside_and_kept() {
         check("El Hadj Moussa DRAME", Order::GivenFirst, "DRAME", &["Moussa"], &["El Hadj"], "");
         check("Mme. DRAME Awa", Order::FamilyFirst, "DRAME", &["Awa"], &["Mme."], "");
-        check("Dr Alhaji Musa Danladi", Order::GivenFirst, "Danladi", &["Musa"], &["Dr", "Alhaji"], "");
+        check(
+            "Dr Alhaji Musa Danladi",
+            Order::GivenFirst,
+            "Danladi",
+            &["Musa"],
+            &["Dr", "Alhaji"],
+            "",
+        );
         check("DRAME Awa (Hadja)", Order::FamilyFirst, "DRAME", &["Awa"], &["(Hadja)"], "");
         check("EL-HADJ DRAME Ba", Order::FamilyFirst, "DRAME", &["Ba"], &["EL-HADJ"], "");
         check("Hadja", Order::FamilyFirst, "Hadja", &[], &[], "");

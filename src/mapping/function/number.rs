@@ -97,7 +97,8 @@ fn plain(text: &str) -> bool {
 
 /// The digits of the whole part, when its groups are of three.
 fn ungrouped(whole: &str, mark: Mark) -> Option<String> {
-    let separates = |c: char| c.is_whitespace() || c == '\'' || c == '\u{2019}' || c == mark.grouping();
+    let separates =
+        |c: char| c.is_whitespace() || c == '\'' || c == '\u{2019}' || c == mark.grouping();
     let mut digits = String::with_capacity(whole.len());
     let mut separator = None;
     for (index, group) in whole.split(separates).enumerate() {
@@ -144,7 +145,21 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_none() {
-        for text in ["", "gratuit", "N45,000 naira", "1,2,3", "1.2.3", "12 34", "1 234,567 890", "1e5", "0x10", ".5", "5.", "1.234 567", "٣"] {
+        for text in [
+            "",
+            "gratuit",
+            "N45,000 naira",
+            "1,2,3",
+            "1.2.3",
+            "12 34",
+            "1 234,567 890",
+            "1e5",
+            "0x10",
+            ".5",
+            "5.",
+            "1.234 567",
+            "٣",
+        ] {
             assert_eq!(read(text, Mark::Point), None, "{text}");
         }
         assert_eq!(read("deux hectares", Mark::Comma), None);

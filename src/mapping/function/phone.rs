@@ -37,7 +37,10 @@ impl Digits {
     }
 
     fn as_str(&self) -> &str {
-        self.digits.get(..self.count).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or("")
+        self.digits
+            .get(..self.count)
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .unwrap_or("")
     }
 }
 
@@ -102,7 +105,9 @@ fn international(digits: &str) -> Option<String> {
         return elsewhere(&format!("+{digits}"), None);
     };
     // A country code written twice, `+223 0022370123456`, is a common slip of forms.
-    read.or_else(|| digits.get(3..).and_then(|rest| rest.strip_prefix("00")).and_then(international))
+    read.or_else(|| {
+        digits.get(3..).and_then(|rest| rest.strip_prefix("00")).and_then(international)
+    })
 }
 
 /// A number as people of the country dial it at home.
@@ -125,7 +130,8 @@ fn e164(code: &str, rest: &str) -> String {
 
 /// Eight digits since 1 November 2008: 2 and 4 fixed, 5 to 9 mobile.
 fn mali(rest: &str) -> Option<String> {
-    (rest.len() == 8 && rest.starts_with(['2', '4', '5', '6', '7', '8', '9'])).then(|| e164("223", rest))
+    (rest.len() == 8 && rest.starts_with(['2', '4', '5', '6', '7', '8', '9']))
+        .then(|| e164("223", rest))
 }
 
 /// Ten digits since 31 January 2021; the eight of before get the prefix of their operator.
@@ -201,8 +207,16 @@ mod tests {
     #[test]
     fn every_shape_of_a_malian_list_is_one_number() {
         for text in [
-            "70123456", "+223 70 12 34 56", "0022370123456", "70-12-34-56", "(+223) 70 12 34 56", "22370123456",
-            "7012 3456", " 70.12.34.56 ", "70\u{a0}12\u{202f}34 56", "+223 0022370123456",
+            "70123456",
+            "+223 70 12 34 56",
+            "0022370123456",
+            "70-12-34-56",
+            "(+223) 70 12 34 56",
+            "22370123456",
+            "7012 3456",
+            " 70.12.34.56 ",
+            "70\u{a0}12\u{202f}34 56",
+            "+223 0022370123456",
         ] {
             assert_eq!(read(text, "ML").as_deref(), Some("+22370123456"), "{text}");
         }
@@ -228,7 +242,14 @@ mod tests {
 
     #[test]
     fn nigerian_numbers_lose_their_trunk_zero() {
-        for text in ["08031234567", "8031234567", "+234 803 123 4567", "+234 (0) 803 123 4567", "2348031234567", "002348031234567"] {
+        for text in [
+            "08031234567",
+            "8031234567",
+            "+234 803 123 4567",
+            "+234 (0) 803 123 4567",
+            "2348031234567",
+            "002348031234567",
+        ] {
             assert_eq!(read(text, "NG").as_deref(), Some("+2348031234567"), "{text}");
         }
     }
@@ -252,7 +273,18 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_number_is_none() {
-        for text in ["", " ", "-", "néant", "7012345", "701234567", "00", "+", "70123456 / 66123456", "123456789012345678901234"] {
+        for text in [
+            "",
+            " ",
+            "-",
+            "néant",
+            "7012345",
+            "701234567",
+            "00",
+            "+",
+            "70123456 / 66123456",
+            "123456789012345678901234",
+        ] {
             assert_eq!(read(text, "ML"), None, "{text}");
         }
         assert_eq!(read("0601885891", "CI"), None);

@@ -97,9 +97,8 @@ fn check(parts: &[Part]) -> Result<(), LayoutError> {
     if days > 0 && months == 0 {
         return Err(LayoutError::DayWithoutMonth);
     }
-    let varies = |part: &Part| {
-        matches!(part, Part::Day { padded: false } | Part::Month { padded: false })
-    };
+    let varies =
+        |part: &Part| matches!(part, Part::Day { padded: false } | Part::Month { padded: false });
     let number = |part: &Part| !matches!(part, Part::Word(_) | Part::Mark(_));
     let touch = parts.windows(2).any(|pair| match pair {
         [a, b] => number(a) && number(b) && (varies(a) || varies(b)),

@@ -17,7 +17,8 @@ impl Cursor<'_> {
         if width < min {
             return Err(DateError::Form);
         }
-        let number = bytes.iter().take(width).fold(0, |sum: i16, byte| sum * 10 + i16::from(byte - b'0'));
+        let number =
+            bytes.iter().take(width).fold(0, |sum: i16, byte| sum * 10 + i16::from(byte - b'0'));
         self.0 = self.0.get(width..).ok_or(DateError::Form)?;
         Ok(number)
     }

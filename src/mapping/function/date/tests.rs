@@ -106,9 +106,8 @@ fn a_layout_that_cannot_be_meant_is_refused() {
 
 #[test]
 fn a_date_is_not_written_where_it_would_change() {
-    let write = |layout: &str, date: &str| {
-        Layout::parse(layout).unwrap().write(date.parse().unwrap())
-    };
+    let write =
+        |layout: &str, date: &str| Layout::parse(layout).unwrap().write(date.parse().unwrap());
     assert_eq!(write("dd/MM/yyyy", "1985"), None);
     assert_eq!(write("yyyy", "1985-06-14"), None);
     assert_eq!(write("dd/MM/yy", "1885-06-14"), None);
