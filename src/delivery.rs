@@ -50,19 +50,12 @@ pub enum Reason {
     ForbiddenAddress,
     /// The subscription was withdrawn while the message waited.
     Unsubscribed,
-    /// The change cannot be written in the subscriber's format.
-    Unrenderable,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 5] = [
-        Self::Exhausted,
-        Self::Gone,
-        Self::ForbiddenAddress,
-        Self::Unsubscribed,
-        Self::Unrenderable,
-    ];
+    pub const ALL: [Self; 4] =
+        [Self::Exhausted, Self::Gone, Self::ForbiddenAddress, Self::Unsubscribed];
 
     /// The stable name, such as `exhausted`.
     #[must_use]
@@ -72,7 +65,6 @@ impl Reason {
             Self::Gone => "gone",
             Self::ForbiddenAddress => "forbidden_address",
             Self::Unsubscribed => "unsubscribed",
-            Self::Unrenderable => "unrenderable",
         }
     }
 

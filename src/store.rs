@@ -38,7 +38,10 @@ macro_rules! topics {
 
 topics! {
     batches;
+    keys;
+    outbox;
     published;
+    subscriptions;
 }
 
 /// Which database is behind a store.

@@ -293,9 +293,11 @@ create table subscriptions (
     id bytea primary key,
     scheme text not null,
     url text not null,
+    -- Kinds of changes, separated by blanks; empty means all.
+    kinds text not null,
+    -- The key that messages are signed with, sealed.
     secret bytea not null,
-    format text not null,
-    state text not null check (state in ('active', 'paused', 'ended')),
+    state text not null check (state in ('active', 'ended')),
     -- The last log position that was planned for it.
     log_seq bigint not null,
     created_at bigint not null
@@ -311,18 +313,22 @@ create table outbox (
     log_seq bigint not null,
     kind text not null,
     state text not null check (state in ('waiting', 'leased', 'done', 'abandoned')),
+    -- When it may be taken next: its hour while it waits, the end of the lease while it is out.
     due_at bigint not null,
     attempts bigint not null,
-    leased_until bigint,
     leased_by text,
     http_status bigint,
+    -- How the last attempt failed; why it was given up.
+    failure text,
     reason text,
     created_at bigint not null,
     closed_at bigint,
     sealed bytea not null
 );
 create index outbox_due on outbox (due_at) where state in ('waiting', 'leased');
-create unique index outbox_once on outbox (subscription_id, log_seq, record_id);
+create unique index outbox_once on outbox (subscription_id, log_seq, kind);
+create index outbox_by_scheme on outbox (scheme, id);
+create index outbox_told on outbox (subscription_id, record_id, kind);
 
 -- Data files (mappings, schemas, schemes, agreements, match model) as published; the highest version counts.
 create table published (
@@ -346,7 +352,9 @@ create table keys (
     purposes text not null,
     created_at bigint not null,
     expires_at bigint,
-    revoked_at bigint
+    revoked_at bigint,
+    -- To the minute: a write for each call would cost more than the call.
+    last_used_at bigint
 );
 create unique index keys_by_secret on keys (secret_hash);
 

@@ -293,9 +293,11 @@ create table subscriptions (
     id blob primary key,
     scheme text not null,
     url text not null,
+    -- Kinds of changes, separated by blanks; empty means all.
+    kinds text not null,
+    -- The key that messages are signed with, sealed.
     secret blob not null,
-    format text not null,
-    state text not null check (state in ('active', 'paused', 'ended')),
+    state text not null check (state in ('active', 'ended')),
     -- The last log position that was planned for it.
     log_seq integer not null,
     created_at integer not null
@@ -311,18 +313,22 @@ create table outbox (
     log_seq integer not null,
     kind text not null,
     state text not null check (state in ('waiting', 'leased', 'done', 'abandoned')),
+    -- When it may be taken next: its hour while it waits, the end of the lease while it is out.
     due_at integer not null,
     attempts integer not null,
-    leased_until integer,
     leased_by text,
     http_status integer,
+    -- How the last attempt failed; why it was given up.
+    failure text,
     reason text,
     created_at integer not null,
     closed_at integer,
     sealed blob not null
 ) strict;
 create index outbox_due on outbox (due_at) where state in ('waiting', 'leased');
-create unique index outbox_once on outbox (subscription_id, log_seq, record_id);
+create unique index outbox_once on outbox (subscription_id, log_seq, kind);
+create index outbox_by_scheme on outbox (scheme, id);
+create index outbox_told on outbox (subscription_id, record_id, kind);
 
 -- Data files (mappings, schemas, schemes, agreements, match model) as published; the highest version counts.
 create table published (
@@ -346,7 +352,9 @@ create table keys (
     purposes text not null,
     created_at integer not null,
     expires_at integer,
-    revoked_at integer
+    revoked_at integer,
+    -- To the minute: a write for each call would cost more than the call.
+    last_used_at integer
 ) strict;
 create unique index keys_by_secret on keys (secret_hash);
 
