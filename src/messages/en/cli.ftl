@@ -1,0 +1,149 @@
+### What the command line says.
+
+cli-failure = dankun: { $reason }
+cli-time-left = left
+cli-file-not-found = the file “{ $path }” does not exist
+cli-file-forbidden = the file “{ $path }” is not accessible: missing permission
+cli-file-failed = the file “{ $path }” cannot be read or written ({ $reason })
+cli-library = { $count ->
+    [one] one problem in the data files:
+   *[other] { $count } problems in the data files:
+}
+cli-unknown-scheme = the scheme or format “{ $scheme }” is not known. Known: { $known }
+cli-no-database = say which hub to read: --database sqlite:file.sqlite or --database postgres://…
+cli-records = { $count ->
+    [one] { $count } record
+   *[other] { $count } records
+}
+
+## Report of a file
+
+report-summary = { $file }: { $received } records read, { $accepted } accepted, { $refused } refused, { $warnings } warnings
+report-clean = Nothing to mend.
+report-error = Records refused
+report-warning = Records accepted, with a field left out
+report-times = { $count ->
+    [one] once
+   *[other] { $count } times
+}
+report-more = { $count ->
+    [one] … and one more
+   *[other] … and { $count } more
+}
+report-mend = to do: { $mend }
+report-rule = rule: { $rule }
+
+## translate
+
+translate-summary = { $received } records read, { $written } translated, { $refused } refused
+translate-refused-shown = The first { $shown } refused records; all of them: --refused FILE
+translate-loss = { $count ->
+    [one] one field has no place in the target format:
+   *[other] { $count } fields have no place in the target format:
+}
+translate-loss-field = { $field } ({ $count } times)
+
+## push
+
+push-chunk = piece { $chunk } of { $chunks }: { $received } records
+push-retry = the connection is cut ({ $reason }); next attempt in { $seconds } s
+push-refused-by-hub = the hub answered { $status }: { $reason }
+push-gave-up = the hub did not answer after { $attempts } attempts ({ $reason }). Run the same command again: what has arrived is not doubled.
+push-summary = { $file }: { $received } records received, { $new } new, { $changed } changed, { $unchanged } unchanged, { $stale } older than known, { $refused } refused
+push-held = the file is held: an administrator must release it (batch { $batch })
+push-report = The refusals, record by record: { $url }
+push-no-reader = “{ $file }”: this format cannot be cut; send it whole with --mode snapshot
+
+## export
+
+export-summary = { $file }: { $count } lines
+export-people-count = { $people } people
+
+## ask
+
+ask-batch-summary = { $count } questions, { $eligible } covered, { $not } not covered, { $unknown } unknown, { $refused } refused
+ask-bad-line = line { $line }: the question cannot be read
+ask-subject = say who it is about: --identifier NUMBER (with --type when it is not the scheme), or --family, --given and --birth-date
+ask-answer = { $verdict }: { $reason }
+ask-scheme = Scheme: { $scheme }
+ask-schemes = Covered by: { $schemes }
+ask-package = Package: { $package }
+ask-rates = Covered: { $ambulatory } % of ambulatory care, { $hospital } % of hospital care
+ask-rights = Rights: from { $start } to { $end }
+ask-rights-open = Rights: since { $start }
+ask-institution = Institution that answers for it: { $institution }
+ask-refused = Question refused: { $reason }
+ask-refused-mend = { $mend }
+
+verdict-eligible = covered
+verdict-not_eligible = not covered
+verdict-unknown = unknown
+reason-in_force = rights are open on that day
+reason-deceased = a death is reported before that day
+reason-not_yet_enrolled = the enrolment comes after that day
+reason-closed = the contract is closed
+reason-waiting_period = the waiting period is still running
+reason-expired = the rights have ended
+reason-suspended = the rights are suspended
+reason-age_limit = the child has passed the age limit
+reason-no_coverage = the person is known, but stands on lists of members only
+reason-not_in_scheme = the person is known, but not in this scheme
+reason-not_found = nobody corresponds
+reason-ambiguous = several people correspond
+reason-insufficient_identification = a number is needed, or the full name and the birth date
+
+## keys
+
+keys-created = Key created: { $id }
+keys-secret = Secret, shown this once: { $secret }
+keys-none = No keys.
+keys-line = { $id } · { $owner } · { $title } · { $state }
+keys-active = active
+keys-revoked = revoked on { $date }
+keys-expired = expired on { $date }
+keys-now-revoked = Key revoked: { $id }
+keys-unknown = the key “{ $id }” does not exist or is already revoked
+keys-whose = say whose key it is: --scheme, --partner or --operator
+
+## serve
+
+serve-listening = The hub listens on { $address }
+serve-operator-key = Operator’s key, shown this once: { $secret }
+serve-stopping = Asked to stop: work in progress is being completed…
+serve-stopped = Stopped.
+
+## mapping
+
+mapping-fine = { $file }: no problems
+mapping-problems = { $file }: { $count ->
+    [one] one problem
+   *[other] { $count } problems
+}
+mapping-tests = { $mapping }: { $passed } of { $total } examples passed
+mapping-test-failed = { $name }: { $reason }
+mapping-no-record = the file holds no record { $record }
+mapping-published = { $count ->
+    [0] Nothing to publish: these versions are already in force.
+    [one] One new version is in force.
+   *[other] { $count } new versions are in force.
+}
+
+## doctor
+
+doctor-good = good
+doctor-bad = to mend
+doctor-database = Database: { $url }, reached in { $took } ms
+doctor-database-failed = Database: cannot be reached ({ $reason })
+doctor-library = Data files: { $mappings } mappings, { $schemes } schemes, { $agreements } agreements, fingerprint { $hash }
+doctor-library-failed = Data files: { $count } problems, the first: { $reason }
+doctor-published = Published files: the same as those of this program
+doctor-published-differ = Published files: { $count } differ from those of this program; the published ones count
+doctor-key-file = Key file: { $path }, readable by you alone
+doctor-key-file-open = Key file: { $path } can be read by others; run “chmod 600 { $path }”
+doctor-key-file-missing = Key file: { $path } does not exist yet; it will be made at the first start
+doctor-key-backup = Back up the key file apart from the database: without it the data cannot be read.
+doctor-disk = Disk: { $free } GB free under { $path }
+doctor-disk-low = Disk: { $free } GB free under { $path }, which is too little
+doctor-clock = Clock: { $now }
+doctor-clock-wrong = Clock: { $now } is before the last write ({ $last }); set the time of the system
+doctor-counts = Content: { $records } records, { $people } people, { $waiting } records waiting to be linked, { $quarantine } refused and waiting for a correction

@@ -1,0 +1,149 @@
+### Ce que dit la ligne de commande.
+
+cli-failure = dankun : { $reason }
+cli-time-left = encore
+cli-file-not-found = le fichier « { $path } » n’existe pas
+cli-file-forbidden = le fichier « { $path } » n’est pas accessible : droits insuffisants
+cli-file-failed = le fichier « { $path } » ne peut pas être lu ou écrit ({ $reason })
+cli-library = { $count ->
+    [one] un problème dans les fichiers de données :
+   *[other] { $count } problèmes dans les fichiers de données :
+}
+cli-unknown-scheme = le régime ou format « { $scheme } » n’est pas connu. Connus : { $known }
+cli-no-database = dites quel carrefour lire : --database sqlite:fichier.sqlite ou --database postgres://…
+cli-records = { $count ->
+    [one] { $count } fiche
+   *[other] { $count } fiches
+}
+
+## Rapport d'un fichier
+
+report-summary = { $file } : { $received } fiches lues, { $accepted } acceptées, { $refused } refusées, { $warnings } avertissements
+report-clean = Rien à corriger.
+report-error = Fiches refusées
+report-warning = Fiches acceptées, avec un champ laissé de côté
+report-times = { $count ->
+    [one] une fois
+   *[other] { $count } fois
+}
+report-more = { $count ->
+    [one] … et une autre
+   *[other] … et { $count } autres
+}
+report-mend = à faire : { $mend }
+report-rule = règle : { $rule }
+
+## translate
+
+translate-summary = { $received } fiches lues, { $written } traduites, { $refused } refusées
+translate-refused-shown = Les { $shown } premières fiches refusées ; toutes : --refused FICHIER
+translate-loss = { $count ->
+    [one] un champ n’a pas de place dans le format d’arrivée :
+   *[other] { $count } champs n’ont pas de place dans le format d’arrivée :
+}
+translate-loss-field = { $field } ({ $count } fois)
+
+## push
+
+push-chunk = morceau { $chunk } sur { $chunks } : { $received } fiches
+push-retry = la liaison est coupée ({ $reason }) ; nouvel essai dans { $seconds } s
+push-refused-by-hub = le carrefour a répondu { $status } : { $reason }
+push-gave-up = le carrefour n’a pas répondu après { $attempts } essais ({ $reason }). Relancez la même commande : ce qui est arrivé n’est pas doublé.
+push-summary = { $file } : { $received } fiches reçues, { $new } nouvelles, { $changed } changées, { $unchanged } inchangées, { $stale } plus anciennes que le connu, { $refused } refusées
+push-held = l’envoi est retenu : un administrateur doit le libérer (lot { $batch })
+push-report = Les refus, fiche par fiche : { $url }
+push-no-reader = « { $file } » : ce format ne peut être découpé ; envoyez-le en entier avec --mode snapshot
+
+## export
+
+export-summary = { $file } : { $count } lignes
+export-people-count = { $people } personnes
+
+## ask
+
+ask-batch-summary = { $count } questions, { $eligible } couvertes, { $not } non couvertes, { $unknown } sans réponse, { $refused } refusées
+ask-bad-line = ligne { $line } : la question est illisible
+ask-subject = dites de qui il s’agit : --identifier NUMÉRO (avec --type si ce n’est pas le régime), ou --family, --given et --birth-date
+ask-answer = { $verdict } : { $reason }
+ask-scheme = Régime : { $scheme }
+ask-schemes = Couvert par : { $schemes }
+ask-package = Garantie : { $package }
+ask-rates = Pris en charge : { $ambulatory } % en ambulatoire, { $hospital } % à l’hôpital
+ask-rights = Droits : du { $start } au { $end }
+ask-rights-open = Droits : depuis le { $start }
+ask-institution = Organisme qui répond : { $institution }
+ask-refused = Question refusée : { $reason }
+ask-refused-mend = { $mend }
+
+verdict-eligible = couvert
+verdict-not_eligible = non couvert
+verdict-unknown = sans réponse
+reason-in_force = les droits sont ouverts ce jour-là
+reason-deceased = un décès est signalé avant ce jour
+reason-not_yet_enrolled = l’inscription est postérieure à ce jour
+reason-closed = le contrat est clos
+reason-waiting_period = le délai de carence court encore
+reason-expired = les droits ont pris fin
+reason-suspended = les droits sont suspendus
+reason-age_limit = l’enfant a passé l’âge limite
+reason-no_coverage = la personne est connue, mais n’est inscrite que sur des listes de membres
+reason-not_in_scheme = la personne est connue, mais pas dans ce régime
+reason-not_found = personne ne correspond
+reason-ambiguous = plusieurs personnes correspondent
+reason-insufficient_identification = il faut un numéro, ou le nom complet et la date de naissance
+
+## keys
+
+keys-created = Clé créée : { $id }
+keys-secret = Secret, montré cette seule fois : { $secret }
+keys-none = Aucune clé.
+keys-line = { $id } · { $owner } · { $title } · { $state }
+keys-active = active
+keys-revoked = révoquée le { $date }
+keys-expired = expirée le { $date }
+keys-now-revoked = Clé révoquée : { $id }
+keys-unknown = la clé « { $id } » n’existe pas ou est déjà révoquée
+keys-whose = dites à qui est la clé : --scheme, --partner ou --operator
+
+## serve
+
+serve-listening = Le carrefour écoute sur { $address }
+serve-operator-key = Clé d’exploitant, montrée cette seule fois : { $secret }
+serve-stopping = Arrêt demandé : les travaux en cours se terminent…
+serve-stopped = Arrêté.
+
+## mapping
+
+mapping-fine = { $file } : aucun problème
+mapping-problems = { $file } : { $count ->
+    [one] un problème
+   *[other] { $count } problèmes
+}
+mapping-tests = { $mapping } : { $passed } exemples réussis sur { $total }
+mapping-test-failed = { $name } : { $reason }
+mapping-no-record = le fichier ne contient pas de fiche { $record }
+mapping-published = { $count ->
+    [0] Rien à publier : ces versions sont déjà en vigueur.
+    [one] Une nouvelle version est en vigueur.
+   *[other] { $count } nouvelles versions sont en vigueur.
+}
+
+## doctor
+
+doctor-good = bon
+doctor-bad = à corriger
+doctor-database = Base de données : { $url }, joignable en { $took } ms
+doctor-database-failed = Base de données : injoignable ({ $reason })
+doctor-library = Fichiers de données : { $mappings } correspondances, { $schemes } régimes, { $agreements } accords, empreinte { $hash }
+doctor-library-failed = Fichiers de données : { $count } problèmes, le premier : { $reason }
+doctor-published = Fichiers publiés : les mêmes que ceux de ce programme
+doctor-published-differ = Fichiers publiés : { $count } diffèrent de ceux de ce programme ; ce sont les publiés qui comptent
+doctor-key-file = Fichier de clés : { $path }, lisible de vous seul
+doctor-key-file-open = Fichier de clés : { $path } est lisible par d’autres ; faites « chmod 600 { $path } »
+doctor-key-file-missing = Fichier de clés : { $path } n’existe pas encore ; il sera créé au premier démarrage
+doctor-key-backup = Sauvegardez le fichier de clés à part de la base : sans lui, les données sont illisibles.
+doctor-disk = Disque : { $free } Go libres sous { $path }
+doctor-disk-low = Disque : { $free } Go libres sous { $path }, c’est trop peu
+doctor-clock = Horloge : { $now }
+doctor-clock-wrong = Horloge : { $now } est avant la dernière écriture ({ $last }) ; réglez l’heure du système
+doctor-counts = Contenu : { $records } fiches, { $people } personnes, { $waiting } fiches en attente de rapprochement, { $quarantine } refusées en attente de correction
