@@ -1,4 +1,10 @@
-//! (to come)
+//! The one meaning of "submit", "link", "ask", "export": where decisions meet storage.
+//!
+//! [`Hub`] holds what every operation needs; each operation is a file with functions over `&Hub`. HTTP handlers,
+//! commands and workers call only these. Start with `intake`: a record arrives.
 
+pub mod hub;
 pub mod library;
 pub mod publish;
+
+pub use hub::{Clock, Hub, HubConfig, HubError, Randomness};

@@ -47,10 +47,7 @@ fn a_purpose_that_nobody_granted_is_refused_the_empty_one_too() {
 #[test]
 fn an_agreement_ends_with_its_last_day() {
     assert!(ask("ng-nhia", "CARE_AUTHORISATION", None, "2027-12-31").is_ok());
-    assert_eq!(
-        ask("ng-nhia", "CARE_AUTHORISATION", None, "2028-01-01"),
-        Err(Refusal::NoAgreement)
-    );
+    assert_eq!(ask("ng-nhia", "CARE_AUTHORISATION", None, "2028-01-01"), Err(Refusal::NoAgreement));
 }
 
 #[test]
@@ -80,7 +77,8 @@ fn without_a_scheme_an_asker_sees_what_is_granted_and_nothing_else() {
 
 #[test]
 fn an_answer_about_no_scheme_shows_only_what_every_grant_allows() {
-    let yaml = SHIPPED[0].1.replacen("person_id]", "rights]", 1).replacen("rights, resp", "resp", 1);
+    let yaml =
+        SHIPPED[0].1.replacen("person_id]", "rights]", 1).replacen("rights, resp", "resp", 1);
     let agreements = Agreements::parse([("a.yaml", yaml.as_str()), SHIPPED[1]]).unwrap();
     let on = "2026-01-15".parse().unwrap();
     let permission = agreements.check("ci-cnam", "CARE_AUTHORISATION", None, on).unwrap();

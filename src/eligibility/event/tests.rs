@@ -57,26 +57,31 @@ fn death(id: &str, on: &str) -> Event {
 }
 
 fn scheme_move(id: &str, on: &str) -> Event {
-    event(id, "SCHEME_MOVE", on, json!({
-        "de": "ML-UTM", "vers": "ML-CANAM", "motif": "PASSAGE_FORMEL", "portee": "famille",
-        "cloture": on,
-        "nouveaux": [
-            {
-                "source": "ML-CANAM", "source_record_id": "9990000000097", "lien": "ASS",
-                "scolarise": false, "handicap": false,
-                "identite": { "nom": "Keïta", "prenoms": "Awa Fanta", "sexe": "F", "naissance": "1990-05-02" },
-                "droits": { "etat": "O", "immatriculation": on, "ouverture": on, "fin": "2026-12-31" },
-                "precedent": { "source": "ML-UTM", "source_record_id": "UTM-001-0000001/00" }
-            },
-            {
-                "source": "ML-CANAM", "source_record_id": "9990000000097-01", "lien": "ENF",
-                "scolarise": true, "handicap": true,
-                "identite": { "nom": "Diarra", "prenoms": "Issa", "sexe": "M", "naissance": "2012" },
-                "droits": { "etat": "O", "immatriculation": on, "ouverture": on, "fin": "2026-12-31" },
-                "precedent": null
-            }
-        ]
-    }))
+    event(
+        id,
+        "SCHEME_MOVE",
+        on,
+        json!({
+            "de": "ML-UTM", "vers": "ML-CANAM", "motif": "PASSAGE_FORMEL", "portee": "famille",
+            "cloture": on,
+            "nouveaux": [
+                {
+                    "source": "ML-CANAM", "source_record_id": "9990000000097", "lien": "ASS",
+                    "scolarise": false, "handicap": false,
+                    "identite": { "nom": "Keïta", "prenoms": "Awa Fanta", "sexe": "F", "naissance": "1990-05-02" },
+                    "droits": { "etat": "O", "immatriculation": on, "ouverture": on, "fin": "2026-12-31" },
+                    "precedent": { "source": "ML-UTM", "source_record_id": "UTM-001-0000001/00" }
+                },
+                {
+                    "source": "ML-CANAM", "source_record_id": "9990000000097-01", "lien": "ENF",
+                    "scolarise": true, "handicap": true,
+                    "identite": { "nom": "Diarra", "prenoms": "Issa", "sexe": "M", "naissance": "2012" },
+                    "droits": { "etat": "O", "immatriculation": on, "ouverture": on, "fin": "2026-12-31" },
+                    "precedent": null
+                }
+            ]
+        }),
+    )
 }
 
 /// Folds events into a base of the end of 2025.
@@ -89,7 +94,8 @@ fn folded(record: &BeneficiaryRecord, data_as_of: &str, events: &[Event]) -> Ben
 }
 
 fn suspensions(record: &BeneficiaryRecord) -> Vec<(String, Option<String>)> {
-    let told = |s: &crate::model::record::Suspension| (s.from.to_string(), s.to.map(|d| d.to_string()));
+    let told =
+        |s: &crate::model::record::Suspension| (s.from.to_string(), s.to.map(|d| d.to_string()));
     record.coverages[0].suspensions.iter().map(told).collect()
 }
 
@@ -117,7 +123,10 @@ fn a_payload_without_its_shape_is_a_wrong_type_in_payload() {
         ("DEATH", json!([])),
         ("SUSPENSION", json!({ "portee": "village" })),
         ("NAME_CHANGE", json!({ "nouveau": {} })),
-        ("SCHEME_MOVE", json!({ "de": "ML-ANAM", "vers": "ML-CANAM", "cloture": "2026-01-01", "nouveaux": [] })),
+        (
+            "SCHEME_MOVE",
+            json!({ "de": "ML-ANAM", "vers": "ML-CANAM", "cloture": "2026-01-01", "nouveaux": [] }),
+        ),
     ] {
         let line = json!({
             "event_id": "E1", "type": kind, "source": "ML-UTM", "source_record_id": "x",
@@ -135,12 +144,15 @@ fn every_fault_of_the_envelope_is_told_at_once_under_the_event_id() {
     let issues = parse(line.to_string().as_bytes(), &Place::at_line(1)).unwrap_err();
     assert!(issues.iter().all(|issue| issue.record_id.as_deref() == Some("E1")));
     let told: Vec<_> = issues.iter().map(|i| (i.code, i.field.as_deref().unwrap())).collect();
-    assert_eq!(told, [
-        (IssueCode::UnknownCode, "type"),
-        (IssueCode::WrongType, "source"),
-        (IssueCode::MissingMandatory, "source_record_id"),
-        (IssueCode::BadDate, "date_effet"),
-    ]);
+    assert_eq!(
+        told,
+        [
+            (IssueCode::UnknownCode, "type"),
+            (IssueCode::WrongType, "source"),
+            (IssueCode::MissingMandatory, "source_record_id"),
+            (IssueCode::BadDate, "date_effet"),
+        ]
+    );
 }
 
 #[test]
@@ -183,31 +195,45 @@ fn a_reinstatement_ends_the_suspension_even_when_it_arrives_first() {
 
 #[test]
 fn a_reinstatement_ends_a_suspension_that_the_export_only_gave_as_a_status() {
-    let base = record(json!({ "/coverages/0/status": "suspended", "/coverages/0/status_since": "2025-10-01" }));
+    let base = record(
+        json!({ "/coverages/0/status": "suspended", "/coverages/0/status_since": "2025-10-01" }),
+    );
     let derived = folded(&base, "2025-12-31", &[reinstatement("E1", "2026-03-01")]);
     assert_eq!(suspensions(&derived), [("2025-10-01".into(), Some("2026-03-01".into()))]);
 }
 
 #[test]
 fn a_married_name_comes_first_and_the_old_one_becomes_maiden() {
-    let renamed = after(&[event("E1", "NAME_CHANGE", "2026-02-03", json!({
-        "motif": "MARIAGE",
-        "ancien": { "nom": "Keita", "prenoms": "Awa" },
-        "nouveau": { "nom": "Keita épouse Cissé", "prenoms": "Awa" },
-    }))]);
-    let names: Vec<_> = renamed.person.names.iter().map(|n| (n.usage, n.family.as_deref().unwrap())).collect();
+    let renamed = after(&[event(
+        "E1",
+        "NAME_CHANGE",
+        "2026-02-03",
+        json!({
+            "motif": "MARIAGE",
+            "ancien": { "nom": "Keita", "prenoms": "Awa" },
+            "nouveau": { "nom": "Keita épouse Cissé", "prenoms": "Awa" },
+        }),
+    )]);
+    let names: Vec<_> =
+        renamed.person.names.iter().map(|n| (n.usage, n.family.as_deref().unwrap())).collect();
     assert_eq!(names, [(NameUse::Official, "Keita épouse Cissé"), (NameUse::Maiden, "KEITA")]);
 }
 
 #[test]
 fn the_newest_address_and_phone_come_first() {
     let moved = |id: &str, on: &str, place: &str| {
-        event(id, "ADDRESS_CHANGE", on, json!({
-            "localite": place, "commune": "C", "subdivision": "ML-2", "telephone": "+22370000000",
-        }))
+        event(
+            id,
+            "ADDRESS_CHANGE",
+            on,
+            json!({
+                "localite": place, "commune": "C", "subdivision": "ML-2", "telephone": "+22370000000",
+            }),
+        )
     };
     let derived = after(&[moved("E2", "2026-05-01", "Nara"), moved("E1", "2026-03-01", "Kati")]);
-    let places: Vec<_> = derived.person.addresses.iter().map(|a| a.locality.as_deref().unwrap()).collect();
+    let places: Vec<_> =
+        derived.person.addresses.iter().map(|a| a.locality.as_deref().unwrap()).collect();
     assert_eq!(places, ["Nara", "Kati"]);
     assert_eq!(derived.person.addresses[0].country.as_deref(), Some("ML"));
     assert_eq!(derived.person.phones, ["+22370000000"]);
@@ -226,13 +252,18 @@ fn a_move_closes_the_old_contract_and_opens_records_in_the_new_scheme() {
     let (child, precedent) = &opened[1];
     assert!(precedent.is_none());
     let household = child.household.as_ref().unwrap();
-    assert_eq!((household.id.as_str(), household.relationship), ("9990000000097", Relationship::Child));
+    assert_eq!(
+        (household.id.as_str(), household.relationship),
+        ("9990000000097", Relationship::Child)
+    );
     assert_eq!(child.coverages[0].disabled, Some(true));
 }
 
 #[test]
 fn what_a_newer_export_already_says_is_not_doubled() {
-    let base = record(json!({ "/coverages/0/suspensions": [{ "from": "2026-02-03" }], "/coverages/0/status": "suspended" }));
+    let base = record(
+        json!({ "/coverages/0/suspensions": [{ "from": "2026-02-03" }], "/coverages/0/status": "suspended" }),
+    );
     let derived = folded(&base, "2026-06-30", &[suspension("E1", "2026-02-03")]);
     assert_eq!(suspensions(&derived), [("2026-02-03".into(), None)]);
 }
@@ -246,13 +277,28 @@ fn a_suspension_that_a_newer_export_no_longer_shows_ended_by_then() {
 
 #[test]
 fn a_newer_export_overtakes_a_closure_a_reinstatement_and_a_name() {
-    let base = record(json!({ "/coverages/0/suspensions": [{ "from": "2026-02-03" }], "/coverages/0/status": "suspended" }));
-    let derived = folded(&base, "2026-06-30", &[reinstatement("E1", "2026-03-01"), scheme_move("E2", "2026-04-05")]);
+    let base = record(
+        json!({ "/coverages/0/suspensions": [{ "from": "2026-02-03" }], "/coverages/0/status": "suspended" }),
+    );
+    let derived = folded(
+        &base,
+        "2026-06-30",
+        &[reinstatement("E1", "2026-03-01"), scheme_move("E2", "2026-04-05")],
+    );
     assert_eq!(suspensions(&derived), [("2026-02-03".into(), None)]);
     assert_eq!(derived.coverages[0].closed_on, None);
-    let renamed = folded(&record(json!({})), "2026-06-30", &[event("E3", "NAME_CHANGE", "2026-02-03", json!({
-        "motif": "MARIAGE", "nouveau": { "nom": "Cissé", "prenoms": "Awa" },
-    }))]);
+    let renamed = folded(
+        &record(json!({})),
+        "2026-06-30",
+        &[event(
+            "E3",
+            "NAME_CHANGE",
+            "2026-02-03",
+            json!({
+                "motif": "MARIAGE", "nouveau": { "nom": "Cissé", "prenoms": "Awa" },
+            }),
+        )],
+    );
     assert_eq!(renamed.person.names[0].family.as_deref(), Some("KEITA"));
     assert_eq!(renamed.person.names[1].usage, NameUse::Alias);
 }
@@ -269,7 +315,10 @@ fn silence_of_a_newer_export_is_no_sign_of_life() {
 #[test]
 fn debug_shows_no_name_and_no_record_id() {
     let shown = format!("{:?}", scheme_move("E1", "2026-04-05"));
-    assert!(!shown.contains("Awa") && !shown.contains("999000") && !shown.contains("0000001"), "{shown}");
+    assert!(
+        !shown.contains("Awa") && !shown.contains("999000") && !shown.contains("0000001"),
+        "{shown}"
+    );
 }
 
 /// Any event about our record, with an id that fixes its content.

@@ -77,7 +77,8 @@ fn a_number_that_lacks_the_form_is_told() {
 
 #[test]
 fn a_rate_beyond_two_decimals_is_told() {
-    let problems = problems_of("{ ambulatory: 60, hospital: 75 }", "{ ambulatory: 60.123, hospital: 75 }");
+    let problems =
+        problems_of("{ ambulatory: 60, hospital: 75 }", "{ ambulatory: 60.123, hospital: 75 }");
     assert!(problems.iter().any(|problem| problem.contains("60.123")), "{problems:?}");
 }
 

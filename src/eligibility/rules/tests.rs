@@ -203,12 +203,16 @@ fn a_right_that_a_scheme_registered_twice_is_one_right() {
 
 #[test]
 fn an_answer_given_then_can_be_derived_again_now() {
-    let before = RecordFacts { replaced_at: Some(Instant::from_millis(5_000)), ..facts(1, utm(json!({}))) };
+    let before =
+        RecordFacts { replaced_at: Some(Instant::from_millis(5_000)), ..facts(1, utm(json!({}))) };
     let after = RecordFacts {
         recorded_at: Instant::from_millis(5_000),
         ..facts(1, utm(json!({ "closed_on": "2025-05-01" })))
     };
-    let known_at = |millis| Question { known_at: Some(Instant::from_millis(millis)), ..question("2025-06-01") };
+    let known_at = |millis| Question {
+        known_at: Some(Instant::from_millis(millis)),
+        ..question("2025-06-01")
+    };
     let records = || vec![before.clone(), after.clone()];
     assert_eq!(ask(&known_at(4_999), records()).reason, Reason::InForce);
     assert_eq!(ask(&known_at(5_000), records()).reason, Reason::Closed);
