@@ -37,7 +37,9 @@ macro_rules! topics {
 }
 
 topics! {
+    audit;
     batches;
+    coverages;
     keys;
     outbox;
     published;

@@ -246,31 +246,16 @@ create table reviews (
 create unique index reviews_by_pair on reviews (a, b);
 create index reviews_open on reviews (created_at) where state = 'open';
 
--- Effective coverages by two times: valid (enrolled_on, starts, ends, …) and recorded (known_from until known_to).
--- `sealed`: what the rules need of the person (birth, death). `suspensions`: JSON.
--- A membership without coverage has one row at position -1, so that the person is known.
+-- What each record says that matters for eligibility, by two times: the recorded one in columns (known from, until
+-- known to), the valid ones (enrolment, opening, suspensions, end) in the sealed statement, beside the birth date that
+-- age rules read and a reported death. One row a record and span: a question opens two or three of them, not twenty.
 create table coverages (
     record_id blob not null,
-    position integer not null,
     known_from integer not null,
     known_to integer,
     scheme text not null,
-    package text,
-    programme text,
-    institution text,
-    relationship text,
-    enrolled_on text,
-    starts_on text,
-    ends_on text,
-    status text,
-    status_since text,
-    closed_on text,
-    paid_until text,
-    suspensions text not null,
-    student integer,
-    disabled integer,
     sealed blob not null,
-    primary key (record_id, position, known_from)
+    primary key (record_id, known_from)
 ) strict;
 create index coverages_known on coverages (record_id) where known_to is null;
 

@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::model::record::{BeneficiaryRecord, Coverage, CoverageStatus, Relationship, Suspension};
+use crate::model::record::{
+    BeneficiaryRecord, Coverage, CoverageStatus, Relationship, Sex, Suspension,
+};
 use crate::model::{Instant, PartialDate, RecordId, SchemeId};
 
 /// The facts of one record, as known during one span of recorded time.
@@ -32,6 +34,9 @@ pub struct Statement {
     /// The person's place in the household.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relationship: Option<Relationship>,
+    /// Administrative sex, for counts.
+    #[serde(default)]
+    pub sex: Sex,
     /// Birth date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<PartialDate>,
@@ -101,6 +106,7 @@ impl Statement {
             scheme: record.source.scheme.clone(),
             data_as_of,
             relationship: record.household.as_ref().map(|household| household.relationship),
+            sex: record.person.sex,
             birth_date: record.person.birth_date,
             death_date: record.person.death_date,
             coverages: record

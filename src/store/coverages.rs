@@ -1,0 +1,202 @@
+//! What records say about coverage, by valid and recorded time, and the people they belong to.
+//!
+//! A [`Statement`] is sealed for its record. A new one ends the span of the old one, so the store answers what it
+//! knew at any moment.
+
+use crate::eligibility::RecordFacts;
+use crate::eligibility::facts::Statement;
+use crate::model::{Instant, PersonId, RecordId, SchemeId};
+
+use super::seal::{KeyedHash, Keys, Owner};
+use super::sql::{Bulk, Kind, Param, Query, params, sql};
+use super::{Row, Session, StoreError, Tx};
+
+/// A record that a number leads to, with its person once the linker has seen it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Subject {
+    /// The person; none while the record waits for the linker.
+    pub person: Option<PersonId>,
+    /// The record.
+    pub record: RecordId,
+}
+
+/// Records behind one number that are looked at: more is no identification.
+const SUBJECTS: u32 = 64;
+
+sql! {
+    END: Query = Query::differing(
+        "update coverages set known_to = $2
+         where known_to is null and record_id in (select unhex(value) from json_each($1))",
+        // A list is an array on PostgreSQL.
+        "update coverages set known_to = $2 where known_to is null and record_id = any($1)",
+    );
+    BEGIN: Bulk = Bulk::insert(
+        "coverages",
+        &[
+            ("record_id", Kind::Bytes),
+            ("known_from", Kind::Integer),
+            ("scheme", Kind::Text),
+            ("sealed", Kind::Bytes),
+        ],
+        // Twice within one millisecond: the later word counts.
+        "on conflict (record_id, known_from) do update set known_to = null, sealed = excluded.sealed",
+    );
+    OF_PERSON: Query = Query::same(
+        "select c.record_id, c.known_from, c.known_to, c.sealed
+         from person_links l join coverages c on c.record_id = l.record_id
+         where l.person_id = $1 and c.known_from <= $2 and (c.known_to is null or c.known_to > $2)
+         order by c.record_id",
+    );
+    OF_RECORD: Query = Query::same(
+        "select record_id, known_from, known_to, sealed from coverages
+         where record_id = $1 and known_from <= $2 and (known_to is null or known_to > $2)",
+    );
+    BY_RECORD_KEY: Query = Query::same(
+        "select l.person_id, r.id from records r left join person_links l on l.record_id = r.id
+         where r.scheme = $1 and r.record_key = $2 and r.state <> 'staged'",
+    );
+    BY_IDENTIFIER: Query = Query::same(
+        "select l.person_id, i.record_id
+         from identifiers i
+         join records r on r.id = i.record_id and r.state <> 'staged'
+         left join person_links l on l.record_id = i.record_id
+         where i.key = $1 order by i.record_id limit $2",
+    );
+    PAGE: Query = Query::same(
+        "select l.person_id, c.record_id, c.known_from, c.known_to, c.sealed
+         from person_links l join coverages c on c.record_id = l.record_id and c.known_to is null
+         where l.person_id > $1 or $1 is null
+         order by l.person_id, c.record_id limit $2",
+    );
+}
+
+/// Where the sealed statement of a record belongs.
+fn owner(record: &RecordId) -> Owner<'_> {
+    Owner { table: "coverages", row: record.as_bytes() }
+}
+
+fn read(row: &mut Row, keys: &Keys) -> Result<RecordFacts, StoreError> {
+    let record: RecordId = row.take()?;
+    let recorded_at = row.take()?;
+    let replaced_at = row.take_optional()?;
+    let sealed: Vec<u8> = row.take()?;
+    let plain = keys.open(owner(&record), &sealed)?;
+    let says: Statement = serde_json::from_slice(&plain).map_err(|_| StoreError::Sealed)?;
+    Ok(RecordFacts { record, recorded_at, replaced_at, says })
+}
+
+fn subject(mut row: Row) -> Result<Subject, StoreError> {
+    Ok(Subject { person: row.take_optional()?, record: row.take()? })
+}
+
+impl Session {
+    /// What the store knew at a moment about all records of a person.
+    ///
+    /// # Errors
+    /// When the database fails or a value does not open.
+    pub async fn statements_of_person(
+        &mut self,
+        keys: &Keys,
+        person: PersonId,
+        at: Instant,
+    ) -> Result<Vec<RecordFacts>, StoreError> {
+        let rows = self.fetch(&OF_PERSON, &params![&person, at]).await?;
+        rows.into_iter().map(|mut row| read(&mut row, keys)).collect()
+    }
+
+    /// What the store knew at a moment about one record.
+    ///
+    /// # Errors
+    /// When the database fails or a value does not open.
+    pub async fn statement_of_record(
+        &mut self,
+        keys: &Keys,
+        record: RecordId,
+        at: Instant,
+    ) -> Result<Option<RecordFacts>, StoreError> {
+        let row = self.fetch_optional(&OF_RECORD, &params![&record, at]).await?;
+        row.map(|mut row| read(&mut row, keys)).transpose()
+    }
+
+    /// The record that a scheme names so.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn subject_of_record(
+        &mut self,
+        scheme: &SchemeId,
+        key: &KeyedHash,
+    ) -> Result<Option<Subject>, StoreError> {
+        let row = self.fetch_optional(&BY_RECORD_KEY, &params![scheme, key]).await?;
+        row.map(subject).transpose()
+    }
+
+    /// The records that bear an identifier.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn subjects_of_identifier(
+        &mut self,
+        key: &KeyedHash,
+    ) -> Result<Vec<Subject>, StoreError> {
+        let rows = self.fetch(&BY_IDENTIFIER, &params![key, SUBJECTS]).await?;
+        rows.into_iter().map(subject).collect()
+    }
+
+    /// What is known now about people after `after`, in the order of their ids: at most `limit` records, so the last
+    /// person of a full page may continue on the next one; ask again after the last but one.
+    ///
+    /// # Errors
+    /// When the database fails or a value does not open.
+    pub async fn statements_page(
+        &mut self,
+        keys: &Keys,
+        after: Option<PersonId>,
+        limit: u32,
+    ) -> Result<Vec<(PersonId, RecordFacts)>, StoreError> {
+        let rows = self.fetch(&PAGE, &params![after.as_ref(), limit]).await?;
+        rows.into_iter().map(|mut row| Ok((row.take()?, read(&mut row, keys)?))).collect()
+    }
+}
+
+impl Tx {
+    /// Records what records say from `now` on; what they said until then keeps its span.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_statements(
+        &mut self,
+        keys: &Keys,
+        statements: &[(RecordId, Statement)],
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let records: Vec<RecordId> = statements.iter().map(|(record, _)| *record).collect();
+        self.end_statements(&records, now).await?;
+        let rows: Vec<_> = statements
+            .iter()
+            .map(|(record, statement)| {
+                let plain = serde_json::to_vec(statement).expect("a statement is plain JSON");
+                let sealed = keys.seal(owner(record), &plain);
+                params![record, now, &statement.scheme, sealed]
+            })
+            .collect();
+        self.insert_many(&BEGIN, &rows).await?;
+        Ok(())
+    }
+
+    /// Says that records say nothing any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_statements(
+        &mut self,
+        records: &[RecordId],
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        if !records.is_empty() {
+            let list = Param::keys(records.iter().map(RecordId::as_bytes));
+            self.execute(&END, &[list, Param::from(now)]).await?;
+        }
+        Ok(())
+    }
+}
