@@ -2,50 +2,21 @@
 //!
 //! Pure. [`Model`] is `mappings/identity.yaml`: every weight, threshold, title and name equivalence
 //! stands there and none here. Who is a candidate for whom and what follows from a score is the
-//! business of [`crate::identity`].
+//! business of [`crate::identity`]. Start reading at [`score::score`].
 
-use std::fmt;
+pub mod birth;
+pub mod compare;
+pub mod equivalence;
+pub mod frequency;
+pub mod line;
+pub mod model;
+pub mod normalize;
+pub mod phonetic;
+pub mod score;
+pub mod symbols;
 
-/// The match model: levels, weights, thresholds and name equivalences.
-pub struct Model {
-    version: String,
-}
-
-/// One thing that is wrong with a match model.
-#[derive(Debug, thiserror::Error, PartialEq)]
-#[error("{place}: {message}")]
-pub struct ModelError {
-    /// Where, as a path into the document.
-    pub place: String,
-    /// What, in English; the file is edited by administrators with the schema at hand.
-    pub message: String,
-}
-
-impl Model {
-    /// Reads `identity.yaml`.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub fn parse(yaml: &str) -> Result<Self, Vec<ModelError>> {
-        let error = |message: String| vec![ModelError { place: "/".into(), message }];
-        let value: serde_json::Value =
-            serde_saphyr::from_str(yaml).map_err(|problem| error(problem.to_string()))?;
-        let version = value.get("identity").and_then(|v| v.as_str());
-        version.map_or_else(
-            || Err(error("`identity` (the version) is missing".into())),
-            |version| Ok(Self { version: version.to_owned() }),
-        )
-    }
-
-    /// The version that decisions are recorded with.
-    #[must_use]
-    pub fn version(&self) -> &str {
-        &self.version
-    }
-}
-
-impl fmt::Debug for Model {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Model({})", self.version)
-    }
-}
+pub use compare::{Context, Field, FieldWeight, Prepared, Weight};
+pub use frequency::Frequencies;
+pub use line::{Line, Vocabulary};
+pub use model::{Model, ModelError};
+pub use score::{Company, Objection, Score, score};

@@ -1,0 +1,277 @@
+//! Candidates by evidence: whoever shares a number, a phone, a pair of names, a name and a day.
+//!
+//! There are no blocks outside of which nobody is looked for: each piece of evidence has its own
+//! posting list and a candidate needs to share one. Names are filed under their loose key and asked
+//! for under the keys of all their neighbours, in any order of family and given name. Lists of
+//! common values are not walked but intersected with the year of birth; when that is impossible the
+//! answer says so ([`Candidates::truncated`]) and nothing is dropped in silence.
+
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+use crate::matching::line::{Line, NONE, Vocabulary};
+use crate::matching::symbols::{Likeness, Symbol};
+
+/// Place of a record in the index.
+pub type Slot = u32;
+
+/// A list longer than this is intersected with the year of birth instead of walked. A common pair of
+/// names alone is worth less than the prior against chance, so nothing joinable is lost by it.
+const LONG: usize = 400;
+/// Candidates that are looked at for one record, at most.
+const BUDGET: usize = 20_000;
+
+/// What a search found.
+#[derive(Default)]
+pub struct Candidates {
+    /// Slots, ascending, each once.
+    pub slots: Vec<Slot>,
+    /// Whether a common value could not be looked through to its end.
+    pub truncated: bool,
+}
+
+/// All posting lists, by a hash of the kind of evidence and its value.
+#[derive(Default)]
+pub struct Postings(FxHashMap<u64, SmallVec<[Slot; 2]>>);
+
+/// Mixes a kind of evidence and its parts into a key.
+fn key(kind: u64, parts: &[u64]) -> u64 {
+    let start = kind.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    parts.iter().fold(start, |sum, part| {
+        let mixed = (sum ^ part).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        mixed ^ (mixed >> 32)
+    })
+}
+
+const NUMBER: u64 = 1;
+const PHONE: u64 = 2;
+const NAMES: u64 = 3;
+const NAMES_AND_YEAR: u64 = 4;
+const NAME_AND_DAY: u64 = 5;
+const GIVEN_YEAR_PLACE: u64 = 6;
+
+fn names(one: u64, other: u64) -> u64 {
+    key(NAMES, &[one.min(other), one.max(other)])
+}
+
+fn names_and_year(one: u64, other: u64, year: u16) -> u64 {
+    key(NAMES_AND_YEAR, &[one.min(other), one.max(other), u64::from(year)])
+}
+
+fn name_and_day(name: u64, year: u16, month: u8, day: u8) -> u64 {
+    key(NAME_AND_DAY, &[name, u64::from(year), u64::from(month), u64::from(day)])
+}
+
+fn given_year_place(given: u64, year: u16, place: u32) -> u64 {
+    key(GIVEN_YEAR_PLACE, &[given, u64::from(year), u64::from(place)])
+}
+
+impl Postings {
+    /// Files a record under everything by which it may be found.
+    pub fn add(&mut self, slot: Slot, line: &Line, vocabulary: &Vocabulary) {
+        for key in keys(line, vocabulary) {
+            self.0.entry(key).or_default().push(slot);
+        }
+    }
+
+    /// Takes a record out again.
+    pub fn remove(&mut self, slot: Slot, line: &Line, vocabulary: &Vocabulary) {
+        for key in keys(line, vocabulary) {
+            if let Some(list) = self.0.get_mut(&key) {
+                list.retain(|other| *other != slot);
+                if list.is_empty() {
+                    self.0.remove(&key);
+                }
+            }
+        }
+    }
+
+    fn list(&self, key: u64) -> &[Slot] {
+        self.0.get(&key).map_or(&[], |list| list.as_slice())
+    }
+
+    /// Everybody who shares evidence with `wanted`.
+    #[must_use]
+    pub fn candidates(&self, wanted: &Wanted) -> Candidates {
+        let mut lists: Vec<&[Slot]> = Vec::new();
+        let mut truncated = false;
+        for number in &wanted.numbers {
+            lists.push(self.list(*number));
+        }
+        for phone in &wanted.phones {
+            let list = self.list(*phone);
+            // A phone of hundreds is an agent's: it says nothing without a name, which has its own list.
+            if list.len() <= LONG {
+                lists.push(list);
+            }
+        }
+        let birth = wanted.birth;
+        for one in &wanted.given {
+            for other in &wanted.family {
+                let list = self.list(names(*one, *other));
+                if list.len() <= LONG {
+                    lists.push(list);
+                } else if birth.year > 0 {
+                    for year in years(birth.year) {
+                        lists.push(self.list(names_and_year(*one, *other, year)));
+                    }
+                    // Those without a birth date can be told apart by nothing but other evidence.
+                    lists.push(self.list(names_and_year(*one, *other, 0)));
+                } else {
+                    lists.push(list);
+                }
+            }
+        }
+        if birth.is_full() {
+            for name in wanted.given.iter().chain(&wanted.family) {
+                lists.push(self.list(name_and_day(*name, birth.year, birth.month, birth.day())));
+                if birth.month != birth.day() {
+                    let swapped = name_and_day(*name, birth.year, birth.day(), birth.month);
+                    lists.push(self.list(swapped));
+                }
+            }
+        }
+        if birth.year > 0 {
+            for given in &wanted.given {
+                for place in &wanted.places {
+                    lists.push(self.list(given_year_place(*given, birth.year, *place)));
+                }
+            }
+        }
+        lists.sort_by_key(|list| list.len());
+        let mut slots: Vec<Slot> = Vec::new();
+        for list in lists {
+            if slots.len() + list.len() > BUDGET {
+                slots.sort_unstable();
+                slots.dedup();
+            }
+            if slots.len() + list.len() > BUDGET {
+                truncated = true;
+                break;
+            }
+            slots.extend_from_slice(list);
+        }
+        slots.sort_unstable();
+        slots.dedup();
+        Candidates { slots, truncated }
+    }
+}
+
+/// The years under which a person of that year may have been written down.
+fn years(year: u16) -> impl Iterator<Item = u16> {
+    [-10_i16, -2, -1, 0, 1, 2, 10]
+        .into_iter()
+        .filter_map(move |shift| year.checked_add_signed(shift))
+}
+
+fn keys(line: &Line, vocabulary: &Vocabulary) -> SmallVec<[u64; 24]> {
+    let mut found: SmallVec<[u64; 24]> = SmallVec::new();
+    found.extend(vocabulary.numbers(line).iter().map(|number| key(NUMBER, &[number.value.into()])));
+    found.extend(line.phones().map(|phone| key(PHONE, &[phone.into()])));
+    let loose = |symbol: Symbol| vocabulary.symbols.loose(symbol);
+    let given: SmallVec<[u64; 4]> = line.given().map(loose).collect();
+    let family: SmallVec<[u64; 3]> = line.family().map(loose).collect();
+    let birth = line.birth;
+    for one in &given {
+        for other in &family {
+            found.push(names(*one, *other));
+            found.push(names_and_year(*one, *other, birth.year));
+        }
+        if birth.year > 0 {
+            found.extend(line.places().map(|place| given_year_place(*one, birth.year, place)));
+        }
+    }
+    if line.order_unknown {
+        for (place, one) in given.iter().enumerate() {
+            for other in given.iter().skip(place + 1) {
+                found.push(names(*one, *other));
+                found.push(names_and_year(*one, *other, birth.year));
+            }
+        }
+    }
+    if birth.is_full() {
+        for name in given.iter().chain(&family) {
+            found.push(name_and_day(*name, birth.year, birth.month, birth.day()));
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// What is looked for: a record's or a question's evidence with the keys of all neighbour names.
+pub struct Wanted {
+    numbers: SmallVec<[u64; 4]>,
+    phones: SmallVec<[u64; 2]>,
+    given: SmallVec<[u64; 8]>,
+    family: SmallVec<[u64; 8]>,
+    places: SmallVec<[u32; 2]>,
+    birth: crate::matching::line::Birth,
+}
+
+impl Wanted {
+    /// What finds the rivals of a record.
+    #[must_use]
+    pub fn of(line: &Line, vocabulary: &Vocabulary) -> Self {
+        let mut wanted = Self::bare(line, vocabulary);
+        let near = |symbol: Symbol| {
+            let known = vocabulary.symbols.known(symbol);
+            spread(known.loose, &known.neighbours, vocabulary)
+        };
+        wanted.given = line.given().flat_map(near).collect();
+        wanted.family = line.family().flat_map(near).collect();
+        if line.order_unknown {
+            let all: SmallVec<[u64; 8]> =
+                wanted.given.iter().chain(&wanted.family).copied().collect();
+            wanted.given.clone_from(&all);
+            wanted.family = all;
+        }
+        wanted
+    }
+
+    /// What finds the person a question means: names as tokens that no record may ever have had.
+    #[must_use]
+    pub fn asked(line: &Line, family: &[String], given: &[String], context: Asked<'_>) -> Self {
+        let mut wanted = Self::bare(line, context.vocabulary);
+        let near = |token: &String| {
+            let probe = context.vocabulary.symbols.probe(token, context.equivalences);
+            spread(probe.loose, &probe.neighbours, context.vocabulary)
+        };
+        wanted.given = given.iter().flat_map(near).collect();
+        wanted.family = family.iter().flat_map(near).collect();
+        wanted
+    }
+
+    fn bare(line: &Line, vocabulary: &Vocabulary) -> Self {
+        let numbers = vocabulary.numbers(line);
+        Self {
+            numbers: numbers.iter().map(|number| key(NUMBER, &[number.value.into()])).collect(),
+            phones: line.phones().map(|phone| key(PHONE, &[phone.into()])).collect(),
+            given: SmallVec::new(),
+            family: SmallVec::new(),
+            places: line.places().filter(|place| *place != NONE).collect(),
+            birth: line.birth,
+        }
+    }
+}
+
+/// What a question's names are looked up in.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The tables.
+    pub vocabulary: &'a Vocabulary,
+    /// The equivalences of the model.
+    pub equivalences: &'a crate::matching::equivalence::Equivalences,
+}
+
+fn spread(
+    loose: u64,
+    neighbours: &[(Symbol, Likeness)],
+    vocabulary: &Vocabulary,
+) -> SmallVec<[u64; 8]> {
+    let mut found: SmallVec<[u64; 8]> = SmallVec::from_slice(&[loose]);
+    found.extend(neighbours.iter().map(|(symbol, _)| vocabulary.symbols.loose(*symbol)));
+    found.sort_unstable();
+    found.dedup();
+    found
+}

@@ -1,0 +1,103 @@
+//! Who is meant by a name, a birth date and perhaps a phone.
+//!
+//! Precision comes first: a relative at the same phone is not the person, and two people who fit
+//! equally well are nobody in particular.
+
+use std::collections::BTreeMap;
+
+use super::index::Index;
+use super::retrieve::{Asked, Wanted};
+use crate::matching::line::{Birth, Line, NONE, NameTokens, name_tokens};
+use crate::matching::symbols::UNKNOWN;
+use crate::matching::{Company, score};
+use crate::model::record::{HumanName, Sex};
+use crate::model::{PartialDate, RecordId};
+
+/// What is known of a person who is asked about without a number.
+#[derive(Clone)]
+pub struct Demographics {
+    /// Family name as written.
+    pub family: String,
+    /// Given names as written.
+    pub given: String,
+    /// Sex, when stated.
+    pub sex: Option<Sex>,
+    /// Birth date with its precision, when stated.
+    pub birth_date: Option<PartialDate>,
+    /// Phone in E.164, when stated.
+    pub phone: Option<String>,
+}
+
+/// The answer to a search by demographics.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Found {
+    /// Nobody is meant with enough certainty.
+    None,
+    /// One person; all the records that are theirs, in order of id.
+    One(Vec<RecordId>),
+    /// Several people fit about equally well: how many.
+    Ambiguous(usize),
+}
+
+impl Index {
+    /// The person that is meant by `asked`, if exactly one is.
+    #[must_use]
+    pub fn search(&self, asked: &Demographics) -> Found {
+        let name = HumanName {
+            family: Some(asked.family.clone()),
+            given: vec![asked.given.clone()],
+            ..HumanName::default()
+        };
+        let names = name_tokens(&[name], &self.model);
+        let line = self.question(asked, &names);
+        let tables = Asked { vocabulary: &self.vocabulary, equivalences: &self.model.equivalences };
+        let wanted = Wanted::asked(&line, &names.family, &names.given, tables);
+        let context = self.context();
+        let prepared = context.prepare_names(line, &names.family, &names.given);
+        let candidates = self.postings.candidates(&wanted);
+        let mut people: BTreeMap<u32, f32> = BTreeMap::new();
+        for slot in candidates.slots {
+            let scored = score(&prepared, &self.lines[slot as usize], Company::Unknown, context);
+            if scored.objection.is_none() {
+                let best = people.entry(self.home[slot as usize]).or_insert(f32::MIN);
+                *best = best.max(scored.weight);
+            }
+        }
+        let thresholds = self.model.thresholds();
+        let mut ranked: Vec<(f32, u32)> =
+            people.into_iter().map(|(person, weight)| (weight, person)).collect();
+        ranked.sort_by(|one, other| other.0.total_cmp(&one.0));
+        let Some((best, person)) = ranked.first().copied().filter(|(w, _)| *w >= thresholds.search)
+        else {
+            return Found::None;
+        };
+        let close = ranked.iter().filter(|(weight, _)| *weight > best - thresholds.search_margin);
+        match close.count() {
+            1 if candidates.truncated => Found::Ambiguous(1),
+            1 => Found::One(
+                self.people
+                    .get(&person)
+                    .map_or_else(Vec::new, |records| self.cluster(records).records),
+            ),
+            several => Found::Ambiguous(several),
+        }
+    }
+
+    fn question(&self, asked: &Demographics, names: &NameTokens) -> Line {
+        let phone = asked.phone.as_deref().map_or(NONE, |phone| self.vocabulary.phone(phone));
+        Line {
+            family: [UNKNOWN; 3],
+            given: [UNKNOWN; 4],
+            birth: asked.birth_date.map(Birth::from).unwrap_or_default(),
+            phones: [phone, NONE],
+            places: [NONE; 2],
+            identifiers: NONE,
+            household: NONE,
+            region: u16::MAX,
+            scheme: u16::MAX,
+            country: u16::MAX,
+            sex: asked.sex.unwrap_or_default(),
+            order_unknown: names.order_unknown,
+        }
+    }
+}

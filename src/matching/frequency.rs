@@ -1,0 +1,169 @@
+//! How common each value is in the population: agreement on a rare name says more than on Traoré.
+//!
+//! Counted once over all records and then frozen until the next count, so that a decision can be
+//! repeated and does not depend on the order of arrival.
+
+use rustc_hash::FxHashMap;
+
+use super::line::{Birth, Line, Vocabulary};
+use super::symbols::{Likeness, Neighbours, Symbol, UNKNOWN};
+
+/// Shares of a name and its neighbours in the population, cumulated over [`Likeness`].
+pub type NameShares = [f32; 5];
+
+/// First and last year of the table of birth years; others share its ends.
+const YEARS: (u16, u16) = (1900, 2049);
+/// Cells of the table of days: 13 months of 32 days.
+const DAYS: usize = 13 * 32;
+
+/// Shares of values in the population.
+pub struct Frequencies {
+    records: f32,
+    names: Vec<NameShares>,
+    years: Vec<f32>,
+    days: Vec<f32>,
+    phones: FxHashMap<u32, u32>,
+    places: FxHashMap<u32, u32>,
+    regions: FxHashMap<u16, u32>,
+}
+
+impl Default for Frequencies {
+    fn default() -> Self {
+        Self::count(std::iter::empty::<&Line>(), &Vocabulary::default())
+    }
+}
+
+impl Frequencies {
+    /// Counts a population.
+    #[must_use]
+    pub fn count<'l>(lines: impl Iterator<Item = &'l Line>, vocabulary: &Vocabulary) -> Self {
+        let mut records = 0_u32;
+        let mut names = vec![[0_u32; 2]; vocabulary.symbols.len()];
+        let mut years = vec![1_u32; usize::from(YEARS.1 - YEARS.0) + 1];
+        let mut days = vec![1_u32; DAYS];
+        let (mut phones, mut places) = (FxHashMap::default(), FxHashMap::default());
+        let mut regions = FxHashMap::default();
+        for line in lines {
+            records += 1;
+            line.family().for_each(|symbol| names[symbol as usize][0] += 1);
+            line.given().for_each(|symbol| names[symbol as usize][1] += 1);
+            if line.birth.year > 0 {
+                years[year(line.birth)] += 1;
+            }
+            if line.birth.is_full() {
+                days[day(line.birth)] += 1;
+            }
+            line.phones().for_each(|phone| *phones.entry(phone).or_insert(0) += 1);
+            line.places().for_each(|place| *places.entry(place).or_insert(0) += 1);
+            *regions.entry(line.region).or_insert(0) += 1;
+        }
+        let whole = f64::from(records.max(1));
+        let all_years: u32 = years.iter().sum();
+        let all_days: u32 = days.iter().sum();
+        let counts: Vec<u32> = names.iter().map(|[family, given]| *family.max(given)).collect();
+        let count = |symbol: Symbol| counts.get(symbol as usize).copied().unwrap_or(0);
+        let names = (0..u32::try_from(counts.len()).unwrap_or(UNKNOWN))
+            .map(|symbol| cumulate(count(symbol), vocabulary.symbols.near(symbol), &count, whole))
+            .collect();
+        Self {
+            records: share(records, 1.0),
+            names,
+            years: years.iter().map(|count| share(*count, f64::from(all_years))).collect(),
+            days: days.iter().map(|count| share(*count, f64::from(all_days))).collect(),
+            phones,
+            places,
+            regions,
+        }
+    }
+
+    /// How many records were counted.
+    #[must_use]
+    pub const fn records(&self) -> f32 {
+        self.records
+    }
+
+    /// Shares of a spelling; a spelling that came after the count is rare.
+    #[must_use]
+    pub fn name(&self, symbol: Symbol) -> NameShares {
+        self.names.get(symbol as usize).copied().unwrap_or([self.once(); 5])
+    }
+
+    /// Shares of a spelling that is not in the table, from its neighbours.
+    #[must_use]
+    pub fn stranger(&self, neighbours: &Neighbours) -> NameShares {
+        let mut shares = [self.once(); 5];
+        for (other, likeness) in neighbours {
+            let theirs = self.name(*other)[0];
+            for place in shares.iter_mut().skip(*likeness as usize) {
+                *place += theirs;
+            }
+        }
+        shares
+    }
+
+    /// Share of people born in the year.
+    #[must_use]
+    pub fn year(&self, birth: Birth) -> f32 {
+        self.years[year(birth)]
+    }
+
+    /// Share of people born on the day of the year, among those whose day is stated.
+    #[must_use]
+    pub fn day(&self, birth: Birth) -> f32 {
+        self.days[day(birth)]
+    }
+
+    /// Share of records with the phone.
+    #[must_use]
+    pub fn phone(&self, phone: u32) -> f32 {
+        self.of(self.phones.get(&phone))
+    }
+
+    /// Share of records in the place.
+    #[must_use]
+    pub fn place(&self, place: u32) -> f32 {
+        self.of(self.places.get(&place))
+    }
+
+    /// Share of records in the region.
+    #[must_use]
+    pub fn region(&self, region: u16) -> f32 {
+        self.of(self.regions.get(&region))
+    }
+
+    fn of(&self, count: Option<&u32>) -> f32 {
+        share(count.copied().unwrap_or(1), f64::from(self.records.max(1.0)))
+    }
+
+    fn once(&self) -> f32 {
+        1.0 / self.records.max(1.0)
+    }
+}
+
+fn cumulate(
+    own: u32,
+    neighbours: &[(Symbol, Likeness)],
+    count: &impl Fn(Symbol) -> u32,
+    whole: f64,
+) -> NameShares {
+    let mut counts = [own; 5];
+    for (other, likeness) in neighbours {
+        for place in counts.iter_mut().skip(*likeness as usize) {
+            *place += count(*other);
+        }
+    }
+    counts.map(|count| share(count.max(1), whole))
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "a share needs no more than single precision")]
+fn share(count: u32, whole: f64) -> f32 {
+    (f64::from(count) / whole) as f32
+}
+
+fn year(birth: Birth) -> usize {
+    usize::from(birth.year.clamp(YEARS.0, YEARS.1) - YEARS.0)
+}
+
+fn day(birth: Birth) -> usize {
+    (usize::from(birth.month) * 32 + usize::from(birth.day())).min(DAYS - 1)
+}

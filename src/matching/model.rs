@@ -1,0 +1,392 @@
+//! The match model, `mappings/identity.yaml`: every number and every name that decisions rest on.
+//!
+//! For each level of agreement the file states how likely it is between two records of the same
+//! person, of twins, of two people of one household, and of two unrelated people. A weight is the
+//! logarithm (base 2) of the ratio of two such chances (Fellegi and Sunter, 1969), so a weight can
+//! be read and argued about: 1 bit doubles the odds.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::equivalence::{Equivalences, Group};
+use super::normalize;
+
+/// One thing that is wrong with a match model.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{place}: {message}")]
+pub struct ModelError {
+    /// Where, as a path into the document.
+    pub place: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// How likely something is: a number, or a share of the population that has the same value.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Chance {
+    /// The same for every value.
+    Fixed(f32),
+    /// `share` times the share of people with this value, and at least `floor`.
+    Share {
+        /// Factor.
+        share: f32,
+        /// Least chance: what coincidences the shares cannot know about happen anyway.
+        floor: f32,
+    },
+}
+
+impl Chance {
+    /// The chance, given the share of people who have the value.
+    #[must_use]
+    pub fn of(self, population: f32) -> f32 {
+        match self {
+            Self::Fixed(chance) => chance,
+            Self::Share { share, floor } => (share * population).max(floor),
+        }
+    }
+
+    fn is_sound(self) -> bool {
+        let within = |chance: f32| chance > 0.0 && chance <= 1.0;
+        match self {
+            Self::Fixed(chance) => within(chance),
+            Self::Share { share, floor } => share > 0.0 && share.is_finite() && within(floor),
+        }
+    }
+}
+
+/// How likely one level of agreement is in each class of pairs.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chances {
+    /// Two records of one person.
+    pub same: Chance,
+    /// Two people born together.
+    pub twin: Chance,
+    /// Two other people of one household.
+    pub household: Chance,
+    /// Two people who have nothing to do with each other.
+    pub unrelated: Chance,
+}
+
+macro_rules! levels {
+    ($($(#[$doc:meta])* $field:ident { $($level:ident)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(missing_docs, reason = "the levels are described where they are compared")]
+        pub struct $field { $(pub $level: Chances,)* }
+
+        impl $field {
+            fn check(&self, name: &str, errors: &mut Vec<ModelError>) {
+                $(check_level(&format!("{name}/{}", stringify!($level)), &self.$level, errors);)*
+            }
+        }
+    )*};
+}
+
+levels! {
+    /// Chances of the levels of given names.
+    Given { equal equivalent phonetic related similar conflict further missing contradicted }
+    /// Chances of the levels of family names.
+    Family { equal equivalent phonetic related similar conflict }
+    /// Chances of the levels of birth dates.
+    Birth {
+        day default_day swapped one_part year_slip year year_reduced default_reduced near conflict
+    }
+    /// Chances of the levels of sex.
+    SexLevels { equal conflict }
+    /// Chances of the levels of identifiers.
+    IdentifierLevels { equal close conflict }
+    /// Chances of the levels of phone numbers.
+    PhoneLevels { equal conflict }
+    /// Chances of the levels of places.
+    PlaceLevels { place region country elsewhere }
+    /// Chances of what the other members of two households say.
+    CompanyLevels { several one none }
+}
+
+/// A system of numbers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct System {
+    /// Id of the system.
+    pub system: String,
+    /// Whether a person has one number for life, so that two numbers are two people.
+    pub one_for_life: bool,
+    /// Whether a check digit has already shown that the number was not mistyped.
+    pub checked: bool,
+}
+
+/// How likely classes of pairs are before anything is compared.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Priors {
+    /// Records of the same person that a record has elsewhere, on average.
+    pub matches_per_record: f32,
+    /// The same within one scheme, over contracts.
+    pub doubles_per_record: f32,
+    /// The same within one contract.
+    pub doubles_in_contract: f32,
+    /// Other members of the household a record meets elsewhere, on average.
+    pub household_members: f32,
+    /// Chance that a given other member of the household is a twin.
+    pub twin: f32,
+}
+
+/// Thresholds, in bits of the final weight.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thresholds {
+    /// From here two records are joined.
+    pub join: f32,
+    /// From here a person is asked.
+    pub review: f32,
+    /// Lead over the second-best person that a join needs.
+    pub margin: f32,
+    /// From here a search by demographics has found somebody.
+    pub search: f32,
+    /// Lead over the second-best person that a search needs.
+    pub search_margin: f32,
+    /// Weight of a pair without an edge, when clusters are averaged.
+    pub absent: f32,
+    /// Largest weight that counts in an average, so that one edge cannot carry a cluster.
+    pub ceiling: f32,
+}
+
+/// Points of the curve from final weight (bits) to probability; linear in the log odds between.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calibration {
+    /// Factor on the weight.
+    pub slope: f32,
+    /// Bits added.
+    pub shift: f32,
+}
+
+/// How names are read.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Names {
+    /// Titles, set aside wherever they stand.
+    pub titles: Vec<String>,
+    /// Particles, set aside in family names.
+    pub particles: Vec<String>,
+    /// Words between a woman's own name and her husband's.
+    pub married: Vec<String>,
+    /// Words that stand where a name is not known.
+    pub unknown: Vec<String>,
+    /// Words after the name of a village that are not part of it.
+    pub place_suffixes: Vec<String>,
+    /// Forms of one name.
+    pub equivalent: Vec<Group>,
+    /// Forms of one root that may be two people.
+    pub related: Vec<Group>,
+    /// Names that look alike but are different.
+    pub apart: Vec<Group>,
+    /// Chance that family and given name were entered in each other's place.
+    pub swapped: f32,
+}
+
+/// The levels of every field.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "named after what they weigh")]
+pub struct Fields {
+    pub given: Given,
+    pub family: Family,
+    pub birth: Birth,
+    pub sex: SexLevels,
+    pub identifier: IdentifierLevels,
+    pub phone: PhoneLevels,
+    pub place: PlaceLevels,
+    pub company: CompanyLevels,
+}
+
+/// One rule of what a person is called when the sources disagree.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Survivorship {
+    /// The value that comes with a national identifier whose check digit holds.
+    Verified,
+    /// The value that most sources state.
+    Agreement,
+    /// The most precise value.
+    Precision,
+    /// The value recorded last.
+    Recency,
+}
+
+/// Rules of survivorship by field, applied in order until one value is left.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "named after the fields")]
+pub struct SurvivorshipRules {
+    pub names: Vec<Survivorship>,
+    pub sex: Vec<Survivorship>,
+    pub birth_date: Vec<Survivorship>,
+    pub phones: Vec<Survivorship>,
+    pub addresses: Vec<Survivorship>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spec {
+    identity: String,
+    names: Names,
+    systems: Vec<System>,
+    priors: Priors,
+    fields: Fields,
+    thresholds: Thresholds,
+    calibration: Calibration,
+    survivorship: SurvivorshipRules,
+}
+
+/// The match model.
+pub struct Model {
+    version: String,
+    pub(crate) names: Names,
+    pub(crate) equivalences: Equivalences,
+    pub(crate) systems: Vec<System>,
+    pub(crate) priors: Priors,
+    pub(crate) fields: Fields,
+    pub(crate) thresholds: Thresholds,
+    calibration: Calibration,
+    survivorship: SurvivorshipRules,
+}
+
+impl Model {
+    /// Reads `identity.yaml`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn parse(yaml: &str) -> Result<Self, Vec<ModelError>> {
+        let mut spec: Spec = serde_saphyr::from_str(yaml).map_err(|problem| {
+            vec![ModelError { place: "/".into(), message: problem.to_string() }]
+        })?;
+        let errors = check(&spec);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let names = &mut spec.names;
+        for list in [
+            &mut names.titles,
+            &mut names.particles,
+            &mut names.married,
+            &mut names.unknown,
+            &mut names.place_suffixes,
+        ] {
+            list.iter_mut().for_each(|word| *word = normalize::tokens(word).join(" "));
+        }
+        let equivalences = Equivalences::new(&names.equivalent, &names.related, &names.apart);
+        Ok(Self {
+            version: spec.identity,
+            names: spec.names,
+            equivalences,
+            systems: spec.systems,
+            priors: spec.priors,
+            fields: spec.fields,
+            thresholds: spec.thresholds,
+            calibration: spec.calibration,
+            survivorship: spec.survivorship,
+        })
+    }
+
+    /// The version that decisions are recorded with.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The thresholds.
+    #[must_use]
+    pub const fn thresholds(&self) -> &Thresholds {
+        &self.thresholds
+    }
+
+    /// The rules of survivorship.
+    #[must_use]
+    pub const fn survivorship(&self) -> &SurvivorshipRules {
+        &self.survivorship
+    }
+
+    /// The probability that a pair with this final weight (bits) is one person.
+    #[must_use]
+    pub fn probability(&self, weight: f32) -> f32 {
+        let bits = self.calibration.slope * weight + self.calibration.shift;
+        1.0 / (1.0 + (-bits).exp2())
+    }
+}
+
+impl fmt::Debug for Model {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Model({})", self.version)
+    }
+}
+
+fn check_level(place: &str, level: &Chances, errors: &mut Vec<ModelError>) {
+    let classes = [
+        ("same", level.same),
+        ("twin", level.twin),
+        ("household", level.household),
+        ("unrelated", level.unrelated),
+    ];
+    for (class, chance) in classes {
+        if !chance.is_sound() {
+            errors.push(ModelError {
+                place: format!("/fields/{place}/{class}"),
+                message: "a chance lies above 0 and is at most 1".into(),
+            });
+        }
+    }
+}
+
+fn check(spec: &Spec) -> Vec<ModelError> {
+    let mut errors = Vec::new();
+    let fields = &spec.fields;
+    fields.given.check("given", &mut errors);
+    fields.family.check("family", &mut errors);
+    fields.birth.check("birth", &mut errors);
+    fields.sex.check("sex", &mut errors);
+    fields.identifier.check("identifier", &mut errors);
+    fields.phone.check("phone", &mut errors);
+    fields.place.check("place", &mut errors);
+    fields.company.check("company", &mut errors);
+    let mut demand = |holds: bool, place: &str, message: &str| {
+        if !holds {
+            errors.push(ModelError { place: place.into(), message: message.into() });
+        }
+    };
+    demand(!spec.identity.trim().is_empty(), "/identity", "the version is empty");
+    let thresholds = &spec.thresholds;
+    demand(thresholds.review < thresholds.join, "/thresholds", "`review` must lie below `join`");
+    demand(thresholds.absent < 0.0, "/thresholds/absent", "an absent edge must count against");
+    demand(thresholds.ceiling > thresholds.join, "/thresholds/ceiling", "must lie above `join`");
+    demand(spec.calibration.slope > 0.0, "/calibration/slope", "more weight is more probable");
+    let priors = &spec.priors;
+    for (name, prior) in [
+        ("matches_per_record", priors.matches_per_record),
+        ("doubles_per_record", priors.doubles_per_record),
+        ("doubles_in_contract", priors.doubles_in_contract),
+        ("household_members", priors.household_members),
+        ("twin", priors.twin),
+    ] {
+        demand(prior > 0.0, &format!("/priors/{name}"), "must be above 0");
+    }
+    let swapped = spec.names.swapped;
+    demand(swapped > 0.0 && swapped < 0.5, "/names/swapped", "must lie between 0 and one half");
+    let groups = [
+        ("equivalent", &spec.names.equivalent),
+        ("related", &spec.names.related),
+        ("apart", &spec.names.apart),
+    ];
+    for (kind, groups) in groups {
+        for (number, group) in groups.iter().enumerate() {
+            let place = format!("/names/{kind}/{number}");
+            demand(group.names.len() > 1, &place, "a group has at least two names");
+            demand(!group.source.trim().is_empty(), &place, "a group names its source");
+        }
+    }
+    errors
+}

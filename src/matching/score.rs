@@ -1,0 +1,131 @@
+//! From levels to one weight, and what may be done with it.
+
+use smallvec::SmallVec;
+
+use super::compare::{self, Context, Field, FieldWeight, NumberLevel, Prepared, Weight};
+use super::line::{Line, NONE};
+use super::symbols::Likeness;
+
+/// What the other members of two households say about a pair: how many of them are, one to one, the
+/// same people by name and birth.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Company {
+    /// At least one of the two records stands alone, or nothing was looked at.
+    Unknown,
+    /// Both have company, and nobody of it matches.
+    Nobody,
+    /// One other member matches.
+    One,
+    /// Two or more match.
+    Several,
+}
+
+/// Why a pair may not be joined by itself, whatever its weight.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Objection {
+    /// Two different numbers of a system in which a person has one for life. Never joined.
+    DifferentNumbers,
+    /// One house, one date of birth, first names that are not one name: perhaps twins.
+    PerhapsTwins,
+    /// Opposite sex in spite of a full date of birth.
+    OppositeSex,
+    /// Fewer than two independent personal fields agree.
+    TooFewFields,
+}
+
+impl Objection {
+    /// The name, as stored and shown.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DifferentNumbers => "different_numbers",
+            Self::PerhapsTwins => "perhaps_twins",
+            Self::OppositeSex => "opposite_sex",
+            Self::TooFewFields => "too_few_fields",
+        }
+    }
+}
+
+/// A scored pair.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Score {
+    /// Bits for "the same person" against all rivals together.
+    pub weight: f32,
+    /// Why it may not be joined by itself.
+    pub objection: Option<Objection>,
+    /// The waterfall: every bar that takes part.
+    pub bars: SmallVec<[FieldWeight; 9]>,
+}
+
+/// Scores a pair.
+#[must_use]
+pub fn score(a: &Prepared, b: &Line, company: Company, context: Context<'_>) -> Score {
+    let line = &a.line;
+    let mut bars: SmallVec<[FieldWeight; 9]> = SmallVec::new();
+    bars.push(compare::prior(line, b, context));
+    let names = compare::names(a, b, context);
+    let births = compare::births(line, b, context);
+    let sexes = compare::sexes(line, b, context);
+    let numbers = compare::numbers(line, b, context);
+    let phones = compare::phones(line, b, context);
+    if let (Some(mut bar), swapped) = (names.given.map(|given| given.bar), names.swapped) {
+        if swapped {
+            bar.weight.unrelated += context.model.names.swapped.log2();
+        }
+        bars.push(bar);
+    }
+    bars.extend(names.family.map(|family| family.bar));
+    bars.extend(births.map(|(_, bar)| bar));
+    bars.extend(sexes.map(|(_, bar)| bar));
+    bars.extend(numbers.map(|(_, bar)| bar));
+    bars.extend(phones.map(|(_, bar)| bar));
+    bars.extend(compare::places(line, b, context));
+    bars.extend(company_bar(company, context));
+    let total = bars.iter().fold(Weight::default(), |sum, bar| sum + bar.weight);
+
+    let given = names.given.map(|given| given.likeness);
+    let one_name = given.is_some_and(|likeness| likeness <= Likeness::Related);
+    let born = births.is_some_and(|(level, _)| level.agrees());
+    let born_that_day = births.is_some_and(|(level, _)| level == super::birth::BirthLevel::Day);
+    let number = numbers.map(|(level, _)| level);
+    let agreeing = [
+        given.is_some_and(|likeness| likeness <= Likeness::Similar),
+        born,
+        number == Some(NumberLevel::Equal),
+    ];
+    let one_house = phones.is_some_and(|(shared, _)| shared)
+        || (line.household != NONE && line.household == b.household)
+        || matches!(company, Company::One | Company::Several);
+    let objection = if number == Some(NumberLevel::Conflict) {
+        Some(Objection::DifferentNumbers)
+    } else if one_house
+        && born_that_day
+        && given.is_some()
+        && !one_name
+        && number != Some(NumberLevel::Equal)
+    {
+        Some(Objection::PerhapsTwins)
+    } else if sexes.is_some_and(|(equal, _)| !equal)
+        && born_that_day
+        && number != Some(NumberLevel::Equal)
+    {
+        Some(Objection::OppositeSex)
+    } else if agreeing.iter().filter(|agrees| **agrees).count() < 2 {
+        Some(Objection::TooFewFields)
+    } else {
+        None
+    };
+    Score { weight: total.combined(), objection, bars }
+}
+
+fn company_bar(company: Company, context: Context<'_>) -> Option<FieldWeight> {
+    let levels = &context.model.fields.company;
+    let (level, name) = match company {
+        Company::Unknown => return None,
+        Company::Nobody => (&levels.none, "none"),
+        Company::One => (&levels.one, "one"),
+        Company::Several => (&levels.several, "several"),
+    };
+    let weight = Weight::of(level, 1.0);
+    Some(FieldWeight { field: Field::Company, level: name, weight, share: 1.0 })
+}
