@@ -1,7 +1,7 @@
 //! Dates in the layouts that senders use, read into [`PartialDate`] and written back.
 //!
 //! A layout is a pattern of `d`, `M` and `y` letters, separators and quoted words, or one of the
-//! names `iso` and `excel-day`. Trying several layouts in order is the caller's business. The
+//! names `iso`, `edtf` and `serial`. Trying several layouts in order is the caller's business. The
 //! question "is it in the future?" is not asked here: that needs to know today.
 
 use std::fmt;
@@ -24,18 +24,21 @@ use layout::Part;
 /// | `d` `M` | one or two digits | no leading zero |
 /// | `yyyy` | four digits | four digits |
 /// | `yy` | two digits; up to the pivot 20yy, above it 19yy | two digits, if they read back as the same year |
-/// | `'VERS'` | the word in any case; the date is approximate | the word |
-/// | a space | one blank or more (also no-break) | one space |
+/// | `'VERS '` | the text in any case; a space in it is one blank or more, also no-break | the text |
+/// | `~` at the end | nothing; the date is approximate | nothing |
 /// | anything else | itself | itself |
+/// | `edtf` | `1985`, `1985-06`, `1985-06-14`, each with `~` perhaps | the same |
+/// | `iso` | the same without `~`, or with a time of day, which is checked and dropped | without `~` |
+/// | `serial` | a spreadsheet's day number, 25569 is 1970-01-01 | the number |
 ///
-/// In a layout without separators (`yyyyMMdd`), `00` for the day, or for day and month, means that
-/// they are unknown. A layout of the year alone reads 1000 to 2999 only, so that spreadsheet day
+/// In a layout of all three fields without separators (`yyyyMMdd`), `00` for the day, or for day and
+/// month, means that they are unknown. A layout of the year alone reads 1000 to 2999 only, so that spreadsheet day
 /// numbers cannot pass for years.
 ///
 /// ```
 /// use dankun::mapping::function::date::Layout;
 ///
-/// let layout = Layout::parse("'VERS' yyyy").expect("a layout");
+/// let layout = Layout::parse("'VERS 'yyyy~").expect("a layout");
 /// assert_eq!(layout.read("vers 1985").expect("a date").to_string(), "1985~");
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,11 +50,16 @@ pub struct Layout {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Kind {
-    Parts(Vec<Part>),
+    Parts {
+        parts: Vec<Part>,
+        approximate: bool,
+    },
     /// `1985`, `1985-06`, `1985-06-14`, with an optional time of day that is checked and dropped.
     Iso,
+    /// As [`PartialDate`] shows itself.
+    Edtf,
     /// Days since 1899-12-30, as spreadsheets count from March 1900 on.
-    ExcelDay,
+    Serial,
 }
 
 /// Why a text is not a date in a layout.
@@ -73,10 +81,10 @@ pub const DEFAULT_PIVOT: u8 = 10;
 const LONE_YEARS: std::ops::RangeInclusive<i16> = 1000..=2999;
 
 /// The spreadsheet number of 1970-01-01.
-const EXCEL_UNIX_EPOCH: i64 = 25_569;
+const SERIAL_OF_1970: i64 = 25_569;
 
 /// 1900-03-01; before it spreadsheets disagree, because one of them gave 1900 a leap day.
-const EXCEL_FIRST_SAFE_DAY: i64 = 61;
+const FIRST_SAFE_SERIAL: i64 = 61;
 
 impl Layout {
     /// Compiles a layout.
@@ -87,8 +95,13 @@ impl Layout {
     pub fn parse(pattern: &str) -> Result<Self, LayoutError> {
         let kind = match pattern {
             "iso" => Kind::Iso,
-            "excel-day" => Kind::ExcelDay,
-            _ => Kind::Parts(layout::parts(pattern)?),
+            "edtf" => Kind::Edtf,
+            "serial" => Kind::Serial,
+            _ => {
+                let exact = pattern.strip_suffix('~');
+                let parts = layout::parts(exact.unwrap_or(pattern))?;
+                Kind::Parts { parts, approximate: exact.is_some() }
+            }
         };
         Ok(Self { kind, pivot: DEFAULT_PIVOT })
     }
@@ -99,10 +112,10 @@ impl Layout {
         Self { pivot, ..self }
     }
 
-    /// Whether every date that this layout can write reads back as itself.
+    /// Whether the pivot decides about the century.
     #[must_use]
     pub fn has_two_digit_year(&self) -> bool {
-        matches!(&self.kind, Kind::Parts(parts) if parts.contains(&Part::ShortYear))
+        matches!(&self.kind, Kind::Parts { parts, .. } if parts.contains(&Part::ShortYear))
     }
 
     /// Reads a date; blanks around it are ignored.
@@ -112,29 +125,36 @@ impl Layout {
     pub fn read(&self, text: &str) -> Result<PartialDate, DateError> {
         let text = text.trim();
         match &self.kind {
-            Kind::Parts(parts) => read::parts(parts, self.pivot, text),
+            Kind::Parts { parts, approximate } => {
+                let date = read::parts(parts, self.pivot, text)?;
+                Ok(if *approximate { date.approximately() } else { date })
+            }
             Kind::Iso => read::iso(text),
-            Kind::ExcelDay => read::excel_day(text),
+            Kind::Edtf => read::edtf(text),
+            Kind::Serial => read::serial(text),
         }
     }
 
     /// Writes a date, or `None` when the layout has no form for it: a year in a layout with days,
-    /// 1985 with a two-digit year whose pivot says 2085, an exact date after `'VERS'`.
+    /// 1985 with a two-digit year whose pivot says 2085, an exact date where `~` makes it approximate.
     ///
-    /// That a date is approximate gets lost where the layout has no word for it; reading back tells.
+    /// That a date is approximate gets lost where the layout has no `~`; reading back tells.
     #[must_use]
     pub fn write(&self, date: PartialDate) -> Option<String> {
         match &self.kind {
-            Kind::Parts(parts) => self.write_parts(parts, date),
+            Kind::Parts { parts, approximate } if date.is_approximate() || !approximate => {
+                self.write_parts(parts, date)
+            }
+            Kind::Parts { .. } => None,
             Kind::Iso if date.is_approximate() => {
                 Some(date.to_string().trim_end_matches('~').to_owned())
             }
-            Kind::Iso => Some(date.to_string()),
-            Kind::ExcelDay => {
+            Kind::Iso | Kind::Edtf => Some(date.to_string()),
+            Kind::Serial => {
                 let epoch = Date::constant(1970, 1, 1);
                 let days = i64::from(date.to_date()?.since(epoch).ok()?.get_days());
-                let serial = days + EXCEL_UNIX_EPOCH;
-                (serial >= EXCEL_FIRST_SAFE_DAY).then(|| serial.to_string())
+                let serial = days + SERIAL_OF_1970;
+                (serial >= FIRST_SAFE_SERIAL).then(|| serial.to_string())
             }
         }
     }
@@ -145,7 +165,6 @@ impl Layout {
         let zeros = layout::is_compact(parts);
         let unknown = |part: Option<i8>| if zeros { Some(part.unwrap_or(0)) } else { part };
         let mut out = String::with_capacity(12);
-        let mut says_approximate = false;
         let (mut says_month, mut says_day) = (false, false);
         for part in parts {
             match part {
@@ -165,17 +184,14 @@ impl Layout {
                     }
                     write!(out, "{short:02}").ok()?;
                 }
-                Part::Word(word) => {
-                    says_approximate = true;
-                    out.push_str(word);
-                }
+                Part::Word(word) => out.push_str(word),
                 Part::Mark(mark) => out.push(*mark),
             }
         }
         // A layout that says less than the date would lose its day or month.
         let complete =
             date.month().is_none_or(|_| says_month) && date.day().is_none_or(|_| says_day);
-        (complete && (date.is_approximate() || !says_approximate)).then_some(out)
+        complete.then_some(out)
     }
 }
 
@@ -191,8 +207,12 @@ impl fmt::Display for Layout {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             Kind::Iso => out.write_str("iso"),
-            Kind::ExcelDay => out.write_str("excel-day"),
-            Kind::Parts(parts) => parts.iter().try_for_each(|part| write!(out, "{part}")),
+            Kind::Edtf => out.write_str("edtf"),
+            Kind::Serial => out.write_str("serial"),
+            Kind::Parts { parts, approximate } => {
+                parts.iter().try_for_each(|part| write!(out, "{part}"))?;
+                out.write_str(if *approximate { "~" } else { "" })
+            }
         }
     }
 }

@@ -22,15 +22,15 @@ pub enum Order {
 }
 
 impl Order {
-    /// The order of a name in mappings: `family-first`, `given-first`, `mostly-family-first`,
-    /// `mostly-given-first`.
+    /// The order of a name in mappings: `family_first`, `given_first`, `mostly_family_first`,
+    /// `mostly_given_first`.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         match name {
-            "mostly-family-first" => Some(Self::MostlyFamilyFirst),
-            "mostly-given-first" => Some(Self::MostlyGivenFirst),
-            "family-first" => Some(Self::FamilyFirst),
-            "given-first" => Some(Self::GivenFirst),
+            "mostly_family_first" => Some(Self::MostlyFamilyFirst),
+            "mostly_given_first" => Some(Self::MostlyGivenFirst),
+            "family_first" => Some(Self::FamilyFirst),
+            "given_first" => Some(Self::GivenFirst),
             _ => None,
         }
     }

@@ -13,9 +13,9 @@ pub(super) enum Part {
     Year,
     /// Two digits.
     ShortYear,
-    /// A quoted word, which says that the date is approximate.
+    /// Quoted text; a space stands for one blank or more.
     Word(String),
-    /// A separator; a space stands for one blank or more.
+    /// A separator.
     Mark(char),
 }
 

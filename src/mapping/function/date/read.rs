@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::layout::{Part, is_compact};
-use super::{DateError, EXCEL_FIRST_SAFE_DAY, EXCEL_UNIX_EPOCH, LONE_YEARS};
+use super::{DateError, FIRST_SAFE_SERIAL, LONE_YEARS, SERIAL_OF_1970};
 use crate::model::PartialDate;
 
 /// What is left to read.
@@ -24,25 +24,13 @@ impl Cursor<'_> {
     }
 
     fn mark(&mut self, mark: char) -> Result<(), DateError> {
-        let rest = if mark == ' ' {
-            let rest = self.0.trim_start();
-            (rest.len() < self.0.len()).then_some(rest)
-        } else {
-            self.0.strip_prefix(mark)
-        };
-        self.0 = rest.ok_or(DateError::Form)?;
-        Ok(())
-    }
-
-    fn word(&mut self, word: &str) -> Result<(), DateError> {
         let mut rest = self.0.chars();
-        for wanted in word.chars() {
-            let found = rest.next().ok_or(DateError::Form)?;
-            if found != wanted && !found.to_lowercase().eq(wanted.to_lowercase()) {
-                return Err(DateError::Form);
-            }
+        let found = rest.next().ok_or(DateError::Form)?;
+        let blank = mark == ' ' && found.is_whitespace();
+        if !blank && found != mark && !found.to_lowercase().eq(mark.to_lowercase()) {
+            return Err(DateError::Form);
         }
-        self.0 = rest.as_str();
+        self.0 = if blank { rest.as_str().trim_start() } else { rest.as_str() };
         Ok(())
     }
 
@@ -60,7 +48,6 @@ pub(super) fn century(short: u8, pivot: u8) -> i16 {
 pub(super) fn parts(parts: &[Part], pivot: u8, text: &str) -> Result<PartialDate, DateError> {
     let mut rest = Cursor(text);
     let (mut year, mut month, mut day) = (0, None, None);
-    let mut approximate = false;
     for part in parts {
         match part {
             Part::Day { padded } => day = Some(rest.digits(if *padded { 2 } else { 1 }, 2)?),
@@ -70,10 +57,7 @@ pub(super) fn parts(parts: &[Part], pivot: u8, text: &str) -> Result<PartialDate
                 let short = u8::try_from(rest.digits(2, 2)?).map_err(|_| DateError::Form)?;
                 year = century(short, pivot);
             }
-            Part::Word(word) => {
-                rest.word(word)?;
-                approximate = true;
-            }
+            Part::Word(word) => word.chars().try_for_each(|letter| rest.mark(letter))?,
             Part::Mark(mark) => rest.mark(*mark)?,
         }
     }
@@ -82,8 +66,19 @@ pub(super) fn parts(parts: &[Part], pivot: u8, text: &str) -> Result<PartialDate
         day = None;
         month = month.filter(|month| *month != 0);
     }
-    let date = partial(year, month, day)?;
-    Ok(if approximate { date.approximately() } else { date })
+    partial(year, month, day)
+}
+
+/// Reads a date as [`PartialDate`] shows itself.
+pub(super) fn edtf(text: &str) -> Result<PartialDate, DateError> {
+    match text.strip_suffix('~') {
+        Some(date) => day(date).map(PartialDate::approximately),
+        None => day(text),
+    }
+}
+
+fn day(text: &str) -> Result<PartialDate, DateError> {
+    if text.len() > 10 { Err(DateError::Form) } else { iso(text) }
 }
 
 /// Reads `1985`, `1985-06`, `1985-06-14` or `1985-06-14T10:20:30.5+01:00`; the day counts as written.
@@ -140,7 +135,7 @@ fn time_of_day(rest: &mut Cursor<'_>) -> Result<(), DateError> {
 }
 
 /// Reads a spreadsheet day number; `35228.0`, as some exports write it, is the same day.
-pub(super) fn excel_day(text: &str) -> Result<PartialDate, DateError> {
+pub(super) fn serial(text: &str) -> Result<PartialDate, DateError> {
     let whole = match text.split_once('.') {
         Some((whole, fraction)) if fraction.bytes().all(|byte| byte == b'0') => whole,
         Some(_) => return Err(DateError::Form),
@@ -150,10 +145,10 @@ pub(super) fn excel_day(text: &str) -> Result<PartialDate, DateError> {
         return Err(DateError::Form);
     }
     let serial: i64 = whole.parse().map_err(|_| DateError::Form)?;
-    if serial < EXCEL_FIRST_SAFE_DAY {
+    if serial < FIRST_SAFE_SERIAL {
         return Err(DateError::Impossible);
     }
-    let days = jiff::Span::new().try_days(serial - EXCEL_UNIX_EPOCH);
+    let days = jiff::Span::new().try_days(serial - SERIAL_OF_1970);
     days.and_then(|days| Date::constant(1970, 1, 1).checked_add(days))
         .map(PartialDate::full)
         .map_err(|_| DateError::Impossible)
