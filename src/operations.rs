@@ -3,7 +3,9 @@
 //! [`Hub`] holds what every operation needs; each operation is a file with functions over `&Hub`. HTTP handlers,
 //! commands and workers call only these. Start with `intake`: a record arrives.
 
+pub mod ask;
 pub mod hub;
+pub mod indicators;
 pub mod library;
 pub mod publish;
 

@@ -119,6 +119,24 @@ impl Statement {
 }
 
 impl CoverageFact {
+    /// Whether the coverage is open on a day by its own dates: enrolled, not closed, rights open and neither ended nor
+    /// suspended. Age and death are for [`rules`](super::rules).
+    #[must_use]
+    pub fn is_open_on(&self, day: Date) -> bool {
+        let begun = [self.enrolled_on, self.start].into_iter().flatten().all(|from| from <= day);
+        let ended = self.closed_on.is_some_and(|closed| closed <= day)
+            || self.end.is_some_and(|end| end < day);
+        begun && !ended && !self.is_suspended_on(day)
+    }
+
+    /// Whether the coverage is suspended on a day.
+    #[must_use]
+    pub fn is_suspended_on(&self, day: Date) -> bool {
+        self.suspensions
+            .iter()
+            .any(|(from, to)| *from <= day && to.is_none_or(|reinstated| day < reinstated))
+    }
+
     fn of(coverage: &Coverage, seen_on: Date) -> Self {
         let mut coverage = coverage.clone();
         date_the_status(&mut coverage, Some(seen_on));

@@ -60,6 +60,15 @@ pub struct Demographics {
 }
 
 impl Subject {
+    /// `identifiers` or `demographics`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Identifiers(_) => "identifiers",
+            Self::Demographics(_) => "demographics",
+        }
+    }
+
     /// Whether there is enough to look for one person: a number, or full name and birth date, or
     /// full name and year of birth with sex and phone. Less would be fishing.
     #[must_use]

@@ -25,8 +25,9 @@ pub enum Found {
     Nobody,
     /// Several people.
     Several,
-    /// One person, with the facts of all records behind that person.
-    Person(PersonId, Vec<RecordFacts>),
+    /// One person, with the facts of all records behind them. Without an id when the record that was found still
+    /// waits to be linked.
+    Person(Option<PersonId>, Vec<RecordFacts>),
 }
 
 /// Answers a question with what was known at `question.known_at`, or at `now` when it names no
@@ -46,7 +47,7 @@ pub fn decide(question: &Question, found: &Found, registry: &Registry, now: Inst
                 // The person was recorded after the moment asked about.
                 return unknown(Reason::NotFound);
             }
-            Answer { person: Some(*person), ..of_person(question, &known, registry, moment) }
+            Answer { person: *person, ..of_person(question, &known, registry, moment) }
         }
     }
 }

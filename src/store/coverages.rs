@@ -51,6 +51,9 @@ sql! {
         "select record_id, known_from, known_to, sealed from coverages
          where record_id = $1 and known_from <= $2 and (known_to is null or known_to > $2)",
     );
+    BY_RECORD: Query = Query::same(
+        "select l.person_id, r.id from records r left join person_links l on l.record_id = r.id where r.id = $1",
+    );
     BY_RECORD_KEY: Query = Query::same(
         "select l.person_id, r.id from records r left join person_links l on l.record_id = r.id
          where r.scheme = $1 and r.record_key = $2 and r.state <> 'staged'",
@@ -116,6 +119,15 @@ impl Session {
     ) -> Result<Option<RecordFacts>, StoreError> {
         let row = self.fetch_optional(&OF_RECORD, &params![&record, at]).await?;
         row.map(|mut row| read(&mut row, keys)).transpose()
+    }
+
+    /// A record with its person.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn subject(&mut self, record: RecordId) -> Result<Option<Subject>, StoreError> {
+        let row = self.fetch_optional(&BY_RECORD, &params![&record]).await?;
+        row.map(subject).transpose()
     }
 
     /// The record that a scheme names so.

@@ -48,7 +48,7 @@ fn question(as_of: &str) -> Question {
 }
 
 fn ask(question: &Question, records: Vec<RecordFacts>) -> Answer {
-    let found = Found::Person(PERSON, records);
+    let found = Found::Person(Some(PERSON), records);
     decide(question, &found, &shipped(), Instant::from_millis(10_000))
 }
 
