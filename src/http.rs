@@ -1,1 +1,78 @@
-//! (to come)
+//! The hub over HTTP: `/v1`, health, metrics.
+//!
+//! A handler takes apart what came, asks one operation, and shows what it answered. It decides
+//! nothing: rights are named in the first line of a handler and checked in [`extract`], status
+//! codes stand in [`problem`]. Start reading at [`router`], where every address stands.
+
+mod extract;
+mod layers;
+mod media;
+mod metrics;
+mod openapi;
+mod paging;
+mod problem;
+mod router;
+mod routes;
+mod server;
+mod upload;
+mod v1;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::Semaphore;
+
+pub use openapi::description;
+pub use problem::{Code, Problem};
+pub use server::{ServeError, serve};
+pub use upload::UploadLimits;
+
+use crate::delivery::client::Client;
+use crate::operations::Hub;
+
+/// How much, how long and how many at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Files and records that schemes send.
+    pub upload: UploadLimits,
+    /// Documents of our own, such as a question or a subscription.
+    pub document: UploadLimits,
+    /// How long everything but an upload may take.
+    pub answer: Duration,
+    /// Requests worked on at once.
+    pub at_once: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            // A national nightly file is some hundred megabytes; a link that breaks for half a
+            // minute is common.
+            upload: UploadLimits { bytes: 4 << 30, silence: Duration::from_secs(60) },
+            document: UploadLimits { bytes: 256 << 10, silence: Duration::from_secs(10) },
+            answer: Duration::from_secs(30),
+            at_once: 512,
+        }
+    }
+}
+
+/// What handlers share; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    hub: Hub,
+    client: Client,
+    limits: Limits,
+    slots: Arc<Semaphore>,
+    metrics: Option<PrometheusHandle>,
+}
+
+impl App {
+    /// The interface of a hub. `client` sends to subscribers and knows which addresses they may
+    /// name.
+    #[must_use]
+    pub fn new(hub: Hub, client: Client, limits: Limits) -> Self {
+        let slots = Arc::new(Semaphore::new(limits.at_once));
+        Self { hub, client, limits, slots, metrics: metrics::install() }
+    }
+}

@@ -4,9 +4,12 @@
 //! commands and workers call only these. Start with `intake`: a record arrives.
 
 pub mod ask;
+pub mod deliver;
 pub mod hub;
 pub mod indicators;
+pub mod keys;
 pub mod library;
 pub mod publish;
 
 pub use hub::{Clock, Hub, HubConfig, HubError, Randomness};
+pub use crate::store::StoreError;

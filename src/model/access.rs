@@ -146,15 +146,6 @@ impl Caller {
             Holder::Operator(_) => true,
         }
     }
-
-    /// The scheme to which lists are narrowed; `None` for callers who are no scheme.
-    #[must_use]
-    pub fn own_scheme(&self) -> Option<&SchemeId> {
-        match &self.holder {
-            Holder::Scheme(scheme) => Some(scheme),
-            Holder::Partner(_) | Holder::Operator(_) => None,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,105 @@
+//! The description of the interface, OpenAPI 3.1, written from the handlers themselves.
+
+use axum::Json;
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi, ToResponse};
+
+use super::problem::ProblemBody;
+use super::v1;
+
+/// Refused, with the reason in the caller's language.
+#[derive(ToResponse)]
+#[response(
+    description = "Refused: a problem by RFC 9457, in the caller's language",
+    content_type = "application/problem+json"
+)]
+pub struct Refused(#[expect(dead_code, reason = "only described")] ProblemBody);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "dankun",
+        description = "A hub between insurance schemes: records in each scheme's own format come in, are validated, translated and linked; questions are answered; changes go out. Every address of /v1 but this description takes a key: `Authorization: Bearer dk_…`. Messages are in French or English, by `Accept-Language`.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    paths(
+        v1::subscriptions::list,
+        v1::subscriptions::create,
+        v1::subscriptions::end,
+        v1::deliveries::list,
+        v1::deliveries::retry,
+        v1::schemes::list,
+        v1::keys::list,
+        v1::keys::create,
+        v1::keys::revoke,
+        serve,
+        v1::health::alive,
+        v1::health::ready,
+        v1::health::metrics,
+    ),
+    components(responses(Refused), schemas(ProblemBody)),
+    modifiers(&Bearer),
+    security(("key" = []))
+)]
+struct Api;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut Document) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("key", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The description of the whole interface.
+#[must_use]
+pub fn description() -> Document {
+    Api::openapi()
+}
+
+/// This description.
+#[utoipa::path(get, path = "/v1/openapi.json", tag = "hub", security(()), responses(
+    (status = 200, description = "OpenAPI 3.1")))]
+pub async fn serve() -> Json<Document> {
+    Json(description())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::http::router::routes;
+
+    /// `GET /v1/keys` and so on, as described.
+    fn described() -> BTreeSet<String> {
+        let json = serde_json::to_value(description()).expect("a description is JSON");
+        let paths = json["paths"].as_object().expect("it has paths").clone();
+        let methods = |path: String, item: serde_json::Value| {
+            let methods: Vec<String> = item
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(method, _)| format!("{} {path}", method.to_uppercase()))
+                .collect();
+            methods
+        };
+        paths.into_iter().flat_map(|(path, item)| methods(path, item)).collect()
+    }
+
+    #[test]
+    fn every_route_is_described_and_every_description_has_a_route() {
+        let routed: BTreeSet<String> =
+            routes().listed().iter().map(|(method, path)| format!("{method} {path}")).collect();
+        assert_eq!(described(), routed);
+    }
+
+    #[test]
+    fn the_description_is_of_version_3_1() {
+        let json = serde_json::to_value(description()).expect("a description is JSON");
+        assert_eq!(json["openapi"], "3.1.0");
+    }
+}

@@ -1,0 +1,290 @@
+//! What the hub answers when it cannot do what was asked: RFC 9457 problems.
+//!
+//! The only module that knows status codes. A handler returns a [`Problem`]; the layer
+//! [`localize`] writes it in the caller's language, because a problem may also come from where
+//! nobody knows the request (a panic, a limit). A client sees what it can fix; the cause of an
+//! internal failure goes to the log, once, here.
+
+mod operations;
+mod violation;
+
+use std::error::Error;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{
+    ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
+    RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+};
+use axum::http::{StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use tracing::error;
+use utoipa::ToSchema;
+
+pub use violation::Violation;
+
+use crate::messages::{self, Value};
+use crate::model::{Issue, Language};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $status:ident $name:literal;)*) => {
+        /// A stable code of the problems that this interface answers.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum Code { $($(#[$doc])* $variant,)* }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name, such as `unknown_scheme`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The status with which it is answered.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A parameter that cannot be read; `name` and `reason` say which and why.
+    InvalidParameter = BAD_REQUEST "invalid_parameter";
+    /// A body that is not the JSON document that was expected.
+    InvalidBody = BAD_REQUEST "invalid_body";
+    /// The upload broke off before its end.
+    IncompleteBody = BAD_REQUEST "incomplete_body";
+    /// No key, or one that nobody gave out.
+    Unauthenticated = UNAUTHORIZED "unauthenticated";
+    /// A key that was withdrawn or whose time is over.
+    KeyExpired = UNAUTHORIZED "key_expired";
+    /// A right that nobody gave the key; `scope` names it.
+    NotPermitted = FORBIDDEN "not_permitted";
+    /// No agreement lets the asker have this.
+    RefusedByAgreement = FORBIDDEN "refused_by_agreement";
+    /// No scheme of this name; the known ones are listed.
+    UnknownScheme = NOT_FOUND "unknown_scheme";
+    /// Nothing there, or nothing that the caller may see.
+    NotFound = NOT_FOUND "not_found";
+    /// The address exists, but not with this method.
+    MethodNotAllowed = METHOD_NOT_ALLOWED "method_not_allowed";
+    /// The caller stopped sending, or the answer took too long.
+    TimedOut = REQUEST_TIMEOUT "timed_out";
+    /// What is asked contradicts what is already there.
+    Conflict = CONFLICT "conflict";
+    /// The same idempotency key with another content.
+    IdempotencyKeyReused = CONFLICT "idempotency_key_reused";
+    /// A body larger than the limit; `limit` in bytes.
+    BodyTooLarge = PAYLOAD_TOO_LARGE "body_too_large";
+    /// A content type that the scheme's format is not.
+    UnsupportedFormat = UNSUPPORTED_MEDIA_TYPE "unsupported_format";
+    /// A file of which nothing can be used; its violations say why.
+    UnreadableFile = UNPROCESSABLE_ENTITY "unreadable_file";
+    /// A document that breaks rules; its violations say which.
+    InvalidRecord = UNPROCESSABLE_ENTITY "invalid_record";
+    /// A subscriber's address that may not be called.
+    ForbiddenAddress = UNPROCESSABLE_ENTITY "forbidden_address";
+    /// More at once than the hub takes.
+    Overloaded = SERVICE_UNAVAILABLE "overloaded";
+    /// The hub cannot reach what it needs.
+    Unavailable = SERVICE_UNAVAILABLE "unavailable";
+    /// A fault of the hub.
+    Internal = INTERNAL_SERVER_ERROR "internal";
+}
+
+/// Something that could not be done, before it is put into words.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    code: Code,
+    arguments: Vec<(&'static str, String)>,
+    violations: Vec<Issue>,
+    known: Vec<String>,
+    location: Option<String>,
+}
+
+impl Problem {
+    /// A problem of this code.
+    #[must_use]
+    pub const fn new(code: Code) -> Self {
+        Self {
+            code,
+            arguments: Vec::new(),
+            violations: Vec::new(),
+            known: Vec::new(),
+            location: None,
+        }
+    }
+
+    /// With a value that the words of the code name, such as `scope`. Never personal.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.arguments.push((name, value.to_string()));
+        self
+    }
+
+    /// With what is wrong, each with its place.
+    #[must_use]
+    pub fn violations(mut self, violations: Vec<Issue>) -> Self {
+        self.violations = violations;
+        self
+    }
+
+    /// With the values that would have been right.
+    #[must_use]
+    pub fn known(mut self, known: impl IntoIterator<Item = impl ToString>) -> Self {
+        self.known = known.into_iter().map(|one| one.to_string()).collect();
+        self
+    }
+
+    /// With the address of what was kept nevertheless, such as the batch of a refused file.
+    #[must_use]
+    pub fn location(mut self, location: impl Into<String>) -> Self {
+        self.location = Some(location.into());
+        self
+    }
+
+    /// A parameter that cannot be read.
+    #[must_use]
+    pub fn parameter(name: &str, reason: impl ToString) -> Self {
+        Self::new(Code::InvalidParameter).with("name", name).with("reason", reason)
+    }
+
+    /// A fault of the hub: the cause goes to the log with all that led to it.
+    #[must_use]
+    pub fn internal(cause: &(dyn Error + 'static)) -> Self {
+        let mut chain = cause.to_string();
+        let mut next = cause.source();
+        while let Some(inner) = next {
+            chain.push_str(": ");
+            chain.push_str(&inner.to_string());
+            next = inner.source();
+        }
+        error!(cause = chain, "a request failed inside the hub");
+        Self::new(Code::Internal)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.code.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// A problem as RFC 9457 writes it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// `urn:dankun:problem:` and the code.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What kind of problem, in the caller's language.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// The stable code, such as `unknown_scheme`.
+    code: &'static str,
+    /// What happened this time and what to do, in the caller's language.
+    detail: String,
+    /// The id of the request, to be named when asking for help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
+    /// What is wrong in what was sent, each with its place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    violations: Vec<Violation>,
+    /// The values that would have been right.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    known: Vec<String>,
+}
+
+/// The language in which to answer; French when the caller does not say.
+#[must_use]
+pub fn language_of(headers: &HeaderMap) -> Language {
+    headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(Language::negotiate)
+        .unwrap_or_default()
+}
+
+/// Layer: writes problems in the caller's language, also those that no handler made.
+pub async fn localize(request: Request, next: Next) -> Response {
+    let language = language_of(request.headers());
+    let instance = super::layers::request_id(&request);
+    let uri = request.uri().clone();
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<Problem>().or_else(|| bare(&response, &uri)) {
+        Some(problem) => write(&problem, language, instance, response.headers()),
+        None => response,
+    }
+}
+
+/// The problem behind a bare status that the router or a layer answered.
+fn bare(response: &Response, uri: &Uri) -> Option<Problem> {
+    // A handler that answers with a document of its own has said what it had to say.
+    if response.headers().contains_key(CONTENT_TYPE) {
+        return None;
+    }
+    let code = match response.status() {
+        StatusCode::NOT_FOUND => Code::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
+        StatusCode::PAYLOAD_TOO_LARGE => Code::BodyTooLarge,
+        status if status.is_server_error() => Code::Internal,
+        _ => return None,
+    };
+    Some(Problem::new(code).with("path", uri.path()))
+}
+
+fn write(
+    problem: &Problem,
+    language: Language,
+    instance: Option<String>,
+    from: &HeaderMap,
+) -> Response {
+    let code = problem.code;
+    let arguments: Vec<(&str, Value<'_>)> =
+        problem.arguments.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
+    let words = |suffix: &str| {
+        messages::text(language, &format!("problem-{}{suffix}", code.name()), &arguments)
+    };
+    let body = ProblemBody {
+        kind: format!("urn:dankun:problem:{}", code.name()),
+        title: words(""),
+        status: code.status().as_u16(),
+        code: code.name(),
+        detail: words(".detail"),
+        instance,
+        violations: problem.violations.iter().map(|issue| Violation::of(issue, language)).collect(),
+        known: problem.known.clone(),
+    };
+    let json = serde_json::to_vec(&body).expect("a problem has only texts and numbers");
+    let mut response = (code.status(), Body::from(json)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    headers.insert(VARY, HeaderValue::from_static("accept-language"));
+    // The router knows which methods an address has; nobody else does.
+    if let Some(allow) = from.get(ALLOW) {
+        headers.insert(ALLOW, allow.clone());
+    }
+    match code.status() {
+        StatusCode::UNAUTHORIZED => {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"dankun\""));
+        }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        _ => {}
+    }
+    if let Some(location) = problem.location.as_deref().and_then(|text| text.parse().ok()) {
+        headers.insert(LOCATION, location);
+    }
+    response
+}

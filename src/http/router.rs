@@ -1,0 +1,46 @@
+//! Every address of the hub, on one screen.
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+
+use super::App;
+use super::routes::Routes;
+use super::{layers, openapi, problem, v1};
+
+/// The addresses, by who calls them.
+pub fn routes() -> Routes {
+    let quick = Routes::default()
+        // Schemes: what wants to hear of changes, and what it was told.
+        .get("/v1/subscriptions", v1::subscriptions::list)
+        .post("/v1/subscriptions", v1::subscriptions::create)
+        .delete("/v1/subscriptions/{id}", v1::subscriptions::end)
+        .get("/v1/deliveries", v1::deliveries::list)
+        .post("/v1/deliveries/{id}/retry", v1::deliveries::retry)
+        // Everybody with a key.
+        .get("/v1/schemes", v1::schemes::list)
+        // Those who run the hub.
+        .get("/v1/keys", v1::keys::list)
+        .post("/v1/keys", v1::keys::create)
+        .delete("/v1/keys/{id}", v1::keys::revoke)
+        // Machines; no key.
+        .get("/v1/openapi.json", openapi::serve)
+        .get("/healthz", v1::health::alive)
+        .get("/readyz", v1::health::ready)
+        .get("/metrics", v1::health::metrics);
+    quick
+}
+
+/// The whole interface. Layers are written from the inside out: the last one sees a request first.
+pub fn router(app: App) -> Router {
+    let hurry = from_fn_with_state(app.limits.answer, layers::hurry);
+    routes()
+        .wrap(|quick| quick.layer(hurry))
+        .into_router()
+        .layer(from_fn_with_state(app.clone(), layers::shed))
+        .layer(from_fn(layers::contain))
+        .layer(from_fn(problem::localize))
+        .layer(from_fn(layers::secure))
+        .layer(from_fn(layers::log))
+        .layer(from_fn(layers::identify))
+        .with_state(app)
+}

@@ -1,0 +1,85 @@
+//! From a listener to answers, until somebody says stop; and the workers beside it.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+
+use super::App;
+use super::router::router;
+use crate::operations::deliver;
+
+/// How long requests that are being worked on may go on after the hub was told to stop.
+const GRACE: Duration = Duration::from_secs(20);
+/// Pause of a worker that found nothing to do. Changes are pushed on within this time.
+const IDLE: Duration = Duration::from_secs(1);
+/// Pause of a worker whose store failed.
+const TROUBLED: Duration = Duration::from_secs(5);
+
+/// Why serving ended before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The listener failed.
+    #[error("cannot serve")]
+    Listener(#[from] io::Error),
+}
+
+/// Serves until `stop`, with the workers that carry on what requests began. When it returns,
+/// nothing that it started is still running.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    app: App,
+    stop: CancellationToken,
+) -> Result<(), ServeError> {
+    let address = listener.local_addr()?;
+    let tracker = TaskTracker::new();
+    let workers = stop.child_token();
+    tracker.spawn(deliver_until(app.clone(), workers.clone()));
+    tracker.close();
+    info!(%address, "listening on {address}");
+    let told = stop.clone();
+    let served = axum::serve(listener, router(app))
+        .with_graceful_shutdown(async move { told.cancelled().await });
+    let outcome = tokio::select! {
+        outcome = served => outcome,
+        () = overdue(&stop) => {
+            warn!("requests were cut off after {} s of grace", GRACE.as_secs());
+            Ok(())
+        }
+    };
+    workers.cancel();
+    tracker.wait().await;
+    Ok(outcome?)
+}
+
+async fn overdue(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(GRACE).await;
+}
+
+/// Sends what is due, again and again. A step that has begun is finished: its messages are leased.
+async fn deliver_until(app: App, stop: CancellationToken) {
+    let worker = format!("{}-{}", std::process::id(), hex::encode(app.hub.random::<4>()));
+    while !stop.is_cancelled() {
+        let pause = match deliver::step(&app.hub, &app.client, &worker).await {
+            Ok(step) => {
+                super::metrics::delivered(step.done, step.retried, step.abandoned);
+                if step.is_idle() { IDLE } else { Duration::ZERO }
+            }
+            Err(failed) => {
+                error!(cause = %failed, "the delivery worker could not use the store");
+                TROUBLED
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}

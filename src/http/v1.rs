@@ -1,0 +1,7 @@
+//! The handlers of `/v1`, one file an address, and what they take and give.
+
+pub mod deliveries;
+pub mod health;
+pub mod keys;
+pub mod schemes;
+pub mod subscriptions;
