@@ -16,7 +16,8 @@ pub mod sensitive;
 
 pub use access::{Caller, Holder, Scope};
 pub use id::{
-    AuditId, BatchId, DeliveryId, KeyId, PersonId, QuarantineId, RecordId, ReviewId, SubscriptionId,
+    AuditId, BatchId, CorrectionId, DeliveryId, EventId, KeyId, PersonId, QuarantineId, RecordId,
+    ReviewId, RevisionId, SubscriptionId,
 };
 pub use instant::Instant;
 pub use issue::{Expected, Issue, IssueCode, RulePlace, Severity};

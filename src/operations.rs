@@ -11,5 +11,5 @@ pub mod keys;
 pub mod library;
 pub mod publish;
 
-pub use hub::{Clock, Hub, HubConfig, HubError, Randomness};
 pub use crate::store::StoreError;
+pub use hub::{Clock, Hub, HubConfig, HubError, Randomness};

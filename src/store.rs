@@ -39,10 +39,17 @@ macro_rules! topics {
 topics! {
     audit;
     batches;
+    corrections;
     coverages;
+    events;
+    identifiers;
+    inbox;
     keys;
     outbox;
     published;
+    quarantine;
+    records;
+    revisions;
     subscriptions;
 }
 

@@ -148,6 +148,7 @@ fn batch(n: u8, key: Option<&str>) -> Batch {
         file_name: None,
         mapping: Some("ml-utm/1".to_owned()),
         mapping_hash: None,
+        data_as_of: None,
         recorded_at: now,
         received_at: now,
         finished_at: None,

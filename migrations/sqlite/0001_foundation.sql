@@ -22,7 +22,9 @@ create table batches (
     file_name blob,
     mapping text,
     mapping_hash text,
-    -- When the data was so, as the sender says; else when it arrived. Decides what is older.
+    -- The day that the data describes, when the sender says it.
+    data_as_of text,
+    -- The moment of that day; else when the file arrived. Decides what is older.
     recorded_at integer not null,
     received_at integer not null,
     touched_at integer not null,
@@ -78,6 +80,7 @@ create table revisions (
     state text not null check (state in ('staged', 'live', 'superseded', 'stale', 'refused')),
     content blob not null,
     recorded_at integer not null,
+    data_as_of text,
     received_at integer not null,
     line integer not null,
     warnings integer not null,
@@ -86,6 +89,15 @@ create table revisions (
 ) strict;
 create index revisions_by_batch on revisions (batch_id, state, id);
 create index revisions_by_record on revisions (record_id, number);
+
+-- What else a batch that is not yet released says about known records: `same` (it holds the record exactly as known)
+-- and `absent` (a snapshot that no longer holds it).
+create table batch_marks (
+    batch_id blob not null,
+    record_id blob not null,
+    mark text not null check (mark in ('same', 'absent')),
+    primary key (batch_id, record_id)
+) strict;
 
 -- Refused records. `sealed`: the raw record, its place and its issues with their values.
 create table quarantine (

@@ -50,6 +50,12 @@ macro_rules! ids {
             }
         }
 
+        impl AsRef<[u8]> for $name {
+            fn as_ref(&self) -> &[u8] {
+                &self.0
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(out, "{}_{}", $prefix, Uuid::from_bytes(self.0).simple())
@@ -93,6 +99,12 @@ ids! {
     BatchId = "bat";
     /// One record of one scheme, through all its revisions.
     RecordId = "rec";
+    /// One revision of a record: what its scheme sent once.
+    RevisionId = "rvn";
+    /// One event about a record.
+    EventId = "evt";
+    /// One correction of a value that a scheme sent.
+    CorrectionId = "cor";
     /// One person behind records; stable, old ids redirect.
     PersonId = "per";
     /// One refused record that waits for a correction.

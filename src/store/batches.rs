@@ -1,5 +1,7 @@
 //! Batches: one row for each file or message of a scheme. The model of a topic file; see [`sql`](super::sql).
 
+use jiff::civil::Date;
+
 use super::sql::{Query, params, sql};
 use super::{Row, Session, StoreError, Tx};
 use crate::model::{BatchId, Instant, SchemeId};
@@ -40,6 +42,7 @@ pub enum BatchState {
     Abandoned,
 }
 
+/// Gives an enum its stored names.
 macro_rules! names {
     ($type:ident { $($variant:ident = $name:literal),* $(,)? }) => {
         impl $type {
@@ -71,6 +74,8 @@ macro_rules! names {
         }
     };
 }
+
+pub(super) use names;
 
 names!(BatchKind { Records = "records", Events = "events" });
 names!(Mode { Delta = "delta", Snapshot = "snapshot" });
@@ -131,7 +136,9 @@ pub struct Batch {
     pub mapping: Option<String>,
     /// Hash of that mapping.
     pub mapping_hash: Option<String>,
-    /// When the data was so; decides which of two files is older.
+    /// The day that the data describes, when the sender says it.
+    pub data_as_of: Option<Date>,
+    /// The moment of that day, else of arrival: decides which of two files is older.
     pub recorded_at: Instant,
     /// When it began to arrive.
     pub received_at: Instant,
@@ -155,7 +162,7 @@ pub struct Batch {
 macro_rules! columns {
     () => {
         "id, scheme, kind, mode, state, idempotency_key, body_hash, epoch, file_name, mapping, mapping_hash, \
-         recorded_at, received_at, finished_at, released_at, hold_reason, complete, received, accepted, \
+         data_as_of, recorded_at, received_at, finished_at, released_at, hold_reason, complete, received, accepted, \
          new_records, changed, unchanged, stale, refused, warnings, absent, dropped, ending"
     };
 }
@@ -173,6 +180,7 @@ fn read(mut row: Row) -> Result<Batch, StoreError> {
         file_name: row.take_optional()?,
         mapping: row.take_optional()?,
         mapping_hash: row.take_optional()?,
+        data_as_of: row.take_optional()?,
         recorded_at: row.take()?,
         received_at: row.take()?,
         finished_at: row.take_optional()?,
@@ -198,9 +206,9 @@ fn read(mut row: Row) -> Result<Batch, StoreError> {
 sql! {
     BEGIN: Query = Query::same(
         "insert into batches (id, scheme, kind, mode, state, idempotency_key, epoch, file_name, mapping, mapping_hash,
-            recorded_at, received_at, touched_at, complete, received, accepted, new_records, changed, unchanged, stale,
-            refused, warnings, absent, dropped)
-         values ($1, $2, $3, $4, 'receiving', $5, 1, $6, $7, $8, $9, $10, $10, $11, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}')
+            data_as_of, recorded_at, received_at, touched_at, complete, received, accepted, new_records, changed,
+            unchanged, stale, refused, warnings, absent, dropped)
+         values ($1, $2, $3, $4, 'receiving', $5, 1, $6, $7, $8, $9, $10, $11, $11, $12, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}')
          on conflict (scheme, idempotency_key) do nothing",
     );
     BY_ID: Query = Query::same(concat!("select ", columns!(), " from batches where id = $1"));
@@ -217,7 +225,7 @@ sql! {
     ));
     TAKE_OVER: Query = Query::same(
         "update batches set epoch = epoch + 1, touched_at = $2, received_at = $2, recorded_at = $3, mode = $4,
-            mapping = $5, mapping_hash = $6, file_name = $7, state = 'receiving'
+            mapping = $5, mapping_hash = $6, file_name = $7, data_as_of = $8, state = 'receiving'
          where id = $1 and state in ('receiving', 'abandoned')",
     );
     TOUCH: Query = Query::same(
@@ -305,6 +313,7 @@ impl Tx {
             batch.file_name.as_deref(),
             batch.mapping.as_deref(),
             batch.mapping_hash.as_deref(),
+            batch.data_as_of,
             batch.recorded_at,
             batch.received_at,
             batch.complete,
@@ -325,6 +334,7 @@ impl Tx {
             batch.mapping.as_deref(),
             batch.mapping_hash.as_deref(),
             batch.file_name.as_deref(),
+            batch.data_as_of,
         ];
         Ok(self.execute(&TAKE_OVER, &params).await? == 1)
     }

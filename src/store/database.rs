@@ -323,6 +323,10 @@ fn add_sqlite<'q>(
                     keys.iter().map(|key| format!("\"{}\"", hex::encode(key))).collect();
                 prepared.bind(format!("[{}]", quoted.join(",")))
             }
+            Param::Numbers(numbers) => {
+                let digits: Vec<String> = numbers.iter().map(i64::to_string).collect();
+                prepared.bind(format!("[{}]", digits.join(",")))
+            }
         };
     }
     prepared
@@ -341,6 +345,7 @@ fn bind_postgres<'q>(
             Param::Text(value) => prepared.bind(value.as_deref()),
             Param::Bytes(value) => prepared.bind(value.as_deref()),
             Param::Keys(keys) => prepared.bind(keys),
+            Param::Numbers(numbers) => prepared.bind(numbers),
         };
     }
     prepared

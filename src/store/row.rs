@@ -8,8 +8,8 @@ use sqlx::{Decode, Row as _, Type};
 use super::StoreError;
 use super::seal::KeyedHash;
 use crate::model::{
-    AuditId, BatchId, DeliveryId, Instant, KeyId, PersonId, QuarantineId, RecordId, ReviewId,
-    SchemeId, SubscriptionId,
+    AuditId, BatchId, CorrectionId, DeliveryId, EventId, Instant, KeyId, PersonId, QuarantineId,
+    RecordId, ReviewId, RevisionId, SchemeId, SubscriptionId,
 };
 
 /// A row. Columns are taken in order, so a query's column list and its reader are compared at a glance.
@@ -102,6 +102,9 @@ cells! {
     KeyedHash: Vec<u8> => |value| KeyedHash::from_slice(&value);
     AuditId: Vec<u8> => |value| Self::from_slice(&value);
     BatchId: Vec<u8> => |value| Self::from_slice(&value);
+    CorrectionId: Vec<u8> => |value| Self::from_slice(&value);
+    EventId: Vec<u8> => |value| Self::from_slice(&value);
+    RevisionId: Vec<u8> => |value| Self::from_slice(&value);
     DeliveryId: Vec<u8> => |value| Self::from_slice(&value);
     KeyId: Vec<u8> => |value| Self::from_slice(&value);
     PersonId: Vec<u8> => |value| Self::from_slice(&value);

@@ -23,8 +23,8 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 
 use crate::model::{
-    AuditId, BatchId, DeliveryId, Instant, KeyId, PersonId, QuarantineId, RecordId, ReviewId,
-    SchemeId, SubscriptionId,
+    AuditId, BatchId, CorrectionId, DeliveryId, EventId, Instant, KeyId, PersonId, QuarantineId,
+    RecordId, ReviewId, RevisionId, SchemeId, SubscriptionId,
 };
 
 /// One statement with its text for each database.
@@ -221,6 +221,8 @@ pub enum Param<'p> {
     Bytes(Option<Cow<'p, [u8]>>),
     /// A list of ids or hashes; see the module's notes.
     Keys(Vec<&'p [u8]>),
+    /// A list of numbers, in the same way.
+    Numbers(Vec<i64>),
 }
 
 macro_rules! param {
@@ -263,7 +265,7 @@ param! {
 macro_rules! ids {
     ($($id:ident)*) => { param! { $(&'p $id => |value| Bytes(Cow::Borrowed(value.as_bytes()));)* } };
 }
-ids!(AuditId BatchId DeliveryId KeyId PersonId QuarantineId RecordId ReviewId SubscriptionId);
+ids!(AuditId BatchId CorrectionId DeliveryId EventId KeyId PersonId QuarantineId RecordId ReviewId RevisionId SubscriptionId);
 
 impl<'p, const N: usize> From<&'p [u8; N]> for Param<'p> {
     fn from(value: &'p [u8; N]) -> Self {
