@@ -1,10 +1,33 @@
 //! Bytes to records and back: JSON, NDJSON, CSV, XML, FHIR Bundles, compressed or not.
 //!
 //! Pure: it takes readers and writers and opens nothing itself. A [`Reader`] cuts a stream into
-//! [`Frame`]s (one record's bytes with its place); [`Frame::walk`] replays a frame as [`Events`] with
-//! positions, as often as wanted, borrowing from the frame. A broken record is one issue, and the
-//! rest of the file goes on.
+//! [`Frame`]s (one record's text with its place); [`Frame::walk`] replays a frame as [`Events`] with
+//! positions, as often as wanted, borrowing from the frame. What cannot be read is a [`Broken`], with
+//! whatever was legible, and the rest of the file goes on. A [`Writer`] takes the same events.
+//!
+//! The path of the bytes: `source` expands gzip and zstd, `encoding` makes UTF-8 of them,
+//! `text` is the one buffer that everything borrows from, and one file a format cuts and walks.
+//! Memory does not grow with the input, but for Bundles (`bundle` says how much).
 
+mod csv;
+mod encoding;
 pub mod events;
+mod frame;
+mod json;
+mod options;
+mod reader;
+mod rows;
+mod sink;
+mod sniff;
+mod source;
+mod text;
+mod writer;
+mod xml;
 
 pub use events::{Events, Scalar, ScalarKind};
+pub use frame::{Broken, Frame};
+pub use options::{Compression, Container, Limits, ReadOptions, WriteOptions, Written};
+pub use reader::Reader;
+pub use sink::JsonSink;
+pub use sniff::{Kind, sniff};
+pub use writer::{RecordWriter, WriteError, Writer};

@@ -1,0 +1,171 @@
+//! Elements under one root: `@` keys become attributes, `#text` the text, arrays repeated elements.
+
+use std::borrow::Cow;
+
+use super::super::xml::is_xml;
+use super::super::{Events, Scalar, ScalarKind};
+
+pub(super) struct Xml {
+    root: String,
+    namespace: Option<String>,
+    record: String,
+    encoding: &'static str,
+    /// The elements that are open, the record element first.
+    open: Vec<Element>,
+    /// Name of the next value, and of every item of the array that is open.
+    names: Vec<String>,
+    whole: Option<Element>,
+}
+
+#[derive(Default)]
+struct Element {
+    name: String,
+    attributes: Vec<(String, String)>,
+    children: Vec<Element>,
+    text: String,
+}
+
+impl Xml {
+    pub(super) fn new(
+        root: &str,
+        namespace: Option<&str>,
+        record: &str,
+        encoding: &'static str,
+    ) -> Self {
+        Self {
+            root: root.to_owned(),
+            namespace: namespace.map(str::to_owned),
+            record: record.to_owned(),
+            encoding,
+            open: Vec::new(),
+            names: Vec::new(),
+            whole: None,
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.open.clear();
+        self.names.clear();
+        self.names.push(self.record.clone());
+        self.whole = None;
+    }
+
+    pub(super) fn head(&self, text: &mut String) {
+        text.push_str("<?xml version=\"1.0\" encoding=\"");
+        text.push_str(self.encoding);
+        text.push_str("\"?>\n<");
+        text.push_str(&self.root);
+        if let Some(namespace) = &self.namespace {
+            attribute(text, "xmlns", namespace);
+        }
+        text.push_str(">\n");
+    }
+
+    pub(super) fn write(&mut self, text: &mut String) {
+        if let Some(element) = self.whole.take() {
+            element.write(text);
+            text.push('\n');
+        }
+    }
+
+    pub(super) fn tail(&self, text: &mut String) {
+        text.push_str("</");
+        text.push_str(&self.root);
+        text.push_str(">\n");
+    }
+}
+
+impl Element {
+    fn write(&self, text: &mut String) {
+        text.push('<');
+        text.push_str(&self.name);
+        for (name, value) in &self.attributes {
+            attribute(text, name, value);
+        }
+        if self.children.is_empty() && self.text.is_empty() {
+            text.push_str("/>");
+            return;
+        }
+        text.push('>');
+        escape(text, &self.text);
+        for child in &self.children {
+            child.write(text);
+        }
+        text.push_str("</");
+        text.push_str(&self.name);
+        text.push('>');
+    }
+}
+
+fn attribute(text: &mut String, name: &str, value: &str) {
+    text.push(' ');
+    text.push_str(name);
+    text.push_str("=\"");
+    escape(text, value);
+    text.push('"');
+}
+
+/// Writes text for an attribute or an element. White space that a reader would normalize is written
+/// as references; most control characters cannot be written at all (XML 1.0, 2.2) and are replaced.
+fn escape(text: &mut String, value: &str) {
+    for character in value.chars() {
+        match character {
+            '&' => text.push_str("&amp;"),
+            '<' => text.push_str("&lt;"),
+            '>' => text.push_str("&gt;"),
+            '"' => text.push_str("&quot;"),
+            '\t' => text.push_str("&#9;"),
+            '\n' => text.push_str("&#10;"),
+            '\r' => text.push_str("&#13;"),
+            character if is_xml(character) => text.push(character),
+            _ => text.push('\u{fffd}'),
+        }
+    }
+}
+
+impl<'r> Events<'r> for Xml {
+    fn begin_object(&mut self) {
+        let name = self.names.last().cloned().unwrap_or_default();
+        self.open.push(Element { name, ..Element::default() });
+        self.names.push(String::new());
+    }
+
+    fn key(&mut self, name: Cow<'r, str>) {
+        if let Some(last) = self.names.last_mut() {
+            last.clear();
+            last.push_str(&name);
+        }
+    }
+
+    fn end_object(&mut self) {
+        self.names.pop();
+        let Some(element) = self.open.pop() else { return };
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(element),
+            None => self.whole = Some(element),
+        }
+    }
+
+    // The items of an array are so many elements of the array's name.
+    fn begin_array(&mut self) {
+        let name = self.names.last().cloned().unwrap_or_default();
+        self.names.push(name);
+    }
+
+    fn end_array(&mut self) {
+        self.names.pop();
+    }
+
+    fn scalar(&mut self, scalar: Scalar<'r>) {
+        let (Some(name), Some(parent)) = (self.names.last(), self.open.last_mut()) else { return };
+        let value = if scalar.kind == ScalarKind::Null { Cow::Borrowed("") } else { scalar.text };
+        if let Some(attribute) = name.strip_prefix('@') {
+            parent.attributes.push((attribute.to_owned(), value.into_owned()));
+        } else if name == "#text" {
+            parent.text.push_str(&value);
+        } else {
+            let child = Element { name: name.clone(), text: value.into_owned(), ..Element::default() };
+            parent.children.push(child);
+        }
+    }
+}
