@@ -14,6 +14,9 @@ pub struct Answer {
     pub verdict: Verdict,
     /// Why.
     pub reason: Reason,
+    /// Other reasons that the scheme's data cannot tell from this one: an export that keeps one end date does not say
+    /// whether the coverage ran out or was suspended.
+    pub or_else: Vec<Reason>,
     /// The scheme that the answer speaks of.
     pub scheme: Option<SchemeId>,
     /// The right that the answer speaks of.

@@ -73,9 +73,9 @@ struct PersonLine {
 ///
 /// # Errors
 /// `bad_syntax` for a line that is no such object.
-pub fn parse(line: &[u8], place: &Place, registry: &Registry) -> Result<Query, Issue> {
+pub fn parse(line: &[u8], place: &Place, registry: &Registry) -> Result<Query, Vec<Issue>> {
     let line: Line = serde_json::from_slice(line)
-        .map_err(|_| Issue::error(IssueCode::BadSyntax, place.clone()))?;
+        .map_err(|_| vec![Issue::error(IssueCode::BadSyntax, place.clone())])?;
     let subject = match line.subject {
         SubjectLine::Identifiers(numbers) => {
             Subject::Identifiers(numbers.into_iter().map(|number| number.read(registry)).collect())
@@ -156,4 +156,97 @@ pub fn refusal_line(query_id: &str, refusal: Refusal) -> Value {
 
 fn code(scheme: &SchemeId) -> String {
     scheme.as_str().to_ascii_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eligibility::registry::NumberKind;
+    use crate::eligibility::registry::tests::shipped;
+    use crate::eligibility::{Agreements, Verdict, rules};
+    use crate::model::PersonId;
+
+    fn parsed(line: Value) -> Query {
+        parse(line.to_string().as_bytes(), &Place::at_line(1), &shipped()).unwrap()
+    }
+
+    fn by_number() -> Value {
+        json!({
+            "query_id": "Q1", "asked_by": "CI-CNAM", "purpose": "CARE_AUTHORISATION",
+            "as_of": "2026-01-15", "country_of_care": "CI", "scheme": "ML-UTM",
+            "subject": { "identifiers": [{ "type": "ML-UTM", "value": "UTM-001-0000001/00" }] },
+        })
+    }
+
+    fn permission(fields: &str) -> Permission {
+        let yaml = format!(
+            "{{ agreement: a-a, version: 1.0.0, title: {{ fr: a, en: a }}, basis: {{ text: {{ fr: a, en: a }} }}, \
+             from: 2025-01-01, grants: [{{ askers: [ci-cnam], insured: [ml-utm], purposes: [CARE], fields: [{fields}] }}] }}"
+        );
+        let agreements = Agreements::parse([("a.yaml", yaml.as_str())]).unwrap();
+        agreements.check("ci-cnam", "CARE", None, "2026-01-15".parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_query_by_number_names_its_scheme_in_any_case() {
+        let question = parsed(by_number()).question;
+        assert_eq!(question.asked_by, "ci-cnam");
+        assert_eq!(question.scheme.as_ref().map(SchemeId::as_str), Some("ml-utm"));
+        let Subject::Identifiers(numbers) = question.subject else { panic!("by number") };
+        assert_eq!(numbers[0].kind, "ml-utm".parse().ok().map(NumberKind::Record));
+    }
+
+    #[test]
+    fn a_query_by_description_keeps_the_precision_of_the_birth_date() {
+        let mut line = by_number();
+        line["subject"] = json!({ "demographics": {
+            "family": "Keita", "given": "Awa", "sex": "F", "birth_date": "1990", "phone": null,
+        } });
+        let Subject::Demographics(person) = parsed(line).question.subject else {
+            panic!("described")
+        };
+        assert_eq!(person.sex, Some(Sex::Female));
+        assert!(person.birth_date.is_some_and(|date| date.month().is_none()));
+        assert!(person.phone.is_none());
+    }
+
+    #[test]
+    fn a_line_that_is_no_query_is_told_without_its_content() {
+        let issues = parse(b"{\"query_id\": \"Awa\"}", &Place::at_line(3), &shipped()).unwrap_err();
+        assert_eq!((issues[0].code, issues[0].place.line), (IssueCode::BadSyntax, 3));
+        assert!(issues[0].value.is_none());
+    }
+
+    #[test]
+    fn an_answer_shows_only_what_the_agreement_grants() {
+        let question = parsed(by_number()).question;
+        let says = json!({ "scheme": "ml-utm", "coverages": [{ "scheme": "ml-utm", "package": "CP", "start": "2025-01-01" }] });
+        let facts = crate::eligibility::RecordFacts {
+            record: crate::model::RecordId::from_bytes([1; 16]),
+            recorded_at: Instant::from_millis(0),
+            replaced_at: None,
+            says: serde_json::from_value(says).unwrap(),
+        };
+        let person = PersonId::from_bytes([1; 16]);
+        let found = rules::Found::Person(Some(person), vec![facts]);
+        let answer = rules::decide(&question, &found, &shipped(), Instant::from_millis(9));
+        assert_eq!(answer.verdict, Verdict::Eligible);
+        let line = answer_line("Q1", &answer, &permission("scheme, coverage_rate"));
+        assert_eq!(line["scheme"], "ML-UTM");
+        assert_eq!(line["coverage_rate"]["hospital"], 0.75);
+        for hidden in
+            ["package", "copay_rate", "rights_start", "responsible_institution", "person_id"]
+        {
+            assert!(line[hidden].is_null(), "{hidden}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_which_condition_failed_and_nothing_else() {
+        let line = refusal_line("Q1", Refusal::UnknownPartner);
+        assert_eq!(
+            line,
+            json!({ "query_id": "Q1", "outcome": "refused", "reason": "unknown_partner" })
+        );
+    }
 }

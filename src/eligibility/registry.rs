@@ -263,10 +263,11 @@ impl Scheme {
         })
     }
 
-    /// Whether the scheme itself exists on a day.
+    /// The reasons that its data cannot tell from this one.
     #[must_use]
-    pub fn exists_on(&self, day: Date) -> bool {
-        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    pub fn like(&self, reason: Reason) -> Vec<Reason> {
+        let groups = self.indistinct.iter().filter(|group| group.contains(&reason));
+        groups.flatten().copied().filter(|other| *other != reason).collect()
     }
 
     /// The package of a coverage on a day: the one named, or the only one there is.

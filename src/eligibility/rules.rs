@@ -83,6 +83,7 @@ fn of_person(
     eligible_schemes.sort();
     eligible_schemes.dedup();
     Answer {
+        or_else: chosen.scheme.like(reason),
         scheme: Some(chosen.scheme.id.clone()),
         right: Some(chosen.right(question.as_of)),
         eligible_schemes,
@@ -104,6 +105,7 @@ fn blank(question: &Question, known_at: Instant, verdict: Verdict, reason: Reaso
     Answer {
         verdict,
         reason,
+        or_else: Vec::new(),
         scheme: None,
         right: None,
         eligible_schemes: Vec::new(),

@@ -23,7 +23,7 @@ use resolve::Resolver;
 #[derive(Clone, PartialEq, Debug)]
 pub enum Outcome {
     /// It was answered; the permission says which fields the asker may see.
-    Answered(Answer, Permission),
+    Answered(Box<Answer>, Permission),
     /// It was not.
     Refused(Refusal),
 }
@@ -75,7 +75,7 @@ pub async fn ask_all(
                     Resolver { hub, session: &mut session, moment: moment(question, now) };
                 let found = resolver.find(&question.subject).await?;
                 let answer = answer(&library, question, found, &permission, now);
-                Outcome::Answered(answer, permission)
+                Outcome::Answered(Box::new(answer), permission)
             }
         };
         entries.push(entry(hub, asker, question, &outcome, now));

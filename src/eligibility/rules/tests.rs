@@ -261,3 +261,14 @@ fn a_name_alone_finds_nobody() {
     assert!(!person(Some("1990"), Some(Sex::Female), None).suffices());
     assert!(!Subject::Identifiers(Vec::new()).suffices());
 }
+
+#[test]
+fn a_reason_that_the_data_cannot_tell_from_others_says_so() {
+    let says = json!({ "scheme": "ml-openimis", "coverages": [{
+        "scheme": "ml-openimis", "package": "BASE", "start": "2024-01-01", "end": "2025-01-31",
+    }] });
+    let answer = ask(&question("2025-06-01"), vec![facts(1, says)]);
+    assert_eq!(answer.reason, Reason::Expired);
+    assert_eq!(answer.or_else, [Reason::Suspended, Reason::Closed]);
+    assert!(ask(&question("2027-06-01"), vec![facts(1, utm(json!({})))]).or_else.is_empty());
+}
