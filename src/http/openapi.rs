@@ -29,6 +29,8 @@ pub struct Refused(#[expect(dead_code, reason = "only described")] ProblemBody);
         v1::subscriptions::end,
         v1::deliveries::list,
         v1::deliveries::retry,
+        v1::eligibility::answer,
+        v1::indicators::read,
         v1::schemes::list,
         v1::keys::list,
         v1::keys::create,

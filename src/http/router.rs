@@ -16,6 +16,9 @@ pub fn routes() -> Routes {
         .delete("/v1/subscriptions/{id}", v1::subscriptions::end)
         .get("/v1/deliveries", v1::deliveries::list)
         .post("/v1/deliveries/{id}/retry", v1::deliveries::retry)
+        // Partners: what agreements let them know.
+        .post("/v1/eligibility", v1::eligibility::answer)
+        .get("/v1/indicators", v1::indicators::read)
         // Everybody with a key.
         .get("/v1/schemes", v1::schemes::list)
         // Those who run the hub.

@@ -1,7 +1,9 @@
 //! The handlers of `/v1`, one file an address, and what they take and give.
 
 pub mod deliveries;
+pub mod eligibility;
 pub mod health;
+pub mod indicators;
 pub mod keys;
 pub mod schemes;
 pub mod subscriptions;

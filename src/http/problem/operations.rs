@@ -2,6 +2,8 @@
 
 use super::{Code, Problem};
 use crate::operations::StoreError;
+use crate::model::Scope;
+use crate::operations::ask::AskError;
 use crate::operations::deliver::SubscribeError;
 use crate::operations::keys::KeyError;
 
@@ -28,6 +30,17 @@ impl From<SubscribeError> for Problem {
                 Self::new(Code::ForbiddenAddress).with("reason", error)
             }
             SubscribeError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AskError> for Problem {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::NotPermitted => {
+                Self::new(Code::NotPermitted).with("scope", Scope::EligibilityAsk.name())
+            }
+            AskError::Store(error) => error.into(),
         }
     }
 }
