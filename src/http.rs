@@ -25,7 +25,7 @@ use tokio::sync::Semaphore;
 
 pub use openapi::description;
 pub use problem::{Code, Problem};
-pub use server::{ServeError, serve};
+pub use server::{ServeError, serve, serve_requests};
 pub use upload::UploadLimits;
 
 use crate::delivery::client::Client;

@@ -37,25 +37,37 @@ pub async fn serve(
     app: App,
     stop: CancellationToken,
 ) -> Result<(), ServeError> {
-    let address = listener.local_addr()?;
     let tracker = TaskTracker::new();
     let workers = stop.child_token();
     tracker.spawn(deliver_until(app.clone(), workers.clone()));
     tracker.close();
+    let outcome = serve_requests(listener, app, stop).await;
+    workers.cancel();
+    tracker.wait().await;
+    outcome
+}
+
+/// Answers requests until `stop`, without any worker: for nodes that only answer.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve_requests(
+    listener: TcpListener,
+    app: App,
+    stop: CancellationToken,
+) -> Result<(), ServeError> {
+    let address = listener.local_addr()?;
     info!(%address, "listening on {address}");
     let told = stop.clone();
     let served = axum::serve(listener, router(app))
         .with_graceful_shutdown(async move { told.cancelled().await });
-    let outcome = tokio::select! {
-        outcome = served => outcome,
+    tokio::select! {
+        outcome = served => Ok(outcome?),
         () = overdue(&stop) => {
             warn!("requests were cut off after {} s of grace", GRACE.as_secs());
             Ok(())
         }
-    };
-    workers.cancel();
-    tracker.wait().await;
-    Ok(outcome?)
+    }
 }
 
 async fn overdue(stop: &CancellationToken) {

@@ -1,8 +1,8 @@
 //! Which problem each failure of an operation is.
 
 use super::{Code, Problem};
-use crate::operations::StoreError;
 use crate::model::Scope;
+use crate::operations::StoreError;
 use crate::operations::ask::AskError;
 use crate::operations::deliver::SubscribeError;
 use crate::operations::keys::KeyError;

@@ -1,0 +1,11 @@
+//! The hub over HTTP, through a real port, on both databases.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "http/access.rs"]
+mod access;
+mod cluster;
+#[path = "http/deliveries.rs"]
+mod deliveries;
+#[path = "http/server.rs"]
+mod server;
