@@ -9,6 +9,8 @@
 //! `text` is the one buffer that everything borrows from, and one file a format cuts and walks.
 //! Memory does not grow with the input, but for Bundles (`bundle` says how much).
 
+mod attic;
+mod bundle;
 mod csv;
 mod encoding;
 pub mod events;

@@ -59,10 +59,7 @@ pub(super) fn resume(
         return Row::Whole;
     };
     let Some((end, _)) = closing_quote(text, from, quote) else {
-        *open = Cell {
-            doubled: true,
-            ..Cell::new(open.start as usize, text.len())
-        };
+        *open = Cell { doubled: true, ..Cell::new(open.start as usize, text.len()) };
         return Row::Open;
     };
     *open = Cell {
@@ -77,13 +74,7 @@ pub(super) fn resume(
     }
 }
 
-fn split_quoted(
-    text: &[u8],
-    from: usize,
-    delimiter: u8,
-    quote: u8,
-    cells: &mut Vec<Cell>,
-) -> Row {
+fn split_quoted(text: &[u8], from: usize, delimiter: u8, quote: u8, cells: &mut Vec<Cell>) -> Row {
     let mut at = from;
     loop {
         let rest = text.get(at..).unwrap_or_default();
@@ -100,10 +91,7 @@ fn split_quoted(
                     return Row::Open;
                 }
             };
-            cells.push(Cell {
-                doubled,
-                ..Cell::new(at + 1, end)
-            });
+            cells.push(Cell { doubled, ..Cell::new(at + 1, end) });
             at = end + 1;
         }
         match text.get(at) {
@@ -130,18 +118,12 @@ fn closing_quote(text: &[u8], from: usize, quote: u8) -> Option<(usize, bool)> {
 impl Cell {
     fn new(start: usize, end: usize) -> Self {
         // Rows are at most the record limit, far below 4 GiB.
-        Self {
-            start: start as u32,
-            end: end as u32,
-            doubled: false,
-        }
+        Self { start: start as u32, end: end as u32, doubled: false }
     }
 
     /// The text of the cell.
     pub(super) fn text(self, row: &str, quote: u8) -> Cow<'_, str> {
-        let text = row
-            .get(self.start as usize..self.end as usize)
-            .unwrap_or_default();
+        let text = row.get(self.start as usize..self.end as usize).unwrap_or_default();
         if self.doubled {
             let quote = char::from(quote);
             let twice = String::from_iter([quote, quote]);
@@ -163,11 +145,7 @@ pub(super) fn walk<'s>(
     sink.begin_object();
     for (name, cell) in header.iter().zip(cells) {
         sink.key(Cow::Borrowed(name));
-        sink.scalar(Scalar {
-            kind: ScalarKind::Text,
-            text: cell.text(row, quote),
-            at: cell.start,
-        });
+        sink.scalar(Scalar { kind: ScalarKind::Text, text: cell.text(row, quote), at: cell.start });
     }
     sink.end_object();
 }
@@ -185,11 +163,7 @@ pub(super) fn header(row: &str, cells: &[Cell], quote: u8) -> Arc<[String]> {
         .zip(1..)
         .map(|(cell, number)| {
             let name = cell.text(row, quote);
-            if name.trim().is_empty() {
-                format!("#{number}")
-            } else {
-                name.into_owned()
-            }
+            if name.trim().is_empty() { format!("#{number}") } else { name.into_owned() }
         })
         .collect()
 }

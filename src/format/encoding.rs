@@ -57,11 +57,7 @@ impl Decoder {
             if rest.is_empty() {
                 return true;
             }
-            *self = if looks_like_utf8(rest) {
-                Self::Utf8
-            } else {
-                Self::Windows1252
-            };
+            *self = if looks_like_utf8(rest) { Self::Utf8 } else { Self::Windows1252 };
         }
         matches!(self, Self::Utf8)
     }
@@ -103,10 +99,38 @@ const WINDOWS_1252_HIGH: [Option<char>; 32] = {
         Some(character)
     }
     [
-        c('€'), None, c('‚'), c('ƒ'), c('„'), c('…'), c('†'), c('‡'),
-        c('ˆ'), c('‰'), c('Š'), c('‹'), c('Œ'), None, c('Ž'), None,
-        None, c('‘'), c('’'), c('“'), c('”'), c('•'), c('–'), c('—'),
-        c('˜'), c('™'), c('š'), c('›'), c('œ'), None, c('ž'), c('Ÿ'),
+        c('€'),
+        None,
+        c('‚'),
+        c('ƒ'),
+        c('„'),
+        c('…'),
+        c('†'),
+        c('‡'),
+        c('ˆ'),
+        c('‰'),
+        c('Š'),
+        c('‹'),
+        c('Œ'),
+        None,
+        c('Ž'),
+        None,
+        None,
+        c('‘'),
+        c('’'),
+        c('“'),
+        c('”'),
+        c('•'),
+        c('–'),
+        c('—'),
+        c('˜'),
+        c('™'),
+        c('š'),
+        c('›'),
+        c('œ'),
+        None,
+        c('ž'),
+        c('Ÿ'),
     ]
 };
 
@@ -119,10 +143,7 @@ fn decode_windows_1252(block: &[u8], out: &mut Vec<u8>) {
             return;
         };
         let character = match byte {
-            0x80..=0x9f => WINDOWS_1252_HIGH
-                .get(usize::from(byte - 0x80))
-                .copied()
-                .flatten(),
+            0x80..=0x9f => WINDOWS_1252_HIGH.get(usize::from(byte - 0x80)).copied().flatten(),
             _ => Some(char::from(byte)),
         };
         match character {
@@ -162,11 +183,6 @@ fn xml_declaration(head: &[u8]) -> Option<&'static Encoding> {
     let (_, after) = declaration.split_once("encoding")?;
     let label = after.split(['"', '\'']).nth(1)?;
     // A document that can be read up to here as single bytes is not UTF-16, whatever it declares.
-    Encoding::for_label(label.as_bytes()).map(|encoding| {
-        if encoding == UTF_16LE || encoding == UTF_16BE {
-            UTF_8
-        } else {
-            encoding
-        }
-    })
+    Encoding::for_label(label.as_bytes())
+        .map(|encoding| if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding })
 }

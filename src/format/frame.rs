@@ -27,11 +27,7 @@ pub struct Frame<'r> {
 #[derive(Clone, Copy)]
 pub(super) enum Shape<'r> {
     Json,
-    Csv {
-        header: &'r Arc<[String]>,
-        cells: &'r [Cell],
-        quote: u8,
-    },
+    Csv { header: &'r Arc<[String]>, cells: &'r [Cell], quote: u8 },
     Xml,
 }
 
@@ -56,19 +52,11 @@ pub(super) struct Fault {
 
 impl Fault {
     pub(super) fn new(code: IssueCode, at: usize) -> Self {
-        Self {
-            code,
-            at,
-            field: None,
-            expected: None,
-        }
+        Self { code, at, field: None, expected: None }
     }
 
     pub(super) fn at_most(code: IssueCode, at: usize, limit: usize) -> Self {
-        Self {
-            expected: Some(Expected::AtMost(limit as u64)),
-            ..Self::new(code, at)
-        }
+        Self { expected: Some(Expected::AtMost(limit as u64)), ..Self::new(code, at) }
     }
 }
 
@@ -101,11 +89,7 @@ impl<'r> Frame<'r> {
     pub fn walk<'s>(&'s self, sink: &mut impl Events<'s>) -> Result<(), Issue> {
         match self.shape {
             Shape::Json => json::walk(self.text, &self.limits, sink),
-            Shape::Csv {
-                header,
-                cells,
-                quote,
-            } => {
+            Shape::Csv { header, cells, quote } => {
                 csv::walk(self.text, header, cells, quote, sink);
                 Ok(())
             }
@@ -196,12 +180,7 @@ pub struct Broken {
 pub(super) enum Legible {
     Nothing,
     Json(String, Limits),
-    Csv {
-        text: String,
-        header: Arc<[String]>,
-        cells: Vec<Cell>,
-        quote: u8,
-    },
+    Csv { text: String, header: Arc<[String]>, cells: Vec<Cell>, quote: u8 },
     Xml(String, Limits),
 }
 
@@ -210,11 +189,7 @@ impl Legible {
         match shape {
             Shape::Json => Self::Json(text.to_owned(), limits),
             Shape::Xml => Self::Xml(text.to_owned(), limits),
-            Shape::Csv {
-                header,
-                cells,
-                quote,
-            } => Self::Csv {
+            Shape::Csv { header, cells, quote } => Self::Csv {
                 text: text.to_owned(),
                 header: Arc::clone(header),
                 cells: cells.to_vec(),
@@ -246,12 +221,9 @@ impl Broken {
             Legible::Nothing => return false,
             Legible::Json(text, limits) => drop(json::walk(text, limits, sink)),
             Legible::Xml(text, limits) => drop(xml::walk(text, limits, sink)),
-            Legible::Csv {
-                text,
-                header,
-                cells,
-                quote,
-            } => csv::walk(text, header, cells, *quote, sink),
+            Legible::Csv { text, header, cells, quote } => {
+                csv::walk(text, header, cells, *quote, sink)
+            }
         }
         true
     }

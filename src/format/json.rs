@@ -125,11 +125,7 @@ impl<'s, 'l> Scanner<'s, 'l> {
     ) -> Result<(), Fault> {
         if self.depth == self.limits.depth {
             sink.scalar(null(self.at as u32));
-            return Err(Fault::at_most(
-                IssueCode::TooDeep,
-                self.at,
-                self.limits.depth,
-            ));
+            return Err(Fault::at_most(IssueCode::TooDeep, self.at, self.limits.depth));
         }
         self.depth += 1;
         self.at += 1;
@@ -178,11 +174,7 @@ impl<'s, 'l> Scanner<'s, 'l> {
         let name = self.string()?;
         self.count(at)?;
         let hash = hash(name.as_bytes());
-        if self
-            .keys
-            .get(outer..)
-            .is_some_and(|keys| keys.contains(&hash))
-        {
+        if self.keys.get(outer..).is_some_and(|keys| keys.contains(&hash)) {
             let mut fault = Fault::new(IssueCode::DuplicateKey, at);
             fault.field = Some(name.into_owned());
             return Err(fault);
@@ -227,27 +219,18 @@ impl<'s, 'l> Scanner<'s, 'l> {
     fn count(&mut self, at: usize) -> Result<(), Fault> {
         self.fields += 1;
         if self.fields > self.limits.fields {
-            return Err(Fault::at_most(
-                IssueCode::TooManyFields,
-                at,
-                self.limits.fields,
-            ));
+            return Err(Fault::at_most(IssueCode::TooManyFields, at, self.limits.fields));
         }
         Ok(())
     }
 
     fn slice(&self, from: usize, to: usize) -> &'s str {
-        self.text
-            .get(from..to)
-            .expect("JSON tokens end at ASCII bytes, so at character boundaries")
+        self.text.get(from..to).expect("JSON tokens end at ASCII bytes, so at character boundaries")
     }
 
     fn plain_until_stop(&mut self) {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let plain = rest
-            .iter()
-            .position(|&byte| STOPS[usize::from(byte)])
-            .unwrap_or(rest.len());
+        let plain = rest.iter().position(|&byte| STOPS[usize::from(byte)]).unwrap_or(rest.len());
         self.at += plain;
     }
 
@@ -386,11 +369,7 @@ impl<'s, 'l> Scanner<'s, 'l> {
 }
 
 fn null<'s>(at: u32) -> Scalar<'s> {
-    Scalar {
-        kind: ScalarKind::Null,
-        text: Cow::Borrowed("null"),
-        at,
-    }
+    Scalar { kind: ScalarKind::Null, text: Cow::Borrowed("null"), at }
 }
 
 /// Two keys with one hash are taken for equal: by chance once in 10^12 records of 10,000 fields, and

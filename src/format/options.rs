@@ -17,11 +17,7 @@ impl ReadOptions {
     /// Reading of a container with detected encoding and the usual limits.
     #[must_use]
     pub fn new(container: Container) -> Self {
-        Self {
-            container,
-            encoding: None,
-            limits: Limits::default(),
-        }
+        Self { container, encoding: None, limits: Limits::default() }
     }
 }
 
@@ -89,12 +85,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            file: Self::FILE,
-            record: Self::RECORD,
-            depth: Self::DEPTH,
-            fields: Self::FIELDS,
-        }
+        Self { file: Self::FILE, record: Self::RECORD, depth: Self::DEPTH, fields: Self::FIELDS }
     }
 }
 
@@ -113,11 +104,7 @@ impl WriteOptions {
     /// Writing of a container in UTF-8, not compressed.
     #[must_use]
     pub fn new(container: Written) -> Self {
-        Self {
-            container,
-            encoding: None,
-            compression: Compression::None,
-        }
+        Self { container, encoding: None, compression: Compression::None }
     }
 }
 

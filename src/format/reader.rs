@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::str;
 
+use super::bundle::Bundle;
 use super::frame::{Broken, Frame, Legible, Piece, Shape, advance};
 use super::json::{self, nul};
 use super::options::{Container, Limits, ReadOptions};
@@ -50,6 +51,7 @@ enum Cutter {
     Rows(Rows),
     Json(json::split::Elements),
     Xml(xml::split::Elements),
+    Bundle(Box<Bundle>),
 }
 
 /// A record cut out of the window.
@@ -134,6 +136,7 @@ impl Reader {
             Cutter::Rows(rows) => rows.next(&mut self.text, &self.limits),
             Cutter::Json(elements) => elements.next(&mut self.text, &self.limits),
             Cutter::Xml(elements) => elements.next(&mut self.text, &self.limits),
+            Cutter::Bundle(bundle) => bundle.next(&mut self.text, &self.limits),
         }
     }
 
@@ -170,6 +173,9 @@ impl Reader {
     }
 
     fn frame(&self, cut: &Cut) -> Result<Frame<'_>, Broken> {
+        if let Cutter::Bundle(bundle) = &self.cutter {
+            return Ok(self.sound(bundle.text(), bundle.place()));
+        }
         let bytes = self.text.bytes().get(cut.from..cut.to).unwrap_or_default();
         let mut place = self.text.place();
         if cut.from > 0 {
@@ -177,16 +183,7 @@ impl Reader {
         }
         let fault = match str::from_utf8(bytes) {
             Ok(text) => match nul(bytes) {
-                None => {
-                    return Ok(Frame {
-                        text,
-                        shape: self.cutter.shape(),
-                        place,
-                        ordinal: self.records,
-                        limits: self.limits,
-                        pieces: self.cutter.pieces(),
-                    });
-                }
+                None => return Ok(self.sound(text, place)),
                 Some(at) => (IssueCode::NulCharacter, at),
             },
             Err(error) => (IssueCode::BrokenEncoding, error.valid_up_to()),
@@ -206,22 +203,32 @@ impl Reader {
     }
 }
 
+impl Reader {
+    fn sound<'r>(&'r self, text: &'r str, place: Place) -> Frame<'r> {
+        Frame {
+            text,
+            shape: self.cutter.shape(),
+            place,
+            ordinal: self.records,
+            limits: self.limits,
+            pieces: self.cutter.pieces(),
+        }
+    }
+}
+
 impl Cutter {
     fn of(container: &Container) -> Self {
         match container {
             Container::Ndjson => Self::Lines,
-            Container::Csv {
-                delimiter,
-                quote,
-                header_row,
-                columns,
-            } => Self::Rows(Rows::new(*delimiter, *quote, *header_row, columns.clone())),
+            Container::Csv { delimiter, quote, header_row, columns } => {
+                Self::Rows(Rows::new(*delimiter, *quote, *header_row, columns.clone()))
+            }
             Container::Json { records_at } => {
                 Self::Json(json::split::Elements::new(records_at.clone()))
             }
             Container::Xml { record } => Self::Xml(xml::split::Elements::new(record.clone())),
-            Container::FhirBundle { .. } => {
-                Self::Json(json::split::Elements::new(vec!["entry".to_owned()]))
+            Container::FhirBundle { anchor, attach } => {
+                Self::Bundle(Box::new(Bundle::new(anchor.clone(), attach.clone())))
             }
         }
     }
@@ -232,6 +239,7 @@ impl Cutter {
             Self::Rows(_) => Kind::Csv,
             Self::Json(_) => Kind::Json,
             Self::Xml(_) => Kind::Xml,
+            Self::Bundle(_) => Kind::FhirBundle,
         }
     }
 
@@ -246,14 +254,14 @@ impl Cutter {
                 Kind::Xml | Kind::Zip | Kind::Ole | Kind::Pdf => false,
             },
             Self::Rows(_) => found == Kind::Csv,
-            Self::Json(_) => matches!(found, Kind::Json | Kind::FhirBundle),
+            Self::Json(_) | Self::Bundle(_) => matches!(found, Kind::Json | Kind::FhirBundle),
             Self::Xml(_) => found == Kind::Xml,
         }
     }
 
     fn shape(&self) -> Shape<'_> {
         match self {
-            Self::Lines | Self::Json(_) => Shape::Json,
+            Self::Lines | Self::Json(_) | Self::Bundle(_) => Shape::Json,
             Self::Xml(_) => Shape::Xml,
             Self::Rows(rows) => rows.shape(),
         }
@@ -261,13 +269,14 @@ impl Cutter {
 
     fn pieces(&self) -> &[Piece] {
         match self {
+            Self::Bundle(bundle) => bundle.pieces(),
             Self::Lines | Self::Rows(_) | Self::Json(_) | Self::Xml(_) => &[],
         }
     }
 
     fn legible(&self, lossy: String, limits: Limits) -> Legible {
         match self {
-            Self::Lines | Self::Json(_) => Legible::Json(lossy, limits),
+            Self::Lines | Self::Json(_) | Self::Bundle(_) => Legible::Json(lossy, limits),
             Self::Xml(_) => Legible::Xml(lossy, limits),
             Self::Rows(rows) => rows.legible(lossy),
         }
@@ -304,10 +313,7 @@ pub(super) fn too_long(
 ) -> Broken {
     let place = text.place();
     let bytes = text.bytes();
-    let kept = bytes
-        .get(..bytes.len().min(KEPT_OF_TOO_LONG))
-        .unwrap_or_default()
-        .to_vec();
+    let kept = bytes.get(..bytes.len().min(KEPT_OF_TOO_LONG)).unwrap_or_default().to_vec();
     text.skip_line();
     Broken {
         issue: Issue::error(IssueCode::RecordTooLong, place.clone())

@@ -213,11 +213,7 @@ impl Rows {
                 }
                 None => self.columns.clone().unwrap_or_default(),
             };
-            if missing.is_empty() {
-                issue
-            } else {
-                issue.expected(Expected::OneOf(missing))
-            }
+            if missing.is_empty() { issue } else { issue.expected(Expected::OneOf(missing)) }
         })
     }
 }

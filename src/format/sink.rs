@@ -130,10 +130,7 @@ const ESCAPES: [u8; 256] = {
 pub(super) fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let mut rest = text.as_bytes();
-    while let Some(at) = rest
-        .iter()
-        .position(|&byte| ESCAPES[usize::from(byte)] != 0)
-    {
+    while let Some(at) = rest.iter().position(|&byte| ESCAPES[usize::from(byte)] != 0) {
         let (plain, special) = rest.split_at(at);
         out.extend_from_slice(plain);
         let Some((&byte, after)) = special.split_first() else {

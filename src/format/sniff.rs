@@ -55,10 +55,7 @@ pub fn sniff(head: &[u8], file_name: Option<&str>) -> Option<Kind> {
 }
 
 fn by_content(head: &[u8]) -> Option<Kind> {
-    let text = head
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(head)
-        .trim_ascii_start();
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     match text {
         [b'P', b'K', 3, 4, ..] => Some(Kind::Zip),
         [0xd0, 0xcf, 0x11, 0xe0, ..] => Some(Kind::Ole),
@@ -98,9 +95,7 @@ fn is_bundle(text: &[u8]) -> Option<bool> {
 
 /// The same delimiter equally often, at least once, in each of the first two lines.
 fn looks_like_rows(text: &[u8]) -> bool {
-    let mut lines = text
-        .split(|&byte| byte == b'\n')
-        .filter(|line| !line.trim_ascii().is_empty());
+    let mut lines = text.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     let (Some(first), Some(second)) = (lines.next(), lines.next()) else {
         return false;
     };
@@ -112,10 +107,7 @@ fn looks_like_rows(text: &[u8]) -> bool {
 
 fn by_name(file_name: &str) -> Option<Kind> {
     let name = file_name.to_lowercase();
-    let name = name
-        .strip_suffix(".gz")
-        .or_else(|| name.strip_suffix(".zst"))
-        .unwrap_or(&name);
+    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
     let (_, extension) = name.rsplit_once('.')?;
     match extension {
         "json" => Some(Kind::Json),

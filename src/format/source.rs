@@ -41,10 +41,7 @@ pub(super) enum End {
 impl Source {
     /// Reads at most `limit` expanded bytes of `input`.
     pub(super) fn new(input: Box<dyn Read + Send>, limit: u64) -> Self {
-        Self {
-            input: Input::Unopened(Some(input)),
-            left: limit,
-        }
+        Self { input: Input::Unopened(Some(input)), left: limit }
     }
 
     /// Appends `amount` bytes to `out`, fewer only when the file ends, which is then told. Blocks are

@@ -68,12 +68,7 @@ impl Text {
 
     /// Place of the start of the window.
     pub(super) fn place(&self) -> Place {
-        Place {
-            line: self.line,
-            column: self.column,
-            byte: self.byte,
-            path: None,
-        }
+        Place { line: self.line, column: self.column, byte: self.byte, path: None }
     }
 
     /// How the file ended, once nothing follows the window.
@@ -117,10 +112,7 @@ impl Text {
             self.decoder = Some(decoder);
             mark = length;
         }
-        let decoder = self
-            .decoder
-            .as_mut()
-            .expect("the first block has chosen the decoder");
+        let decoder = self.decoder.as_mut().expect("the first block has chosen the decoder");
         let block = self.block.get(mark..).unwrap_or_default();
         if decoder.keeps(block) {
             self.buffer.extend_from_slice(block);
@@ -132,10 +124,7 @@ impl Text {
     /// Drops `amount` bytes from the front.
     pub(super) fn consume(&mut self, amount: usize) {
         let amount = amount.min(self.bytes().len());
-        let gone = self
-            .buffer
-            .get(self.start..self.start + amount)
-            .unwrap_or_default();
+        let gone = self.buffer.get(self.start..self.start + amount).unwrap_or_default();
         let mut tail = gone;
         if let Some(last) = memrchr(b'\n', gone) {
             self.line += memchr_iter(b'\n', gone).count() as u64;
@@ -145,14 +134,6 @@ impl Text {
         self.column += characters(tail);
         self.start += amount;
         self.byte += amount as u64;
-    }
-
-    /// Drops one line of `amount` bytes that ends in its only line feed.
-    pub(super) fn consume_line(&mut self, amount: usize) {
-        self.start += amount;
-        self.byte += amount as u64;
-        self.line += 1;
-        self.column = 1;
     }
 
     /// Finds the line feed at or after `from`, reading more as needed, within `limit` bytes of `from`.

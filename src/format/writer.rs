@@ -64,10 +64,9 @@ impl Writer {
         let out = BufWriter::with_capacity(1 << 16, out);
         let out = match options.compression {
             Compression::None => Output::Plain(out),
-            Compression::Gzip => Output::Gzip(flate2::write::GzEncoder::new(
-                out,
-                flate2::Compression::default(),
-            )),
+            Compression::Gzip => {
+                Output::Gzip(flate2::write::GzEncoder::new(out, flate2::Compression::default()))
+            }
             Compression::Zstd => Output::Zstd(zstd::stream::write::Encoder::new(out, 0)?),
         };
         let shape = match &options.container {

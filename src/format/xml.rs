@@ -24,13 +24,7 @@ pub(super) fn walk<'s>(
     limits: &Limits,
     sink: &mut impl Events<'s>,
 ) -> Result<(), Fault> {
-    let mut walker = Walker {
-        text,
-        at: 0,
-        fields: 0,
-        limits,
-        open: Vec::new(),
-    };
+    let mut walker = Walker { text, at: 0, fields: 0, limits, open: Vec::new() };
     let result = walker.run(sink);
     walker.close(sink);
     result
@@ -86,7 +80,8 @@ impl<'s> Walker<'s, '_> {
         if raw.is_empty() {
             return Ok(());
         }
-        let text = unescape(raw).map_err(|offset| Fault::new(IssueCode::BadSyntax, from + offset))?;
+        let text =
+            unescape(raw).map_err(|offset| Fault::new(IssueCode::BadSyntax, from + offset))?;
         self.add(text, from)
     }
 
@@ -151,9 +146,7 @@ impl<'s> Walker<'s, '_> {
             return Err(Fault::at_most(IssueCode::TooDeep, at, self.limits.depth));
         }
         let mut attributes = Attributes::new(inside, at + 1);
-        let name = attributes
-            .name()
-            .ok_or_else(|| Fault::new(IssueCode::BadSyntax, at))?;
+        let name = attributes.name().ok_or_else(|| Fault::new(IssueCode::BadSyntax, at))?;
         if !self.open.is_empty() {
             self.count(at)?;
             self.begin_object(sink);
@@ -161,12 +154,7 @@ impl<'s> Walker<'s, '_> {
         } else if at != 0 {
             return Err(Fault::new(IssueCode::BadSyntax, at));
         }
-        self.open.push(Element {
-            name,
-            object: false,
-            content: Cow::Borrowed(""),
-            content_at: at,
-        });
+        self.open.push(Element { name, object: false, content: Cow::Borrowed(""), content_at: at });
         self.attributes(sink, attributes)
     }
 
@@ -204,11 +192,7 @@ impl<'s> Walker<'s, '_> {
     fn count(&mut self, at: usize) -> Result<(), Fault> {
         self.fields += 1;
         if self.fields > self.limits.fields {
-            return Err(Fault::at_most(
-                IssueCode::TooManyFields,
-                at,
-                self.limits.fields,
-            ));
+            return Err(Fault::at_most(IssueCode::TooManyFields, at, self.limits.fields));
         }
         Ok(())
     }
@@ -227,11 +211,8 @@ impl<'s> Walker<'s, '_> {
         let Some(element) = self.open.pop() else {
             return;
         };
-        let scalar = Scalar {
-            kind: ScalarKind::Text,
-            text: element.content,
-            at: element.content_at as u32,
-        };
+        let scalar =
+            Scalar { kind: ScalarKind::Text, text: element.content, at: element.content_at as u32 };
         if !element.object {
             sink.scalar(scalar);
             return;

@@ -20,6 +20,8 @@ pub(in crate::format) struct Elements {
     indent: usize,
     /// Containers that are open around the array once it is found.
     around: usize,
+    /// Whether the document may do without the array.
+    optional: bool,
     /// Text of the member `resourceType` of the root, when it is an object that has one.
     resource_type: Option<String>,
 }
@@ -54,8 +56,14 @@ impl Elements {
             state: State::Before,
             indent: 0,
             around: 0,
+            optional: false,
             resource_type: None,
         }
+    }
+
+    /// The entries of a Bundle; an empty one has no such member, since FHIR knows no empty arrays.
+    pub(in crate::format) fn of_bundle() -> Self {
+        Self { optional: true, ..Self::new(vec!["entry".to_owned()]) }
     }
 
     /// The member `resourceType` of the root, as far as the document has been read.
@@ -129,13 +137,11 @@ impl Elements {
             self.around += 1;
             if !self.find_key(text, limits)? {
                 self.state = State::Rest;
-                let name = self.path.get(self.around - 1).cloned().unwrap_or_default();
-                return if name == "entry" && self.resource_type.is_some() {
-                    // A Bundle may be empty: FHIR has no empty arrays, the element is then absent.
-                    Ok(())
-                } else {
-                    Err(self.wrong(IssueCode::WrongFormat, text, &format!("JSON {{\"{name}\": …}}")))
-                };
+                if self.optional {
+                    return Ok(());
+                }
+                let expected = format!("JSON {{\"{}\": […]}}", self.path.join("\": {\""));
+                return Err(self.wrong(IssueCode::WrongFormat, text, &expected));
             }
         }
         self.open(text, b'[', "JSON […]")?;
@@ -295,11 +301,7 @@ impl Elements {
             Scanned::Whole(end) => match after(text, end) {
                 None | Some((_, b',' | b']')) => {
                     self.state = State::After;
-                    return Found::Record(Cut {
-                        from: 0,
-                        to: end,
-                        next: end,
-                    });
+                    return Found::Record(Cut { from: 0, to: end, next: end });
                 }
                 Some((at, _)) => (IssueCode::BadSyntax, at),
             },
@@ -394,11 +396,7 @@ enum Within {
 
 /// Finds the end of the value at the start of the window, reading more as needed.
 fn scan(text: &mut Text, limits: &Limits) -> Scanned {
-    let mut scan = Scan {
-        at: 0,
-        open: Vec::new(),
-        within: Within::Between { member: false },
-    };
+    let mut scan = Scan { at: 0, open: Vec::new(), within: Within::Between { member: false } };
     loop {
         if let Some(scanned) = scan.advance(text.bytes(), limits) {
             return scanned;
@@ -481,14 +479,11 @@ impl Scan {
                     return Some(Scanned::Fault(IssueCode::TooDeep, self.at));
                 }
                 self.open.push(if byte == b'{' { b'}' } else { b']' });
-                self.within = Within::Between {
-                    member: byte == b'{',
-                };
+                self.within = Within::Between { member: byte == b'{' };
             }
             b',' | b':' if !self.open.is_empty() => {
-                self.within = Within::Between {
-                    member: byte == b',' && self.open.last() == Some(&b'}'),
-                };
+                self.within =
+                    Within::Between { member: byte == b',' && self.open.last() == Some(&b'}') };
             }
             b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' => self.within = Within::Word,
             _ => return Some(Scanned::Fault(IssueCode::BadSyntax, self.at)),

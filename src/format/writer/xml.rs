@@ -164,7 +164,8 @@ impl<'r> Events<'r> for Xml {
         } else if name == "#text" {
             parent.text.push_str(&value);
         } else {
-            let child = Element { name: name.clone(), text: value.into_owned(), ..Element::default() };
+            let child =
+                Element { name: name.clone(), text: value.into_owned(), ..Element::default() };
             parent.children.push(child);
         }
     }

@@ -89,11 +89,7 @@ pub(in crate::format) struct Attribute<'s> {
 impl<'s> Attributes<'s> {
     /// The tag `text` starts at `base` in the record.
     pub(in crate::format) fn new(text: &'s str, base: usize) -> Self {
-        Self {
-            text,
-            rest: text,
-            base,
-        }
+        Self { text, rest: text, base }
     }
 
     /// Takes the name of the element.
@@ -114,7 +110,8 @@ impl<'s> Attributes<'s> {
         let after = after.trim_start_matches(is_space);
         let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
         let (value, rest) = after.strip_prefix(quote)?.split_once(quote)?;
-        if !is_name(name) || value.contains('<') || !(rest.is_empty() || rest.starts_with(is_space)) {
+        if !is_name(name) || value.contains('<') || !(rest.is_empty() || rest.starts_with(is_space))
+        {
             return None;
         }
         self.rest = rest;

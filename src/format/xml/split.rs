@@ -47,12 +47,7 @@ enum Next {
 impl Elements {
     /// The elements of this local name.
     pub(in crate::format) fn new(record: String) -> Self {
-        Self {
-            record,
-            around: Vec::new(),
-            ended: false,
-            searching: false,
-        }
+        Self { record, around: Vec::new(), ended: false, searching: false }
     }
 
     /// The next record element.
@@ -65,7 +60,9 @@ impl Elements {
                 return self.end(text);
             }
             match tag_at(text, 0, limits) {
-                Next::Tag(Tag::Start(name) | Tag::Empty(name), _) if local(&name) == self.record => {
+                Next::Tag(Tag::Start(name) | Tag::Empty(name), _)
+                    if local(&name) == self.record =>
+                {
                     return self.record(text, limits);
                 }
                 Next::Tag(tag, end) => {
@@ -161,11 +158,7 @@ impl Elements {
                     self.ended = true;
                 }
                 self.searching = false;
-                return Found::Record(Cut {
-                    from: 0,
-                    to: at,
-                    next: at,
-                });
+                return Found::Record(Cut { from: 0, to: at, next: at });
             }
             if open.len() > limits.depth {
                 break IssueCode::TooDeep;
@@ -188,15 +181,8 @@ impl Elements {
     fn broken(&mut self, text: &mut Text, limits: &Limits, code: IssueCode, at: usize) -> Found {
         let place = text.place();
         let bytes = text.bytes();
-        let until = if code == IssueCode::TruncatedFile {
-            bytes.len()
-        } else {
-            at
-        };
-        let raw = bytes
-            .get(..until.min(KEPT_OF_TOO_LONG))
-            .unwrap_or_default()
-            .to_vec();
+        let until = if code == IssueCode::TruncatedFile { bytes.len() } else { at };
+        let raw = bytes.get(..until.min(KEPT_OF_TOO_LONG)).unwrap_or_default().to_vec();
         let mut issue = Issue::error(code, advance(&place, bytes.get(..at).unwrap_or_default()));
         issue.expected = match code {
             IssueCode::RecordTooLong => Some(Expected::AtMost(limits.record as u64)),
@@ -218,9 +204,7 @@ impl Elements {
 }
 
 fn file(code: IssueCode, text: &Text) -> Found {
-    Found::Broken(Broken::file(
-        Issue::error(code, text.place()).field("(bytes)"),
-    ))
+    Found::Broken(Broken::file(Issue::error(code, text.place()).field("(bytes)")))
 }
 
 /// The offset of the next `<` within the limit of a record.
