@@ -11,6 +11,8 @@ use crate::identity;
 use crate::model::Instant;
 use crate::operations::Hub;
 use crate::store::coverages::Subject;
+use crate::store::identifiers::identifier_key;
+use crate::store::records::record_key;
 use crate::store::{Session, StoreError};
 
 /// People behind one number that are compared: more is no identification.
@@ -80,7 +82,7 @@ impl Resolver<'_> {
             None => return Ok(BTreeSet::new()),
             Some(NumberKind::System(system)) => system.clone(),
             Some(NumberKind::Record(scheme)) => {
-                let key = keys.record_key(scheme, value);
+                let key = record_key(keys, scheme, value);
                 if let Some(subject) = self.session.subject_of_record(scheme, &key).await? {
                     return Ok(BTreeSet::from([subject]));
                 }
@@ -92,7 +94,7 @@ impl Resolver<'_> {
                 }
             }
         };
-        let key = keys.identifier_key(&system, &normalised(value));
+        let key = identifier_key(keys, &system, &normalised(value));
         let mut people: BTreeSet<Subject> = BTreeSet::new();
         for subject in self.session.subjects_of_identifier(&key).await? {
             if !people.iter().any(|known| same(known, &subject)) {
