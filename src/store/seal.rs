@@ -14,7 +14,6 @@ use rand::Rng as _;
 use zeroize::Zeroizing;
 
 use super::StoreError;
-use crate::model::SchemeId;
 
 /// First byte of a sealed value; another way of sealing gets another one.
 const VERSION: u8 = 1;
@@ -175,24 +174,6 @@ impl Keys {
             .ok_or_else(|| StoreError::MissingKey { key_id: hex::encode(key_id) })?;
         let payload = Payload { msg: ciphertext, aad: &owner.bytes() };
         key.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| StoreError::Sealed)
-    }
-
-    /// The key of a record: its scheme and the scheme's own id of it.
-    #[must_use]
-    pub fn record_key(&self, scheme: &SchemeId, record_id: &str) -> KeyedHash {
-        self.hash("record", &[scheme.as_str(), record_id])
-    }
-
-    /// The key of a contract: its scheme and the scheme's own id of it.
-    #[must_use]
-    pub fn contract_key(&self, scheme: &SchemeId, contract_id: &str) -> KeyedHash {
-        self.hash("contract", &[scheme.as_str(), contract_id])
-    }
-
-    /// The key of an identifier, as the canonical record writes it: system and number.
-    #[must_use]
-    pub fn identifier_key(&self, system: &str, value: &str) -> KeyedHash {
-        self.hash("identifier", &[system, value])
     }
 
     /// The keyed hash of `parts`, for one use: equal parts of another use have another hash.
