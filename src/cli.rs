@@ -1,1 +1,58 @@
-//! (to come)
+//! The command line: one file a command, all of them thin. `dankun --help` is the manual.
+//!
+//! A command reads its arguments, calls `operations` (or, offline, the pure core) and says what came
+//! of it, in the language of the caller, or as JSON for machines. What it learnt becomes the exit
+//! code: 0 done, 1 done but some records were refused, 2 wrong use, 3 failed.
+
+mod arguments;
+mod connection;
+mod export;
+mod failure;
+mod input;
+mod keys;
+mod progress;
+mod screen;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use arguments::Arguments;
+use arguments::Command;
+use failure::{Failure, Outcome};
+use screen::Screen;
+
+use crate::messages;
+
+/// Runs the program on its own arguments; what `main` returns.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let screen = Screen::new(arguments.common.language(), arguments.common.json);
+    match run(arguments, &screen) {
+        Ok(Outcome::Done) | Err(Failure::ReaderGone) => ExitCode::SUCCESS,
+        Ok(Outcome::SomeRefused) => ExitCode::from(1),
+        Err(failure) => {
+            let reason = failure.say(screen.language());
+            let said =
+                messages::text(screen.language(), "cli-failure", &[("reason", reason.into())]);
+            eprintln!("{said}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn run(Arguments { common, command }: Arguments, screen: &Screen) -> Result<Outcome, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::operation)?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(args) => serve::run(&args, &common, screen).await,
+            Command::Export(args) => export::run(&args, &common, screen).await,
+            Command::Keys(args) => keys::run(args, &common, screen).await,
+        }
+    })
+}

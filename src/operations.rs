@@ -4,7 +4,9 @@
 //! commands and workers call only these. Start with `intake`: a record arrives.
 
 pub mod ask;
+pub mod checkup;
 pub mod deliver;
+pub mod export;
 pub mod hub;
 pub mod indicators;
 pub mod keys;

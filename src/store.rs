@@ -42,6 +42,7 @@ topics! {
     corrections;
     coverages;
     events;
+    exports;
     identifiers;
     inbox;
     keys;

@@ -77,7 +77,9 @@ impl HubConfig {
         }
     }
 
-    fn key_file(&self) -> PathBuf {
+    /// The key file that will be used.
+    #[must_use]
+    pub fn key_path(&self) -> PathBuf {
         self.key_file.clone().unwrap_or_else(|| {
             let path = self.database.strip_prefix("sqlite:").map(|path| {
                 let path = path.strip_prefix("//").unwrap_or(path);
@@ -133,7 +135,7 @@ impl Hub {
     /// # Errors
     /// When the store does not open or the data files do not compile.
     pub async fn open(config: HubConfig) -> Result<Self, HubError> {
-        let keys = Keys::load_or_create(&config.key_file())?;
+        let keys = Keys::load_or_create(&config.key_path())?;
         let store = Store::open(&config.database, keys).await?;
         let (mappings, schemas) = (config.mappings, config.schemas);
         let shipped =

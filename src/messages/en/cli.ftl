@@ -107,6 +107,7 @@ keys-whose = say whose key it is: --scheme, --partner or --operator
 
 ## serve
 
+serve-address = cannot listen on { $address } ({ $reason })
 serve-listening = The hub listens on { $address }
 serve-operator-key = Operator’s key, shown this once: { $secret }
 serve-stopping = Asked to stop: work in progress is being completed…

@@ -107,6 +107,7 @@ keys-whose = dites à qui est la clé : --scheme, --partner ou --operator
 
 ## serve
 
+serve-address = impossible d’écouter sur { $address } ({ $reason })
 serve-listening = Le carrefour écoute sur { $address }
 serve-operator-key = Clé d’exploitant, montrée cette seule fois : { $secret }
 serve-stopping = Arrêt demandé : les travaux en cours se terminent…

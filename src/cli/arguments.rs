@@ -1,0 +1,67 @@
+//! What may stand on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::{export, keys, serve};
+use crate::model::Language;
+
+/// A hub between insurance schemes: receives, validates, translates, links, answers.
+#[derive(Debug, Parser)]
+#[command(name = "dankun", version, propagate_version = true)]
+pub struct Arguments {
+    /// Settings that every command takes.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Settings that every command takes.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Language of messages: fr or en [default: from the locale, else fr]
+    #[arg(long, global = true, env = "DANKUN_LANG", hide_env_values = true, value_name = "LANG", value_parser = language)]
+    pub lang: Option<Language>,
+    /// Output for machines: JSON, one value a line
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Directory of mappings, schemes and agreements that add to or override the built-in ones
+    #[arg(long, global = true, env = "DANKUN_MAPPINGS", hide_env_values = true, value_name = "DIR")]
+    pub mappings: Option<PathBuf>,
+    /// Directory of schemas that add to or override the built-in ones
+    #[arg(long, global = true, env = "DANKUN_SCHEMAS", hide_env_values = true, value_name = "DIR")]
+    pub schemas: Option<PathBuf>,
+}
+
+impl Common {
+    /// The language asked for, else that of the locale, else French.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        // The order in which POSIX looks up the language of messages.
+        let locale = || {
+            ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .into_iter()
+                .filter_map(|name| std::env::var(name).ok())
+                .find(|value| !value.is_empty())
+        };
+        self.lang.or_else(|| Language::from_tag(&locale()?)).unwrap_or_default()
+    }
+}
+
+fn language(tag: &str) -> Result<Language, String> {
+    Language::from_tag(tag).ok_or_else(|| "fr, en".to_owned())
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the hub
+    Serve(serve::Args),
+    /// Write links, pairs, refusals, people or records of a hub to a file
+    Export(export::Args),
+    /// Create, list and revoke the keys with which schemes and partners call
+    Keys(keys::Args),
+}
