@@ -1,4 +1,231 @@
-//! (to come)
+//! The mapping language: declarative files that translate a scheme's records to `beneficiary/1` and
+//! back, checked before they are used.
+//!
+//! `docs/mapping-language.md` is the reference. A file becomes a spanned tree ([`yaml`]), a typed
+//! [`spec`], and, with all its problems reported at once ([`diagnostic`]), a [`Mapping`]: a trie of
+//! wanted paths ([`extract`]) and a flat [`program`] of rules. [`Run`] drives a file through it. No
+//! clock, no files: texts, readers and the day come in from outside. Start reading at
+//! [`compile()`], then [`Run::next`].
 
 pub mod condition;
+pub mod diagnostic;
 pub mod function;
+pub mod outcome;
+pub mod table;
+pub mod value;
+pub mod verb;
+
+mod cases;
+mod compile;
+mod explain;
+mod extract;
+mod json;
+mod names;
+mod path;
+mod places;
+mod program;
+mod reverse;
+mod run;
+mod scene;
+pub mod spec;
+mod target;
+mod template;
+mod yaml;
+
+use std::sync::Arc;
+
+use crate::format::{Container, ReadOptions, WriteOptions, Written};
+use crate::model::IssueCode;
+use crate::schema::Schema;
+
+pub use cases::{CaseFailure, TestReport};
+pub use compile::{Library, compile};
+pub use diagnostic::{Diagnostic, Weight};
+pub use explain::{Explanation, Step as ExplainedStep};
+pub use outcome::{Ending, Outcome, Reference, Refusal, RunContext, Translated, Unresolved};
+pub use reverse::{FieldClass, Loss};
+pub use run::Run;
+pub use table::Codes;
+pub use value::Class;
+
+use extract::{Trie, Wanted};
+use path::SourcePath;
+use program::Program;
+use scene::When;
+use spec::{Format, Spec, TestSpec, Title};
+use template::Template;
+
+/// A mapping that has passed its checks.
+#[derive(Debug)]
+pub struct Mapping {
+    file: String,
+    hash: [u8; 32],
+    spec: Spec,
+    program: Program,
+    schema: Option<Arc<Schema>>,
+    target_schema: Option<Arc<Schema>>,
+    sample: Option<yaml::Node>,
+    tests: Vec<TestSpec>,
+    trie: Trie,
+    places: Vec<Vec<Wanted>>,
+    paths: Vec<SourcePath>,
+    shown: Vec<String>,
+    kinds: Vec<RecordKind>,
+    skip_when: Option<When>,
+    inherit: Option<Inherit>,
+    carry_down: Vec<u16>,
+    refers: Vec<Refers>,
+    drops: Vec<(u16, String)>,
+    back: Vec<reverse::BackRule>,
+}
+
+/// One kind of record within an element.
+#[derive(Debug)]
+struct RecordKind {
+    /// Path of the nested elements; none for the element itself.
+    each: Option<SourcePath>,
+    /// Its id.
+    id: Template,
+}
+
+/// Cells taken from an earlier row of the same key.
+#[derive(Debug)]
+struct Inherit {
+    by: u16,
+    when: When,
+    fields: Vec<u16>,
+}
+
+/// A field that holds the id of another record.
+#[derive(Debug)]
+struct Refers {
+    field: u16,
+    id: Option<Template>,
+    code: IssueCode,
+    when: Option<When>,
+}
+
+impl Mapping {
+    /// Its id, such as `ml-utm`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.spec.id.value
+    }
+
+    /// Its version, such as `1.0.0`.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.spec.version
+    }
+
+    /// BLAKE3 of its text: kept with every record that it made.
+    #[must_use]
+    pub const fn hash(&self) -> [u8; 32] {
+        self.hash
+    }
+
+    /// The document that it makes.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        &self.spec.target.value
+    }
+
+    /// Its title in French and English.
+    #[must_use]
+    pub const fn title(&self) -> &Title {
+        &self.spec.title
+    }
+
+    /// The file that it was compiled from.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Id of the sender's schema.
+    #[must_use]
+    pub fn source_schema(&self) -> &str {
+        &self.spec.source.schema.value
+    }
+
+    /// Share of refused records, in percent, above which a file waits for a person.
+    #[must_use]
+    pub const fn hold_above(&self) -> Option<f64> {
+        self.spec.hold
+    }
+
+    /// How the sender's files are read.
+    #[must_use]
+    pub fn read_options(&self) -> ReadOptions {
+        let source = &self.spec.source;
+        let container = match source.format {
+            Format::Json => Container::Json { records_at: source.records_at.clone() },
+            Format::Ndjson | Format::Canonical => Container::Ndjson,
+            Format::Csv => Container::Csv {
+                delimiter: source.delimiter,
+                quote: b'"',
+                header_row: source.header_row,
+                columns: source.columns.clone(),
+            },
+            Format::Xml => {
+                Container::Xml { record: source.record_element.clone().unwrap_or_default() }
+            }
+            Format::Fhir => {
+                let (anchor, attach) = source.resources.clone().unwrap_or_else(fhir_default);
+                Container::FhirBundle { anchor, attach }
+            }
+        };
+        let mut options = ReadOptions::new(container);
+        options.encoding.clone_from(&source.encoding);
+        options
+    }
+
+    /// How files are written in the sender's format.
+    #[must_use]
+    pub fn write_options(&self) -> WriteOptions {
+        let source = &self.spec.source;
+        let written = match source.format {
+            Format::Json => Written::Json { records_at: source.records_at.clone() },
+            Format::Ndjson | Format::Canonical => Written::Ndjson,
+            Format::Csv => Written::Csv {
+                delimiter: source.delimiter,
+                quote: b'"',
+                titles: Vec::new(),
+                columns: self.columns(),
+            },
+            Format::Xml => Written::Xml {
+                root: "records".to_owned(),
+                namespace: None,
+                record: source.record_element.clone().unwrap_or_default(),
+            },
+            Format::Fhir => Written::FhirBundle,
+        };
+        let mut options = WriteOptions::new(written);
+        options.encoding.clone_from(&source.encoding);
+        options
+    }
+
+    /// The columns of a flat format: declared, else those of the schema.
+    fn columns(&self) -> Vec<String> {
+        if let Some(columns) = &self.spec.source.columns {
+            return columns.clone();
+        }
+        let known = self.schema.as_deref().map(Schema::fields).unwrap_or_default();
+        known.iter().map(|field| field.path.clone()).collect()
+    }
+
+    fn rule_file(&self) -> &str {
+        &self.file
+    }
+}
+
+fn fhir_default() -> (String, Vec<(String, String)>) {
+    ("Patient".to_owned(), vec![("Coverage".to_owned(), "beneficiary".to_owned())])
+}
+
+/// The formats that a mapping can read, by their names in files.
+#[must_use]
+pub fn formats() -> &'static [&'static str] {
+    spec::keys::FORMATS
+}
+

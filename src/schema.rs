@@ -17,6 +17,7 @@ mod tree;
 mod violation;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jsonschema::Validator;
 use serde_json::Value;
@@ -30,7 +31,7 @@ use tree::Tree;
 /// Every schema by its id, such as `beneficiary/1`.
 #[derive(Debug)]
 pub struct Catalog {
-    schemas: BTreeMap<String, Schema>,
+    schemas: BTreeMap<String, Arc<Schema>>,
 }
 
 /// One compiled schema.
@@ -83,7 +84,7 @@ impl Catalog {
         for (id, text) in files {
             match Schema::parse(&id, &text) {
                 Ok(schema) if !schemas.contains_key(&id) => {
-                    schemas.insert(id, schema);
+                    schemas.insert(id, Arc::new(schema));
                 }
                 Ok(_) => errors.push(SchemaError::Twice { id }),
                 Err(error) => errors.push(error),
@@ -94,7 +95,7 @@ impl Catalog {
 
     /// The schema of an id.
     #[must_use]
-    pub fn get(&self, id: &str) -> Option<&Schema> {
+    pub fn get(&self, id: &str) -> Option<&Arc<Schema>> {
         self.schemas.get(id)
     }
 

@@ -1,0 +1,96 @@
+//! A record given as YAML: the sample with the changes of an example laid over it.
+
+use std::borrow::Cow;
+
+use crate::format::events::{Events, Scalar, ScalarKind};
+use crate::model::{Issue, Place};
+
+use super::super::run::Element;
+use super::super::yaml::{Entry, Kind, Node};
+
+/// A record of an example.
+pub struct Given {
+    root: Node,
+}
+
+impl Given {
+    /// The sample with changes; `~` removes a field, lists are replaced whole.
+    #[must_use]
+    pub fn new(sample: Option<&Node>, changes: Option<&Node>) -> Self {
+        let nothing = || Node { span: 0..0, kind: Kind::Map(Vec::new()) };
+        let mut root = sample.cloned().unwrap_or_else(nothing);
+        if let Some(changes) = changes {
+            lay(&mut root, changes);
+        }
+        Self { root }
+    }
+}
+
+fn lay(base: &mut Node, changes: &Node) {
+    let (Kind::Map(fields), Kind::Map(changed)) = (&mut base.kind, &changes.kind) else {
+        *base = changes.clone();
+        return;
+    };
+    for change in changed {
+        let known = fields.iter().position(|field| field.key == change.key);
+        match (known, change.value.is_null()) {
+            (Some(index), true) => drop(fields.remove(index)),
+            (Some(index), false) => lay(&mut fields[index].value, &change.value),
+            (None, true) => {}
+            (None, false) => fields.push(Entry::clone(change)),
+        }
+    }
+}
+
+impl Element for Given {
+    fn walk<'s>(&'s self, sink: &mut impl Events<'s>) -> Result<(), Issue> {
+        walk(&self.root, sink);
+        Ok(())
+    }
+
+    fn place(&self) -> Place {
+        Place::at_line(1)
+    }
+
+    fn place_of(&self, _: u32) -> Place {
+        Place::at_line(1)
+    }
+
+    fn raw(&self) -> &[u8] {
+        b"{}"
+    }
+}
+
+fn walk<'s>(node: &'s Node, sink: &mut impl Events<'s>) {
+    match &node.kind {
+        Kind::Null => sink.scalar(Scalar { kind: ScalarKind::Null, text: Cow::Borrowed("null"), at: 0 }),
+        Kind::Text(text) => {
+            sink.scalar(Scalar { kind: kind(node, text), text: Cow::Borrowed(text), at: 0 });
+        }
+        Kind::List(items) => {
+            sink.begin_array();
+            items.iter().for_each(|item| walk(item, sink));
+            sink.end_array();
+        }
+        Kind::Map(entries) => {
+            sink.begin_object();
+            for entry in entries {
+                sink.key(Cow::Borrowed(&entry.key));
+                walk(&entry.value, sink);
+            }
+            sink.end_object();
+        }
+    }
+}
+
+/// In a JSON example `true`, `false` and plain numbers are what they look like, and quoted ones text.
+fn kind(node: &Node, text: &str) -> ScalarKind {
+    // A quoted scalar is longer in the file than its text.
+    let plain = node.span.len() == text.len();
+    let number = text.parse::<f64>().is_ok() && (text == "0" || !text.starts_with('0'));
+    match text {
+        "true" | "false" if plain => ScalarKind::Boolean,
+        _ if plain && number => ScalarKind::Number,
+        _ => ScalarKind::Text,
+    }
+}

@@ -1,0 +1,230 @@
+//! From a mapping's text to a mapping that runs, with all its problems at once.
+
+mod fields;
+mod rules;
+mod tree;
+
+use crate::schema;
+
+use super::diagnostic::{Code, Diagnostic, Diagnostics, Weight};
+use super::extract::Trie;
+use super::names::Names;
+use super::path::SourcePath;
+use super::program::{AcrossCheck, Program};
+use super::spec::{Format, Spec};
+use super::table::Codes;
+use super::{Inherit, Mapping, RecordKind, Refers};
+use super::{diagnostic, spec, yaml};
+
+/// What a mapping may refer to.
+#[derive(Clone, Copy)]
+pub struct Library<'a> {
+    /// Schemas by id.
+    pub schemas: &'a schema::Catalog,
+    /// Shared code tables.
+    pub codes: &'a Codes,
+}
+
+/// Compiles a mapping. Without errors the mapping is there; warnings may come with it.
+///
+/// `file` is the name that diagnostics and issues show, such as `mappings/ml-utm.yaml`.
+#[must_use]
+pub fn compile(text: &str, file: &str, library: &Library<'_>) -> (Option<Mapping>, Vec<Diagnostic>) {
+    let mut problems = Diagnostics::default();
+    let root = yaml::parse(text, &mut problems);
+    let read = root.as_ref().and_then(|root| spec::read(root, &mut problems));
+    let Some(spec) = read else {
+        return (None, problems.finish(file, text));
+    };
+    let (mapping, problems) = link(spec, text, file, library, problems);
+    let problems = problems.finish(file, text);
+    let broken = problems.iter().any(|problem| problem.weight == Weight::Error);
+    (mapping.filter(|_| !broken), problems)
+}
+
+fn link(
+    mut spec: Spec,
+    text: &str,
+    file: &str,
+    library: &Library<'_>,
+    problems: Diagnostics,
+) -> (Option<Mapping>, Diagnostics) {
+    let mut names = Names::new(&spec, library.codes, problems);
+    let line = |span: &yaml::Span| diagnostic::line_of(text, span.start);
+    if spec.target.value != TARGET {
+        let target = &spec.target;
+        names
+            .problems
+            .error(Code::UnknownName, target.span.clone())
+            .arg("name", &target.value)
+            .nearest(&target.value, [TARGET]);
+    }
+    let source_schema = library.schemas.get(&spec.source.schema.value);
+    if source_schema.is_none() {
+        let schema = &spec.source.schema;
+        names.problems.error(Code::UnknownName, schema.span.clone()).arg("name", &schema.value);
+    }
+    let mut values = Vec::new();
+    for (name, rule) in &spec.values {
+        let compiled = rules::compile(&name.value, None, rule, spec.on_error, &mut names, &line);
+        values.extend(compiled);
+        names.add_value(name);
+    }
+    let (fields, tree) = tree::compile(&spec, &mut names, &line);
+    let checks = across_checks(&spec, &mut names, &line);
+    let kinds = record_kinds(&spec, &mut names);
+    let skip_when = spec.source.skip_when.as_ref().and_then(|when| names.when(when));
+    let inherit = spec.source.inherit.as_ref().and_then(|inherit| {
+        Some(Inherit {
+            by: names.path(&inherit.by.value, &inherit.by.span)?,
+            when: names.when(&inherit.when)?,
+            fields: inherit.fields.iter().filter_map(|f| names.path(&f.value, &f.span)).collect(),
+        })
+    });
+    let carry_down: Vec<u16> =
+        spec.source.carry_down.iter().filter_map(|f| names.path(&f.value, &f.span)).collect();
+    let refers = refers(&spec, &mut names);
+    let drops: Vec<(u16, String)> = spec
+        .source
+        .drop
+        .iter()
+        .filter_map(|field| Some((names.path(&field.value, &field.span)?, field.value.clone())))
+        .collect();
+    let back = back_rules(&spec, &line, &mut names);
+    names.report_unused_tables();
+    if let Some(schema) = source_schema {
+        fields::check(&spec, &kinds_paths(&kinds), schema, &mut names);
+        fields::check_tables(&fields, &spec, schema, &mut names);
+    }
+    let each: Vec<SourcePath> = kinds_paths(&kinds);
+    let paths: Vec<SourcePath> = names.wanted.iter().map(|wants| wants.path.clone()).collect();
+    let (trie, places) = Trie::new(&paths, &each);
+    let reads = fields.iter().map(|rule| rule.reads).collect();
+    let separator = if spec.source.format == Format::Xml { '/' } else { '.' };
+    let shown = paths.iter().map(|path| shown(path, &spec, separator)).collect();
+    let problems = std::mem::take(&mut names.problems);
+    let mapping = Mapping {
+        file: file.to_owned(),
+        hash: *blake3::hash(text.as_bytes()).as_bytes(),
+        program: Program { values, fields, reads, checks, tree },
+        schema: source_schema.cloned(),
+        target_schema: library.schemas.get(TARGET).cloned(),
+        sample: spec.sample.take(),
+        tests: std::mem::take(&mut spec.tests),
+        trie,
+        places,
+        paths,
+        shown,
+        kinds,
+        skip_when,
+        inherit,
+        carry_down,
+        refers,
+        drops,
+        back,
+        spec,
+    };
+    (Some(mapping), problems)
+}
+
+/// The one target there is.
+const TARGET: &str = "beneficiary/1";
+
+fn shown(path: &SourcePath, spec: &Spec, separator: char) -> String {
+    let label = spec.source.labels.iter().find(|(labelled, _)| {
+        SourcePath::parse(&labelled.value).is_ok_and(|labelled| labelled.steps == path.steps)
+    });
+    match label {
+        Some((_, label)) => label.value.clone(),
+        None if spec.source.format == Format::Fhir => super::places::bundle_field(path),
+        None => path.shown(separator),
+    }
+}
+
+fn kinds_paths(kinds: &[RecordKind]) -> Vec<SourcePath> {
+    kinds.iter().filter_map(|kind| kind.each.clone()).collect()
+}
+
+fn record_kinds(spec: &Spec, names: &mut Names<'_>) -> Vec<RecordKind> {
+    let mut kinds = Vec::new();
+    if let Some(id) = &spec.source.record_id {
+        kinds.extend(names.template(id).map(|id| RecordKind { each: None, id }));
+    }
+    for entry in &spec.source.records {
+        let each = match &entry.each {
+            None => None,
+            Some(path) => match SourcePath::parse(&path.value) {
+                Ok(path) if !path.up => Some(path),
+                _ => {
+                    names
+                        .problems
+                        .error(Code::BadPath, path.span.clone())
+                        .arg("path", &path.value)
+                        .arg("at", "1");
+                    continue;
+                }
+            },
+        };
+        kinds.extend(names.template(&entry.record_id).map(|id| RecordKind { each, id }));
+    }
+    kinds
+}
+
+fn refers(spec: &Spec, names: &mut Names<'_>) -> Vec<Refers> {
+    spec.source
+        .refers
+        .iter()
+        .filter_map(|refers| {
+            Some(Refers {
+                field: names.path(&refers.field.value, &refers.field.span)?,
+                id: refers.id.as_ref().and_then(|id| names.template(id)),
+                code: refers.code,
+                when: refers.when.as_ref().and_then(|when| names.when(when)),
+            })
+        })
+        .collect()
+}
+
+fn across_checks(
+    spec: &Spec,
+    names: &mut Names<'_>,
+    line: &impl Fn(&yaml::Span) -> u32,
+) -> Vec<AcrossCheck> {
+    let mut checks = Vec::new();
+    for check in &spec.checks {
+        // `at` may name a field that no rule reads: it is shown as written.
+        let written = names.expand(&check.at.value).to_owned();
+        let known = names.wanted.iter().position(|w| {
+            SourcePath::parse(&written).is_ok_and(|path| path == w.path)
+                || SourcePath::column(&written) == w.path
+        });
+        let flat = spec.source.format == Format::Csv;
+        let at = match SourcePath::parse(&written) {
+            Ok(path) if !flat => {
+                shown(&path, spec, if spec.source.format == Format::Xml { '/' } else { '.' })
+            }
+            _ => written,
+        };
+        let Some(when) = names.when(&check.when) else { continue };
+        checks.push(AcrossCheck {
+            when,
+            code: check.code,
+            path: known.and_then(|index| u16::try_from(index).ok()),
+            at: at.into(),
+            severity: check.severity,
+            line: line(&check.span),
+        });
+    }
+    checks
+}
+
+fn back_rules(
+    spec: &Spec,
+    line: &impl Fn(&yaml::Span) -> u32,
+    names: &mut Names<'_>,
+) -> Vec<super::reverse::BackRule> {
+    spec.back
+        .iter()
+        .filter_map(|(path, rule)| super::reverse::BackRule::compile(path, rule, spec, line, names))
+        .collect()
+}

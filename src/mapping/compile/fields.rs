@@ -1,0 +1,214 @@
+//! The mapping against the sender's schema: fields that do not exist, fields that nobody uses, codes
+//! without a row.
+
+use crate::schema::{FieldInfo, Schema, Step};
+
+use super::super::diagnostic::Code;
+use super::super::names::{Names, Wants};
+use super::super::path::SourcePath;
+use super::super::program::{Origin, Rule};
+use super::super::scene::Input;
+use super::super::spec::{Format, Spec, Word};
+use super::super::verb::Verb;
+
+/// A field of the schema by its keys.
+struct Known<'s> {
+    keys: Vec<&'s str>,
+    info: &'s FieldInfo,
+}
+
+fn known(schema: &Schema) -> Vec<Known<'_>> {
+    schema
+        .fields()
+        .iter()
+        .map(|info| {
+            let keys = info.steps.iter().filter_map(|step| match step {
+                Step::Key(key) => Some(key.as_str()),
+                Step::Each => None,
+            });
+            Known { keys: keys.collect(), info }
+        })
+        .filter(|known| !known.keys.is_empty())
+        .collect()
+}
+
+/// Checks all paths of a mapping.
+pub fn check(spec: &Spec, each: &[SourcePath], schema: &Schema, names: &mut Names<'_>) {
+    let known = known(schema);
+    if known.is_empty() {
+        return;
+    }
+    let wanted: Vec<Wants> = std::mem::take(&mut names.wanted);
+    for wants in &wanted {
+        let found = full_keys(&wants.path, each).iter().any(|keys| exists(keys, &known));
+        if !found {
+            for span in &wants.spans {
+                unknown(&wants.path, span.clone(), spec, schema, each, &known, names);
+            }
+        }
+    }
+    for word in &spec.source.ignore {
+        let path = path_of(word, spec, names);
+        if !full_keys(&path, each).iter().any(|keys| exists(keys, &known)) {
+            unknown(&path, word.span.clone(), spec, schema, each, &known, names);
+        }
+    }
+    unused(spec, each, schema, &wanted, &known, names);
+    names.wanted = wanted;
+}
+
+fn path_of(word: &Word, spec: &Spec, names: &Names<'_>) -> SourcePath {
+    let written = names.expand(&word.value);
+    if spec.source.format == Format::Csv {
+        return SourcePath::column(written);
+    }
+    SourcePath::parse(written).unwrap_or_else(|_| SourcePath::column(written))
+}
+
+/// The keys from the element's root, for each kind of record in which a path can stand.
+fn full_keys(path: &SourcePath, each: &[SourcePath]) -> Vec<Vec<String>> {
+    let own: Vec<String> = path.keys().iter().map(|key| (*key).to_owned()).collect();
+    let mut all = vec![own.clone()];
+    if !path.up {
+        all.extend(each.iter().map(|each| {
+            let around = each.keys();
+            around.iter().map(|key| (*key).to_owned()).chain(own.iter().cloned()).collect()
+        }));
+    }
+    all
+}
+
+/// Whether a field of these keys exists, or lies below one that the schema leaves open.
+fn exists(keys: &[String], known: &[Known<'_>]) -> bool {
+    known.iter().any(|field| field.keys == keys)
+        || (1..keys.len()).any(|length| {
+            let group = keys.get(..length).unwrap_or_default();
+            let is_group = known.iter().any(|field| field.keys == group && field.info.allows("object"));
+            let closed = known.iter().any(|f| f.keys.len() > length && f.keys.get(..length) == Some(&*as_strs(group)));
+            is_group && !closed
+        })
+}
+
+fn as_strs(keys: &[String]) -> Vec<&str> {
+    keys.iter().map(String::as_str).collect()
+}
+
+fn unknown(
+    path: &SourcePath,
+    span: std::ops::Range<usize>,
+    spec: &Spec,
+    schema: &Schema,
+    each: &[SourcePath],
+    known: &[Known<'_>],
+    names: &mut Names<'_>,
+) {
+    let written = path.keys().join(".");
+    let mut candidates: Vec<String> = known.iter().map(|field| field.keys.join(".")).collect();
+    for around in each {
+        let prefix = format!("{}.", around.keys().join("."));
+        let nested: Vec<String> =
+            candidates.iter().filter_map(|c| c.strip_prefix(&prefix).map(str::to_owned)).collect();
+        candidates.extend(nested);
+    }
+    let problem = names.problems.error(Code::UnknownField, span.clone());
+    problem.arg("field", &written).arg("schema", schema.id());
+    let nearest = super::super::diagnostic::nearest(&written, candidates.iter().map(String::as_str));
+    if let Some(name) = nearest {
+        if spec.source.format == Format::Csv {
+            problem.correct(span, &name);
+        }
+        problem.nearest = Some(name);
+    }
+}
+
+/// Fields with a value of their own that nothing reads, leaves or drops.
+fn unused(
+    spec: &Spec,
+    each: &[SourcePath],
+    schema: &Schema,
+    wanted: &[Wants],
+    known: &[Known<'_>],
+    names: &mut Names<'_>,
+) {
+    let mut used: Vec<Vec<String>> =
+        wanted.iter().flat_map(|wants| full_keys(&wants.path, each)).collect();
+    for wants in wanted {
+        for step in &wants.path.steps {
+            if let super::super::path::Step::Where(tests) = step {
+                let before = wants.path.steps.iter().take_while(|s| !std::ptr::eq(*s, step));
+                let before: Vec<String> = SourcePath { up: false, steps: before.cloned().collect() }
+                    .keys()
+                    .iter()
+                    .map(|key| (*key).to_owned())
+                    .collect();
+                used.extend(tests.iter().map(|(path, _)| {
+                    let path = SourcePath { up: false, steps: path.clone() };
+                    before.iter().cloned().chain(path.keys().iter().map(|k| (*k).to_owned())).collect()
+                }));
+            }
+        }
+    }
+    let left: Vec<Vec<String>> = spec
+        .source
+        .ignore
+        .iter()
+        .chain(&spec.source.drop)
+        .flat_map(|word| full_keys(&path_of(word, spec, names), each))
+        .collect();
+    for field in known {
+        let keys: Vec<String> = field.keys.iter().map(|key| (*key).to_owned()).collect();
+        let group = known.iter().any(|other| {
+            other.keys.len() > field.keys.len() && other.keys.starts_with(&field.keys)
+        });
+        let is_used = used.contains(&keys)
+            || (field.keys.last() == Some(&"#text")
+                && used.iter().any(|used| Some(used.as_slice()) == keys.split_last().map(|s| s.1)));
+        let is_left = left.iter().any(|left| keys.starts_with(left));
+        if !group && !is_used && !is_left {
+            names
+                .problems
+                .warning(Code::UnusedField, spec.source.schema.span.clone())
+                .arg("field", field.keys.join("."))
+                .arg("schema", schema.id());
+        }
+    }
+}
+
+/// Codes of the sender's list without a row, rows for codes that are not in it.
+pub fn check_tables(rules: &[Rule], spec: &Spec, schema: &Schema, names: &mut Names<'_>) {
+    let known = known(schema);
+    for rule in rules {
+        let (Origin::First(inputs), Some(Verb::Table(table))) = (&rule.origin, rule.steps.first()) else {
+            continue;
+        };
+        let [Input::Path(path)] = &**inputs else { continue };
+        let Some(keys) = names.wanted.get(usize::from(*path)).map(|w| w.path.keys().join(".")) else {
+            continue;
+        };
+        let Some(field) = known.iter().find(|k| k.keys.join(".") == keys) else { continue };
+        let codes = &field.info.codes;
+        if codes.is_empty() {
+            continue;
+        }
+        let written = spec.fields.iter().find(|(name, _)| *name.value == *rule.name);
+        let span = written.map_or(0..0, |(name, _)| name.span.clone());
+        if table.refuses() {
+            for code in codes.iter().filter(|code| !table.has(code)) {
+                names
+                    .problems
+                    .warning(Code::MissingRow, span.clone())
+                    .arg("code", code)
+                    .arg("field", &keys);
+            }
+        }
+        if !table.is_shared() {
+            for code in table.sources().filter(|code| !codes.iter().any(|known| known == code)) {
+                names
+                    .problems
+                    .warning(Code::UnusedRow, span.clone())
+                    .arg("code", code)
+                    .arg("field", &keys);
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Diagnostics as text for a terminal, in either language, and as JSON.
+
+use std::sync::LazyLock;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
+use serde_json::{Value, json};
+
+use crate::model::Language;
+
+use super::{Diagnostic, Weight};
+
+type Bundle = FluentBundle<FluentResource>;
+
+static FRENCH: LazyLock<Bundle> =
+    LazyLock::new(|| bundle("fr", include_str!("../messages/fr.ftl")));
+static ENGLISH: LazyLock<Bundle> =
+    LazyLock::new(|| bundle("en", include_str!("../messages/en.ftl")));
+
+fn bundle(language: &str, text: &str) -> Bundle {
+    let language = language.parse().expect("`fr` and `en` are language tags");
+    let mut bundle = Bundle::new_concurrent(vec![language]);
+    bundle.set_use_isolating(false);
+    // A message that cannot be read would be missed by the test that wants every message.
+    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+const fn messages(language: Language) -> &'static LazyLock<Bundle> {
+    match language {
+        Language::French => &FRENCH,
+        Language::English => &ENGLISH,
+    }
+}
+
+/// A message, or `None` when there is no such message or attribute.
+fn say(language: Language, id: &str, attribute: Option<&str>, args: &FluentArgs<'_>) -> Option<String> {
+    let bundle = messages(language);
+    let message = bundle.get_message(id)?;
+    let pattern = match attribute {
+        None => message.value()?,
+        Some(name) => message.get_attribute(name)?.value(),
+    };
+    Some(bundle.format_pattern(pattern, Some(args), &mut Vec::new()).into_owned())
+}
+
+impl Diagnostic {
+    /// What is wrong, in one line.
+    #[must_use]
+    pub fn message(&self, language: Language) -> String {
+        self.say(language, None).unwrap_or_else(|| self.code.name().to_owned())
+    }
+
+    /// What is wrong, with the marked line of the mapping and, where possible, what would be right.
+    #[must_use]
+    pub fn render(&self, text: &str, language: Language) -> String {
+        let message = self.message(language);
+        let label = self.say(language, Some("label")).unwrap_or_default();
+        let level = match self.weight {
+            Weight::Error => Level::ERROR,
+            Weight::Warning => Level::WARNING,
+        };
+        let empty = FluentArgs::new();
+        let name = say(language, &format!("weight-{}", self.weight.name()), None, &empty);
+        let level = level.with_name(name.unwrap_or_else(|| self.weight.name().to_owned()));
+        let start = self.span.start.min(text.len());
+        let end = self.span.end.clamp(start, text.len());
+        let snippet = Snippet::source(text)
+            .path(self.file.as_str())
+            .annotation(AnnotationKind::Primary.span(start..end).label(label));
+        let mut group = level.primary_title(message).id(self.code.number()).element(snippet);
+        if let Some(help) = self.help(language) {
+            let name = say(language, "help", None, &empty).unwrap_or_else(|| "help".to_owned());
+            group = group.element(Level::HELP.with_name(name).message(help));
+        }
+        Renderer::plain().render(&[group])
+    }
+
+    /// The nearest name, as a question.
+    #[must_use]
+    pub fn help(&self, language: Language) -> Option<String> {
+        let nearest = self.nearest.as_ref()?;
+        let mut args = FluentArgs::new();
+        args.set("name", nearest.as_str());
+        say(language, "did-you-mean", None, &args)
+    }
+
+    /// For tools: everything but the file's text.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let correction = self.correction.as_ref().map(|correction| {
+            json!({ "start": correction.span.start, "end": correction.span.end, "text": correction.text })
+        });
+        json!({
+            "code": self.code.number(),
+            "name": self.code.name(),
+            "severity": self.weight.name(),
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "start": self.span.start,
+            "end": self.span.end,
+            "message": { "fr": self.message(Language::French), "en": self.message(Language::English) },
+            "nearest": self.nearest,
+            "correction": correction,
+        })
+    }
+
+    fn say(&self, language: Language, attribute: Option<&str>) -> Option<String> {
+        let mut args = FluentArgs::new();
+        for (name, value) in &self.args {
+            args.set(*name, value.as_str());
+        }
+        say(language, &format!("diagnostic-{}", self.code.name()), attribute, &args)
+    }
+}
+
+impl Weight {
+    /// `error` or `warning`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Code;
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_words_in_both_languages() {
+        let args = FluentArgs::new();
+        for code in Code::ALL {
+            for language in [Language::French, Language::English] {
+                let id = format!("diagnostic-{}", code.name());
+                assert!(say(language, &id, None, &args).is_some(), "{id}");
+                assert!(say(language, &id, Some("label"), &args).is_some(), "{id}.label");
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! How a value came about: the steps that each rule took for one record.
+
+use std::collections::VecDeque;
+
+use jiff::civil::Date;
+
+use super::Mapping;
+use super::outcome::Outcome;
+use super::program::{Problem, Rule, Tracer};
+use super::run::{Element, Flow};
+use super::value::Value;
+
+/// The way of one value.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// Target field, or name of a value.
+    pub field: String,
+    /// Line of the rule in the mapping.
+    pub line: u32,
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+/// One step of the way.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The verb; `from` for the beginning, `problem` for a code.
+    pub verb: String,
+    /// The value after it, or the code; `None` when absent. Personal.
+    pub value: Option<String>,
+}
+
+/// Records all steps.
+#[derive(Default)]
+struct Recorder {
+    ways: Vec<Explanation>,
+}
+
+impl Recorder {
+    fn add(&mut self, verb: &str, value: Option<String>) {
+        if let Some(way) = self.ways.last_mut() {
+            way.steps.push(Step { verb: verb.to_owned(), value });
+        }
+    }
+}
+
+impl Tracer for Recorder {
+    fn origin(&mut self, rule: &Rule, value: &Value<'_>) {
+        self.ways.push(Explanation { field: rule.name.to_string(), line: rule.line, steps: Vec::new() });
+        self.add("from", value.shown().map(|text| text.into_owned()));
+    }
+
+    fn step(&mut self, verb: &'static str, value: &Value<'_>) {
+        self.add(verb, value.shown().map(|text| text.into_owned()));
+    }
+
+    fn problem(&mut self, problem: &Problem) {
+        self.add("problem", Some(problem.code.to_string()));
+    }
+}
+
+impl Mapping {
+    /// The ways of one record's values: of a target field (and the named values it may use), or of
+    /// all fields. Beside them what becomes of the record.
+    #[must_use]
+    pub fn explain(
+        &self,
+        element: &crate::format::Frame<'_>,
+        field: Option<&str>,
+        today: Date,
+    ) -> (Vec<Explanation>, Vec<Outcome>) {
+        self.explain_element(element, field, today)
+    }
+
+    pub(super) fn explain_element(
+        &self,
+        element: &impl Element,
+        field: Option<&str>,
+        today: Date,
+    ) -> (Vec<Explanation>, Vec<Outcome>) {
+        let mut recorder = Recorder::default();
+        let mut outcomes = VecDeque::new();
+        Flow::new(self, self.id(), today).element(element, &mut recorder, &mut outcomes);
+        let is_value = |name: &str| self.program.values.iter().any(|rule| *rule.name == *name);
+        let wanted = |way: &Explanation| {
+            field.is_none_or(|field| field == way.field || is_value(&way.field))
+        };
+        recorder.ways.retain(|way| wanted(way));
+        (recorder.ways, outcomes.into())
+    }
+}

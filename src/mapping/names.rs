@@ -1,0 +1,242 @@
+//! From what an author wrote to what a rule reads: paths, short names, named values, conditions,
+//! templates and tables, each resolved once, each mistake reported where it stands.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::condition::Condition;
+use super::diagnostic::{Code, Diagnostics};
+use super::path::SourcePath;
+use super::scene::{Input, When};
+use super::spec::{Format, Spec, TableSpec, Unmapped, Word, read_table, table_rows};
+use super::table::{Codes, Table};
+use super::template::{Piece, Template, pieces};
+use super::verb::Builder;
+use super::yaml::{Kind, Node, Span};
+
+/// A path that the mapping reads.
+#[derive(Debug)]
+pub struct Wants {
+    /// The path.
+    pub path: SourcePath,
+    /// Where it is used.
+    pub spans: Vec<Span>,
+}
+
+/// Resolves names while a mapping is compiled.
+pub struct Names<'c> {
+    /// Where problems go.
+    pub problems: Diagnostics,
+    flat: bool,
+    aliases: BTreeMap<String, String>,
+    values: BTreeMap<String, u16>,
+    /// Every path that is read, each once.
+    pub wanted: Vec<Wants>,
+    index: BTreeMap<String, u16>,
+    tables: BTreeMap<String, TableUse>,
+    codes: &'c Codes,
+    /// Whether `value` means the result of the rule.
+    pub in_check: bool,
+}
+
+struct TableUse {
+    span: Span,
+    table: Arc<Table>,
+    used: bool,
+}
+
+/// Names that a condition may use beside paths.
+const RESERVED: &[&str] = &["record_id", "today", "value"];
+
+impl<'c> Names<'c> {
+    /// For one mapping.
+    #[must_use]
+    pub fn new(spec: &Spec, codes: &'c Codes, problems: Diagnostics) -> Self {
+        let mut names = Self {
+            problems,
+            flat: spec.source.format == Format::Csv,
+            aliases: BTreeMap::new(),
+            values: BTreeMap::new(),
+            wanted: Vec::new(),
+            index: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            codes,
+            in_check: false,
+        };
+        for (name, path) in &spec.source.names {
+            names.aliases.insert(name.value.clone(), path.value.clone());
+        }
+        for (name, table) in &spec.tables {
+            let span = name.span.clone();
+            if let Some(table) = names.compile_table(table) {
+                names.tables.insert(name.value.clone(), TableUse { span, table, used: false });
+            }
+        }
+        names
+    }
+
+    /// Makes a named value known to what follows.
+    pub fn add_value(&mut self, name: &Word) {
+        let next = u16::try_from(self.values.len()).unwrap_or(u16::MAX);
+        let taken = self.aliases.contains_key(&name.value) || RESERVED.contains(&name.value.as_str());
+        if taken || self.values.insert(name.value.clone(), next).is_some() {
+            self.problems.error(Code::DuplicateKey, name.span.clone()).arg("key", &name.value);
+        }
+    }
+
+    /// A path as the sender's own, behind a short name.
+    #[must_use]
+    pub fn expand<'n>(&'n self, written: &'n str) -> &'n str {
+        self.aliases.get(written).map_or(written, String::as_str)
+    }
+
+    /// What a name or path means.
+    pub fn input(&mut self, written: &str, span: &Span) -> Option<Input> {
+        if let Some(value) = self.values.get(written) {
+            return Some(Input::Value(*value));
+        }
+        match written {
+            "record_id" => return Some(Input::RecordId),
+            "today" => return Some(Input::Today),
+            "value" if self.in_check => return Some(Input::Result),
+            _ => {}
+        }
+        self.path(written, span).map(Input::Path)
+    }
+
+    /// The index of a path.
+    pub fn path(&mut self, written: &str, span: &Span) -> Option<u16> {
+        let written = self.expand(written).to_owned();
+        if let Some(known) = self.index.get(&written).copied() {
+            if let Some(wants) = self.wanted.get_mut(usize::from(known)) {
+                wants.spans.push(span.clone());
+            }
+            return Some(known);
+        }
+        let path = if self.flat {
+            Ok(SourcePath::column(&written))
+        } else {
+            SourcePath::parse(&written)
+        };
+        match path {
+            Ok(path) => {
+                let index = u16::try_from(self.wanted.len()).ok()?;
+                self.wanted.push(Wants { path, spans: vec![span.clone()] });
+                self.index.insert(written, index);
+                Some(index)
+            }
+            Err(error) => {
+                self.problems
+                    .error(Code::BadPath, span.clone())
+                    .arg("path", &written)
+                    .arg("at", (error.at + 1).to_string());
+                None
+            }
+        }
+    }
+
+    /// A condition with its names resolved.
+    pub fn when(&mut self, text: &Word) -> Option<When> {
+        match Condition::parse(&text.value) {
+            Ok(condition) => {
+                let paths: Vec<String> = condition.paths().iter().map(|p| p.path.clone()).collect();
+                let inputs: Option<Vec<Input>> =
+                    paths.iter().map(|path| self.input(path, &text.span)).collect();
+                Some(When::new(condition, inputs?, &text.value))
+            }
+            Err(error) => {
+                self.problems
+                    .error(Code::BadCondition, text.span.clone())
+                    .arg("condition", &text.value)
+                    .arg("reason", error.problem.to_string());
+                None
+            }
+        }
+    }
+
+    /// A template with its names resolved.
+    pub fn template(&mut self, text: &Word) -> Option<Template> {
+        let Some(found) = pieces(&text.value) else {
+            self.problems
+                .error(Code::BadValue, text.span.clone())
+                .arg("value", &text.value)
+                .arg("expected", "{A}-{B}");
+            return None;
+        };
+        let resolved: Option<Vec<Piece<Input>>> = found
+            .into_iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => Some(Piece::Text(text)),
+                Piece::Hole(name) => self.input(&name, &text.span).map(Piece::Hole),
+            })
+            .collect();
+        resolved.map(Template::new)
+    }
+
+    fn compile_table(&mut self, spec: &TableSpec) -> Option<Arc<Table>> {
+        let mut rows = spec.rows.clone();
+        if let Some(name) = &spec.codes {
+            let Some(shared) = self.codes.get(&name.value) else {
+                let known: Vec<&str> = self.codes.names().collect();
+                self.problems
+                    .error(Code::UnknownTable, name.span.clone())
+                    .arg("table", &name.value)
+                    .nearest(&name.value, known);
+                return None;
+            };
+            // Rows of the mapping itself go before the shared ones.
+            let own: Vec<String> = rows.iter().map(|row| row.from.value.clone()).collect();
+            rows.extend(shared.iter().filter(|row| !own.contains(&row.from.value)).cloned());
+        }
+        Some(Arc::new(Table::new(&rows, spec.fold, spec.codes.is_some(), spec.unmapped.clone())))
+    }
+
+    /// Reports tables that no rule uses.
+    pub fn report_unused_tables(&mut self) {
+        for (name, _) in self.tables.iter().filter(|(_, table)| !table.used) {
+            let span = self.tables[name].span.clone();
+            self.problems.warning(Code::UnusedTable, span).arg("table", name);
+        }
+    }
+}
+
+impl Builder for Names<'_> {
+    fn problems(&mut self) -> &mut Diagnostics {
+        &mut self.problems
+    }
+
+    fn condition(&mut self, text: &Word) -> Option<When> {
+        self.when(text)
+    }
+
+    fn table(&mut self, node: &Node) -> Option<Arc<Table>> {
+        match &node.kind {
+            Kind::Text(name) => {
+                if let Some(found) = self.tables.get_mut(name) {
+                    found.used = true;
+                    return Some(Arc::clone(&found.table));
+                }
+                let known: Vec<String> = self.tables.keys().cloned().collect();
+                self.problems
+                    .error(Code::UnknownTable, node.span.clone())
+                    .arg("table", name)
+                    .nearest(name, known.iter().map(String::as_str));
+                None
+            }
+            // `rows` or `codes` make a table with its own keys; anything else is rows.
+            Kind::Map(_) if node.get("rows").is_some() || node.get("codes").is_some() => {
+                let spec = read_table(node, &mut self.problems)?;
+                self.compile_table(&spec)
+            }
+            Kind::Map(_) => {
+                let rows = table_rows(node, &mut self.problems);
+                let unmapped = Unmapped::Fail(crate::model::Severity::Error);
+                Some(Arc::new(Table::new(&rows, false, false, unmapped)))
+            }
+            Kind::Null | Kind::List(_) => {
+                self.problems.error(Code::WrongType, node.span.clone()).arg("expected", "map");
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What comes out of a run: translated records, refused records, and how the file ended.
+
+use jiff::civil::Date;
+
+use crate::model::{Issue, IssueCode, Place, SchemeId};
+
+/// What a run needs to know besides the file.
+#[derive(Clone, Debug)]
+pub struct RunContext {
+    /// The scheme that sends the file.
+    pub scheme: SchemeId,
+    /// The day of the run, for "not in the future".
+    pub today: Date,
+}
+
+/// One record of the file.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is valid and translated.
+    Accepted(Translated),
+    /// It is refused.
+    Refused(Refusal),
+}
+
+/// A valid record in the canonical form.
+pub struct Translated {
+    /// The sender's id.
+    pub record_id: String,
+    /// Where it stands in the file.
+    pub place: Place,
+    /// `beneficiary/1` as JSON.
+    pub canonical: Vec<u8>,
+    /// The bytes as sent. Of several records in one element each has the whole element.
+    pub raw: Vec<u8>,
+    /// Fields that were left out, and why.
+    pub warnings: Vec<Issue>,
+    /// Other records that it names.
+    pub references: Vec<Reference>,
+}
+
+/// A refused record with everything that is wrong with it.
+pub struct Refusal {
+    /// The sender's id, where it can be read.
+    pub record_id: Option<String>,
+    /// Where it stands in the file.
+    pub place: Place,
+    /// The bytes as sent.
+    pub raw: Vec<u8>,
+    /// All of what is wrong, warnings too.
+    pub issues: Vec<Issue>,
+}
+
+/// The id of another record, in a field.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The field as the sender calls it.
+    pub field: String,
+    /// The id.
+    pub record_id: String,
+    /// What it is when there is no such record.
+    pub code: IssueCode,
+}
+
+/// A reference to a record that is not in the file: the caller asks the store.
+pub struct Unresolved {
+    /// The record that refers.
+    pub record_id: String,
+    /// Where it stands.
+    pub place: Place,
+    /// What it refers to.
+    pub reference: Reference,
+}
+
+/// How a file ended.
+pub struct Ending {
+    /// References to records that are not in the file.
+    pub unresolved: Vec<Unresolved>,
+    /// Records that were read, refused ones too.
+    pub records: u64,
+    /// Records that were refused.
+    pub refused: u64,
+    /// False when the file broke off.
+    pub complete: bool,
+    /// Fields that may not be kept: how often each was there.
+    pub dropped: Vec<(String, u64)>,
+}
+
+impl std::fmt::Debug for Translated {
+    /// Without personal data.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Translated at {}, {} warnings", self.place, self.warnings.len())
+    }
+}
+
+impl std::fmt::Debug for Refusal {
+    /// Without personal data.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Refusal at {}: {:?}", self.place, self.issues)
+    }
+}

@@ -1,0 +1,283 @@
+//! Paths: into the sender's record, and into the target.
+
+/// Deeper paths are refused.
+const DEEPEST: usize = 32;
+
+/// Where a path cannot be read, in characters from its start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PathError {
+    /// The character.
+    pub at: usize,
+}
+
+/// One step of a path into the sender's record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// A field of a group.
+    Key(String),
+    /// One of a repeated group, from 0.
+    Nth(u32),
+    /// The last of a repeated group.
+    Last,
+    /// All of a repeated group.
+    All,
+    /// The first of a repeated group for which all these fields have these texts.
+    Where(Vec<(Vec<Step>, String)>),
+}
+
+/// A path into the sender's record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SourcePath {
+    /// Whether it starts at the element around the record (`^.`).
+    pub up: bool,
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+impl SourcePath {
+    /// A column of a flat record: the header's text, whatever it holds.
+    #[must_use]
+    pub fn column(name: &str) -> Self {
+        Self { up: false, steps: vec![Step::Key(name.to_owned())] }
+    }
+
+    /// Reads a path such as `identifier[?type.coding[0].code == 'Code'].value`.
+    ///
+    /// # Errors
+    /// Where the text is no path.
+    pub fn parse(text: &str) -> Result<Self, PathError> {
+        let mut read = Read { chars: text.chars().collect(), at: 0 };
+        let up = read.eat("^.");
+        let mut steps = Vec::new();
+        loop {
+            steps.push(Step::Key(read.key()?));
+            while read.eat("[") {
+                steps.push(read.bracket()?);
+            }
+            if steps.len() > DEEPEST {
+                return read.fail();
+            }
+            if read.at == read.chars.len() {
+                break;
+            }
+            if !read.eat(".") {
+                return read.fail();
+            }
+        }
+        let selections = steps.iter().filter(|s| matches!(s, Step::Where(_) | Step::All)).count();
+        if selections > 1 {
+            return Err(PathError { at: 0 });
+        }
+        Ok(Self { up, steps })
+    }
+
+    /// As messages show it: `identite/sexe` in XML, `identite.sexe` elsewhere.
+    #[must_use]
+    pub fn shown(&self, separator: char) -> String {
+        let mut shown = String::new();
+        for step in &self.steps {
+            match step {
+                Step::Key(key) if key == "#text" => {}
+                Step::Key(key) => {
+                    if !shown.is_empty() {
+                        shown.push(separator);
+                    }
+                    shown.push_str(key);
+                }
+                Step::Nth(n) => shown.push_str(&format!("[{n}]")),
+                Step::Last => shown.push_str("[last]"),
+                Step::All => shown.push_str("[]"),
+                Step::Where(tests) => {
+                    let value = tests.last().map_or("", |(_, value)| value);
+                    shown.push_str(&format!("[{value}]"));
+                }
+            }
+        }
+        shown
+    }
+
+    /// The keys alone, without choices among repeated groups: the name of the field in a schema.
+    #[must_use]
+    pub fn keys(&self) -> Vec<&str> {
+        self.steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Key(key) => Some(key.as_str()),
+                Step::Nth(_) | Step::Last | Step::All | Step::Where(_) => None,
+            })
+            .collect()
+    }
+}
+
+struct Read {
+    chars: Vec<char>,
+    at: usize,
+}
+
+impl Read {
+    fn fail<T>(&self) -> Result<T, PathError> {
+        Err(PathError { at: self.at })
+    }
+
+    fn eat(&mut self, text: &str) -> bool {
+        let found = text.chars().enumerate().all(|(i, c)| self.chars.get(self.at + i) == Some(&c));
+        if found {
+            self.at += text.chars().count();
+        }
+        found
+    }
+
+    fn until(&mut self, stop: impl Fn(char) -> bool) -> String {
+        let start = self.at;
+        while self.chars.get(self.at).is_some_and(|c| !stop(*c)) {
+            self.at += 1;
+        }
+        self.chars.get(start..self.at).unwrap_or_default().iter().collect()
+    }
+
+    fn key(&mut self) -> Result<String, PathError> {
+        let key = self.until(|c| matches!(c, '.' | '[' | ']' | '\'' | '=' | '?' | '^'));
+        if key.trim().is_empty() { self.fail() } else { Ok(key) }
+    }
+
+    fn bracket(&mut self) -> Result<Step, PathError> {
+        if self.eat("]") {
+            return Ok(Step::All);
+        }
+        if self.eat("last]") {
+            return Ok(Step::Last);
+        }
+        if self.eat("?") {
+            return self.tests().map(Step::Where);
+        }
+        let number = self.until(|c| !c.is_ascii_digit());
+        match number.parse() {
+            Ok(n) if self.eat("]") => Ok(Step::Nth(n)),
+            _ => self.fail(),
+        }
+    }
+
+    fn tests(&mut self) -> Result<Vec<(Vec<Step>, String)>, PathError> {
+        let mut tests = Vec::new();
+        loop {
+            let start = self.at;
+            let path = self.until(|c| c == '=' || c == '\'');
+            let path = SourcePath::parse(path.trim()).map_err(|e| PathError { at: start + e.at })?;
+            if path.steps.iter().any(|s| !matches!(s, Step::Key(_) | Step::Nth(_))) || !self.eat("==") {
+                return self.fail();
+            }
+            self.blanks();
+            if !self.eat("'") {
+                return self.fail();
+            }
+            tests.push((path.steps, self.until(|c| c == '\'')));
+            if !self.eat("'") {
+                return self.fail();
+            }
+            self.blanks();
+            if self.eat("]") {
+                return Ok(tests);
+            }
+            if !self.eat("&&") {
+                return self.fail();
+            }
+        }
+    }
+
+    fn blanks(&mut self) {
+        drop(self.until(|c| c != ' '));
+    }
+}
+
+/// One step of a path into the target.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TargetStep {
+    /// A field.
+    Key(String),
+    /// One named element of a list.
+    Label(String),
+    /// A new element of a list.
+    Append,
+}
+
+/// Reads a target path such as `person.names[official].family`.
+///
+/// # Errors
+/// Where the text is no path.
+pub fn parse_target(text: &str) -> Result<Vec<TargetStep>, PathError> {
+    let mut read = Read { chars: text.chars().collect(), at: 0 };
+    let mut steps = Vec::new();
+    loop {
+        steps.push(TargetStep::Key(read.key()?));
+        if read.eat("[") {
+            let label = read.until(|c| matches!(c, ']' | '['));
+            if !read.eat("]") {
+                return read.fail();
+            }
+            steps.push(if label.is_empty() {
+                TargetStep::Append
+            } else {
+                TargetStep::Label(label)
+            });
+        }
+        if steps.len() > DEEPEST {
+            return read.fail();
+        }
+        if read.at == read.chars.len() {
+            return Ok(steps);
+        }
+        if !read.eat(".") {
+            return read.fail();
+        }
+    }
+}
+
+/// Lists of the target whose elements are told apart by a field: path, that field, and the field
+/// that a rule for the element itself fills.
+pub const KEYED: &[(&str, &str, Option<&str>)] =
+    &[("person.names", "use", None), ("person.identifiers", "system", Some("value"))];
+
+/// The path of a target field in its schema, without labels: `person.names.family`.
+#[must_use]
+pub fn schema_path(steps: &[TargetStep]) -> String {
+    let keys = steps.iter().filter_map(|step| match step {
+        TargetStep::Key(key) => Some(key.as_str()),
+        TargetStep::Label(_) | TargetStep::Append => None,
+    });
+    keys.collect::<Vec<_>>().join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_keeps_its_choices() {
+        let key = |key: &str| Step::Key(key.to_owned());
+        let path = SourcePath::parse("^.identifier[?type.coding[0].code == 'A.b' && use == 'x'].value");
+        let tests = vec![
+            (vec![key("type"), key("coding"), Step::Nth(0), key("code")], "A.b".to_owned()),
+            (vec![key("use")], "x".to_owned()),
+        ];
+        let steps = vec![
+            key("identifier"),
+            Step::Where(tests),
+            key("value"),
+        ];
+        assert_eq!(path, Ok(SourcePath { up: true, steps }));
+    }
+
+    #[test]
+    fn broken_paths_say_where() {
+        for (text, at) in [("", 0), ("a.", 2), ("a[", 2), ("a[?b = 'c']", 5), ("a]b", 1)] {
+            assert_eq!(SourcePath::parse(text), Err(PathError { at }), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_shown_as_the_sender_would_write_it() {
+        let shown = |text: &str| SourcePath::parse(text).map(|path| path.shown('/'));
+        assert_eq!(shown("droits.@fin").as_deref(), Ok("droits/@fin"));
+        assert_eq!(shown("identifier[?system == 'NINA'].value").as_deref(), Ok("identifier[NINA]/value"));
+    }
+}

@@ -1,0 +1,339 @@
+//! The compiled mapping: rules that run over the slots of one record.
+//!
+//! One interpreter serves every purpose: `R: Tracer` is `()` when records are translated and nothing
+//! is left of it, and a recorder for `explain`.
+
+use std::borrow::Cow;
+
+use crate::model::{Expected, IssueCode, Severity};
+
+use super::extract::Slot;
+use super::scene::{Input, Named, Scene, When};
+use super::target::{Branch, Takes};
+use super::template::Template;
+use super::value::{Class, Shape, Value};
+use super::verb::Verb;
+
+/// Where a value comes from.
+#[derive(Debug)]
+pub enum Origin {
+    /// The first input that is present.
+    First(Box<[Input]>),
+    /// A constant.
+    Constant(Box<str>),
+    /// A text made of inputs.
+    Template(Template),
+    /// The first branch that holds.
+    Choose(Vec<(Option<When>, Then)>),
+}
+
+/// What a branch gives.
+#[derive(Debug)]
+pub enum Then {
+    /// An input.
+    Input(Input),
+    /// A constant.
+    Constant(Box<str>),
+}
+
+/// A check of a rule's result.
+#[derive(Debug)]
+pub enum Check {
+    /// A date that is not after the day of the run.
+    NotFuture,
+    /// A condition.
+    Holds(When),
+}
+
+/// A compiled rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Where the value comes from.
+    pub origin: Origin,
+    /// When.
+    pub when: Option<When>,
+    /// Steps.
+    pub steps: Vec<Verb>,
+    /// Checks.
+    pub checks: Vec<Check>,
+    /// What a failure means.
+    pub on_error: Severity,
+    /// Reported instead of the verb's code.
+    pub code: Option<IssueCode>,
+    /// The target field, or the name of the value.
+    pub name: Box<str>,
+    /// Line in the mapping's file.
+    pub line: u32,
+    /// What the target takes.
+    pub takes: Option<Takes>,
+    /// Whether it reads the sender's record.
+    pub reads: bool,
+    /// Shape of the result.
+    pub shape: Shape,
+}
+
+/// A rule across fields.
+#[derive(Debug)]
+pub struct AcrossCheck {
+    /// When the record has the problem.
+    pub when: When,
+    /// The problem.
+    pub code: IssueCode,
+    /// Path of the field it is reported at, when the mapping reads it.
+    pub path: Option<u16>,
+    /// The field as messages show it.
+    pub at: Box<str>,
+    /// Severity.
+    pub severity: Severity,
+    /// Line in the mapping's file.
+    pub line: u32,
+}
+
+/// A problem of one record, before it has a place in the file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Code.
+    pub code: IssueCode,
+    /// Severity.
+    pub severity: Severity,
+    /// The wanted path that is to blame.
+    pub path: Option<u16>,
+    /// The field, when no path is.
+    pub field: Option<Box<str>>,
+    /// Offset in the frame.
+    pub at: Option<u32>,
+    /// What was there.
+    pub value: Option<String>,
+    /// What was expected.
+    pub expected: Option<Expected>,
+    /// Line in the mapping's file.
+    pub line: u32,
+    /// Target field, or name of the value or check.
+    pub target: Box<str>,
+}
+
+/// Sees the steps of rules.
+pub trait Tracer {
+    /// The value with which a rule begins.
+    fn origin(&mut self, _rule: &Rule, _value: &Value<'_>) {}
+    /// The value after a step.
+    fn step(&mut self, _verb: &'static str, _value: &Value<'_>) {}
+    /// A problem.
+    fn problem(&mut self, _problem: &Problem) {}
+}
+
+impl Tracer for () {}
+
+/// A compiled mapping, but for what reading a file needs.
+#[derive(Debug)]
+pub struct Program {
+    /// Named values, in order.
+    pub values: Vec<Rule>,
+    /// Rules of target fields.
+    pub fields: Vec<Rule>,
+    /// Whether each reads the sender's record.
+    pub reads: Vec<bool>,
+    /// Rules across fields.
+    pub checks: Vec<AcrossCheck>,
+    /// The target.
+    pub tree: Branch,
+}
+
+
+impl Program {
+    /// Runs all rules: values, fields, checks. Problems are added to `problems`.
+    pub fn run<'r, T: Tracer>(
+        &self,
+        record: &Scene<'_, 'r>,
+        named: &mut Vec<Named<'r>>,
+        results: &mut Vec<Value<'r>>,
+        problems: &mut Vec<Problem>,
+        tracer: &mut T,
+    ) {
+        for rule in &self.values {
+            let (value, path) = rule.run(&with_values(record, named), problems, tracer);
+            named.push(Named::new(value, path));
+        }
+        let scene = with_values(record, named);
+        for rule in &self.fields {
+            results.push(rule.run(&scene, problems, tracer).0);
+        }
+        for check in &self.checks {
+            if scene.holds(&check.when) {
+                let slot = check.path.map(|path| scene.slot(path));
+                problems.push(Problem {
+                    code: check.code,
+                    severity: check.severity,
+                    path: None,
+                    field: Some(check.at.clone()),
+                    at: slot.and_then(Slot::at),
+                    value: slot.and_then(Slot::text).map(str::to_owned),
+                    expected: Some(Expected::Condition(format!("!({})", check.when.text))),
+                    line: check.line,
+                    target: "checks".into(),
+                });
+            }
+        }
+    }
+}
+
+fn with_values<'s, 'r>(record: &Scene<'s, 'r>, values: &'s [Named<'r>]) -> Scene<'s, 'r> {
+    Scene {
+        own: record.own,
+        around: record.around,
+        places: record.places,
+        values,
+        record_id: record.record_id,
+        today: record.today,
+        result: None,
+    }
+}
+
+impl Rule {
+    fn run<'r, T: Tracer>(
+        &self,
+        scene: &Scene<'_, 'r>,
+        problems: &mut Vec<Problem>,
+        tracer: &mut T,
+    ) -> (Value<'r>, Option<u16>) {
+        if self.when.as_ref().is_some_and(|when| !scene.holds(when)) {
+            return (Value::Absent, None);
+        }
+        let (mut value, blamed) = self.origin(scene);
+        let blamed = blamed.and_then(|input| scene.path(input));
+        tracer.origin(self, &value);
+        for verb in &self.steps {
+            value = match verb.run(value, scene) {
+                Ok(value) => value,
+                Err(failure) => {
+                    let severity = failure.severity.unwrap_or(self.on_error);
+                    let problem = self.problem(scene, blamed, failure.code, severity, failure.expected);
+                    tracer.problem(&problem);
+                    problems.push(problem);
+                    match failure.instead {
+                        Some(instead) => Value::Text(Cow::Owned(instead.into())),
+                        None => return (Value::Absent, blamed),
+                    }
+                }
+            };
+            tracer.step(verb.name(), &value);
+        }
+        let fits = self.fits(&value, scene, blamed, problems, tracer);
+        (if fits { value } else { Value::Absent }, blamed)
+    }
+
+    fn origin<'r>(&self, scene: &Scene<'_, 'r>) -> (Value<'r>, Option<Input>) {
+        match &self.origin {
+            Origin::First(inputs) => {
+                for input in inputs {
+                    let value = scene.value(*input);
+                    if !value.is_absent() {
+                        return (value, Some(*input));
+                    }
+                }
+                (Value::Absent, inputs.first().copied())
+            }
+            Origin::Constant(text) => (Value::Text(Cow::Owned(text.to_string())), None),
+            Origin::Template(template) => {
+                let text = template.fill(|input| scene.text(input));
+                let value = text.map_or(Value::Absent, |text| Value::Text(Cow::Owned(text)));
+                (value, template.inputs().next())
+            }
+            Origin::Choose(branches) => {
+                let holds = |when: &Option<When>| when.as_ref().is_none_or(|when| scene.holds(when));
+                match branches.iter().find(|(when, _)| holds(when)) {
+                    Some((_, Then::Input(input))) => (scene.value(*input), Some(*input)),
+                    Some((_, Then::Constant(text))) => (Value::Text(Cow::Owned(text.to_string())), None),
+                    None => (Value::Absent, None),
+                }
+            }
+        }
+    }
+
+    /// Whether the result passes the rule's checks and the target takes it.
+    fn fits<T: Tracer>(
+        &self,
+        value: &Value<'_>,
+        scene: &Scene<'_, '_>,
+        blamed: Option<u16>,
+        problems: &mut Vec<Problem>,
+        tracer: &mut T,
+    ) -> bool {
+        if value.is_absent() {
+            return true;
+        }
+        let mut fits = true;
+        let mut report = |code: IssueCode, expected: Expected| {
+            let problem = self.problem(scene, blamed, code, self.on_error, Some(expected));
+            tracer.problem(&problem);
+            problems.push(problem);
+            fits = false;
+        };
+        for check in &self.checks {
+            match check {
+                Check::NotFuture => {
+                    let future = matches!(value, Value::Date(date) if date.earliest().to_string().as_str() > scene.today);
+                    if future {
+                        report(IssueCode::FutureDate, Expected::Form(format!("<= {}", scene.today)));
+                    }
+                }
+                Check::Holds(when) => {
+                    let shown = value.shown();
+                    let scene = Scene { result: shown.as_deref(), ..with_values(scene, scene.values) };
+                    if !scene.holds(when) {
+                        report(IssueCode::CheckFailed, Expected::Condition(when.text.to_string()));
+                    }
+                }
+            }
+        }
+        match (self.takes, value) {
+            (Some(Takes::Day), Value::Date(date)) if date.to_date().is_none() || date.is_approximate() => {
+                report(IssueCode::BadDate, Expected::Form("yyyy-MM-dd".to_owned()));
+            }
+            (Some(Takes::Code(codes)), Value::Text(text)) if !codes.contains(&&**text) => {
+                let codes = codes.iter().map(|code| (*code).to_owned()).collect();
+                report(IssueCode::UnknownCode, Expected::OneOf(codes));
+            }
+            (Some(Takes::Boolean), Value::Text(text)) if !matches!(&**text, "true" | "false") => {
+                report(IssueCode::WrongType, Expected::Type("boolean".to_owned()));
+            }
+            _ => {}
+        }
+        fits
+    }
+
+    fn problem(
+        &self,
+        scene: &Scene<'_, '_>,
+        blamed: Option<u16>,
+        code: IssueCode,
+        severity: Severity,
+        expected: Option<Expected>,
+    ) -> Problem {
+        let path = blamed;
+        let slot = path.map(|path| scene.slot(path));
+        Problem {
+            code: self.code.unwrap_or(code),
+            severity,
+            path,
+            field: None,
+            at: slot.and_then(Slot::at),
+            value: slot.and_then(Slot::text).map(str::to_owned),
+            expected,
+            line: self.line,
+            target: self.name.clone(),
+        }
+    }
+
+    /// How much the way back restores: the class of the weakest step.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        let steps = self.steps.iter().map(Verb::class).max().unwrap_or(Class::Exact);
+        let origin = match &self.origin {
+            Origin::First(inputs) if inputs.len() > 1 => Class::Partial,
+            Origin::First(_) | Origin::Constant(_) => Class::Exact,
+            Origin::Template(_) | Origin::Choose(_) => Class::Partial,
+        };
+        steps.max(origin)
+    }
+}

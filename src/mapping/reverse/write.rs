@@ -1,0 +1,260 @@
+//! The sender's document, built path by path and written as events.
+
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
+
+use crate::format::events::{Events, Scalar, ScalarKind};
+use crate::schema::{self, Schema};
+
+use super::super::path::Step;
+use super::super::spec::Format;
+use super::super::value::Value;
+
+/// A document that is being built.
+pub struct Tree<'s> {
+    root: Node,
+    schema: Option<&'s Schema>,
+    format: Format,
+}
+
+enum Node {
+    Empty,
+    Scalar(String, ScalarKind),
+    Object(Vec<(String, Node)>),
+    Array(Vec<Node>),
+}
+
+impl<'s> Tree<'s> {
+    /// An empty document.
+    #[must_use]
+    pub const fn new(schema: Option<&'s Schema>, format: Format) -> Self {
+        Self { root: Node::Object(Vec::new()), schema, format }
+    }
+
+    /// Puts a value at a path, unless something stands there already.
+    pub fn set(&mut self, path: &[Step], value: &Value<'_>) {
+        let kind = self.kind(path);
+        self.root.set(path, value, kind);
+    }
+
+    /// JSON fields that are no texts in the sender's schema are written as what they are.
+    fn kind(&self, path: &[Step]) -> ScalarKind {
+        let keys: Vec<&str> = path
+            .iter()
+            .filter_map(|step| match step {
+                Step::Key(key) => Some(key.as_str()),
+                _ => None,
+            })
+            .collect();
+        let field = self.schema.and_then(|schema| {
+            schema.fields().iter().find(|field| {
+                let known = field.steps.iter().filter_map(|step| match step {
+                    schema::Step::Key(key) => Some(key.as_str()),
+                    schema::Step::Each => None,
+                });
+                known.eq(keys.iter().copied())
+            })
+        });
+        match field {
+            Some(field) if !field.allows("string") && field.allows("boolean") => ScalarKind::Boolean,
+            Some(field) if !field.allows("string") && (field.allows("number") || field.allows("integer")) => {
+                ScalarKind::Number
+            }
+            _ => ScalarKind::Text,
+        }
+    }
+
+    /// Writes the document; `order` are the top keys in the sender's order, which a flat row has all.
+    pub fn write<'o>(mut self, order: &[String], out: &mut impl Events<'o>) {
+        if let Node::Object(fields) = &mut self.root {
+            if self.format == Format::Csv {
+                for key in order {
+                    if !fields.iter().any(|(known, _)| known == key) {
+                        fields.push((key.clone(), Node::Scalar(String::new(), ScalarKind::Text)));
+                    }
+                }
+            }
+            let place = |key: &String| order.iter().position(|known| known == key).unwrap_or(usize::MAX);
+            fields.sort_by_key(|(key, _)| place(key));
+        }
+        self.root.write(self.format == Format::Xml, out);
+    }
+}
+
+impl Node {
+    fn set(&mut self, path: &[Step], value: &Value<'_>, kind: ScalarKind) {
+        let Some((step, rest)) = path.split_first() else {
+            self.fill(value, kind);
+            return;
+        };
+        match step {
+            Step::Key(key) => self.field(key).set(rest, value, kind),
+            Step::Nth(index) => self.item(*index as usize).set(rest, value, kind),
+            Step::Last => self.item(0).set(rest, value, kind),
+            Step::All => {
+                let texts: Vec<String> = match value {
+                    Value::List(items) => items.iter().map(|item| item.to_string()).collect(),
+                    other => other.shown().map(Cow::into_owned).into_iter().collect(),
+                };
+                for (index, text) in texts.into_iter().enumerate() {
+                    self.item(index).set(rest, &Value::text(text), kind);
+                }
+            }
+            Step::Where(tests) => {
+                let items = self.items();
+                let fits = |node: &Node| tests.iter().all(|(path, text)| node.text(path) == Some(text));
+                let index = items.iter().position(fits).unwrap_or_else(|| {
+                    let mut item = Node::Empty;
+                    for (path, text) in tests {
+                        item.set(path, &Value::text(text.clone()), ScalarKind::Text);
+                    }
+                    items.push(item);
+                    items.len() - 1
+                });
+                items[index].set(rest, value, kind);
+            }
+        }
+    }
+
+    fn fill(&mut self, value: &Value<'_>, kind: ScalarKind) {
+        let Some(text) = value.shown() else { return };
+        // A boolean field takes nothing else than `true` and `false`.
+        let kind = match kind {
+            ScalarKind::Boolean if !matches!(&*text, "true" | "false") => ScalarKind::Text,
+            ScalarKind::Number if text.parse::<f64>().is_err() => ScalarKind::Text,
+            other => other,
+        };
+        match self {
+            Node::Empty => {
+                *self = match value {
+                    Value::List(items) => {
+                        let item = |text: &Cow<'_, str>| Node::Scalar(text.to_string(), ScalarKind::Text);
+                        Node::Array(items.iter().map(item).collect())
+                    }
+                    _ => Node::Scalar(text.into_owned(), kind),
+                };
+            }
+            // An element with attributes has its text beside them.
+            Node::Object(fields) if !fields.iter().any(|(key, _)| key == "#text") => {
+                fields.push(("#text".to_owned(), Node::Scalar(text.into_owned(), kind)));
+            }
+            Node::Scalar(..) | Node::Object(_) | Node::Array(_) => {}
+        }
+    }
+
+    fn field(&mut self, key: &str) -> &mut Self {
+        if let Node::Scalar(text, kind) = self {
+            let text = Node::Scalar(std::mem::take(text), *kind);
+            *self = Node::Object(vec![("#text".to_owned(), text)]);
+        }
+        if !matches!(self, Node::Object(_)) {
+            *self = Node::Object(Vec::new());
+        }
+        let Node::Object(fields) = self else { return self };
+        let index = fields.iter().position(|(known, _)| known == key).unwrap_or_else(|| {
+            fields.push((key.to_owned(), Node::Empty));
+            fields.len() - 1
+        });
+        &mut fields[index].1
+    }
+
+    fn items(&mut self) -> &mut Vec<Node> {
+        if !matches!(self, Node::Array(_)) {
+            *self = Node::Array(Vec::new());
+        }
+        match self {
+            Node::Array(items) => items,
+            Node::Empty | Node::Scalar(..) | Node::Object(_) => {
+                unreachable!("the node has just been made an array")
+            }
+        }
+    }
+
+    fn item(&mut self, index: usize) -> &mut Self {
+        let items = self.items();
+        let index = index.min(MOST_ITEMS);
+        while items.len() <= index {
+            items.push(Node::Empty);
+        }
+        &mut items[index]
+    }
+
+    /// The text at a path within a built element.
+    fn text(&self, path: &[Step]) -> Option<&String> {
+        match (self, path.split_first()) {
+            (Node::Scalar(text, _), None) => Some(text),
+            (Node::Object(fields), Some((Step::Key(key), rest))) => {
+                fields.iter().find(|(known, _)| known == key)?.1.text(rest)
+            }
+            (Node::Array(items), Some((Step::Nth(index), rest))) => items.get(*index as usize)?.text(rest),
+            _ => None,
+        }
+    }
+
+    fn write<'o>(&self, xml: bool, out: &mut impl Events<'o>) {
+        match self {
+            Node::Empty => scalar("null", ScalarKind::Null, out),
+            Node::Scalar(text, kind) => scalar(text, *kind, out),
+            Node::Object(fields) => {
+                out.begin_object();
+                // Attributes come before anything else in an element.
+                let attributes_first = |(key, _): &&(String, Node)| !key.starts_with('@');
+                let mut fields: Vec<&(String, Node)> = fields.iter().collect();
+                if xml {
+                    fields.sort_by_key(attributes_first);
+                }
+                for (key, node) in fields {
+                    match node {
+                        Node::Array(items) if xml => {
+                            for item in items {
+                                out.key(Cow::Owned(key.clone()));
+                                item.write(xml, out);
+                            }
+                        }
+                        node => {
+                            out.key(Cow::Owned(key.clone()));
+                            node.write(xml, out);
+                        }
+                    }
+                }
+                out.end_object();
+            }
+            Node::Array(items) => {
+                out.begin_array();
+                items.iter().for_each(|item| item.write(xml, out));
+                out.end_array();
+            }
+        }
+    }
+}
+
+/// A path names at most this item of a repeated group on the way back.
+const MOST_ITEMS: usize = 99;
+
+/// Writes a document as it is.
+pub fn document<'o>(json: &Json, out: &mut impl Events<'o>) {
+    match json {
+        Json::Null => scalar("null", ScalarKind::Null, out),
+        Json::Bool(truth) => scalar(if *truth { "true" } else { "false" }, ScalarKind::Boolean, out),
+        Json::Number(number) => scalar(&number.to_string(), ScalarKind::Number, out),
+        Json::String(text) => scalar(text, ScalarKind::Text, out),
+        Json::Array(items) => {
+            out.begin_array();
+            items.iter().for_each(|item| document(item, out));
+            out.end_array();
+        }
+        Json::Object(fields) => {
+            out.begin_object();
+            for (key, value) in fields {
+                out.key(Cow::Owned(key.clone()));
+                document(value, out);
+            }
+            out.end_object();
+        }
+    }
+}
+
+fn scalar<'o>(text: &str, kind: ScalarKind, out: &mut impl Events<'o>) {
+    out.scalar(Scalar { kind, text: Cow::Owned(text.to_owned()), at: 0 });
+}

@@ -1,0 +1,41 @@
+//! What a run needs of a record as sent: a frame of a file, or an example of a mapping.
+
+use crate::format::Frame;
+use crate::format::events::Events;
+use crate::model::{Issue, Place};
+
+/// One element of the sender's file.
+pub trait Element {
+    /// Replays it.
+    ///
+    /// # Errors
+    /// When its text does not follow the grammar of its format.
+    fn walk<'s>(&'s self, sink: &mut impl Events<'s>) -> Result<(), Issue>;
+
+    /// Where it starts.
+    fn place(&self) -> Place;
+
+    /// Where one of its cells stands.
+    fn place_of(&self, at: u32) -> Place;
+
+    /// The bytes as sent.
+    fn raw(&self) -> &[u8];
+}
+
+impl Element for Frame<'_> {
+    fn walk<'s>(&'s self, sink: &mut impl Events<'s>) -> Result<(), Issue> {
+        Frame::walk(self, sink)
+    }
+
+    fn place(&self) -> Place {
+        Frame::place(self)
+    }
+
+    fn place_of(&self, at: u32) -> Place {
+        Frame::place_of(self, at)
+    }
+
+    fn raw(&self) -> &[u8] {
+        Frame::raw(self)
+    }
+}

@@ -1,0 +1,122 @@
+//! From violations and problems to issues that name the sender's own field and place.
+
+use crate::model::{Issue, IssueCode, Place, RulePlace, Severity};
+use crate::schema::Violation;
+
+use super::super::Mapping;
+use super::super::places::{Locator, field_of, tokens};
+use super::super::program::Problem;
+use super::Element;
+
+/// A violation of the sender's schema, with the tokens of its pointer from the record's own root.
+pub struct Attributed<'v> {
+    /// The violation.
+    pub violation: &'v Violation,
+    /// Its pointer within the whole element.
+    pub tokens: Vec<String>,
+    /// How many of them lead to the record.
+    pub skip: usize,
+}
+
+impl<'v> Attributed<'v> {
+    /// Of the element itself.
+    #[must_use]
+    pub fn new(violation: &'v Violation) -> Self {
+        Self { violation, tokens: tokens(&violation.pointer), skip: 0 }
+    }
+
+    /// The sender's name of the field.
+    #[must_use]
+    pub fn field(&self, mapping: &Mapping) -> String {
+        field_of(self.tokens.get(self.skip..).unwrap_or_default(), mapping.spec.source.format)
+    }
+
+    /// As an issue with its place.
+    #[must_use]
+    pub fn issue(&self, mapping: &Mapping, element: &impl Element) -> Issue {
+        let mut locator = Locator::new(&self.tokens);
+        // The element has been walked before without a fault.
+        let walked = element.walk(&mut locator);
+        let at = walked.ok().and_then(|()| locator.found());
+        let place = at.map_or_else(|| element.place(), |at| element.place_of(at));
+        let mut issue = Issue::error(self.violation.code, place).field(self.field(mapping));
+        if let Some(value) = &self.violation.value {
+            issue = issue.value(value);
+        }
+        issue.expected.clone_from(&self.violation.expected);
+        issue
+    }
+}
+
+/// Whether a problem says again what a violation has said of the field or of its group.
+#[must_use]
+pub fn said_before(field: &str, violated: &[String]) -> bool {
+    violated.iter().any(|known| {
+        let below = |long: &str, short: &str| {
+            long.strip_prefix(short)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '[']))
+        };
+        !known.is_empty() && below(field, known)
+    })
+}
+
+/// A problem of the mapping as an issue with its place.
+#[must_use]
+pub fn issue(problem: Problem, mapping: &Mapping, element: &impl Element, record: &Place) -> Issue {
+    let field = field(&problem, mapping);
+    let place = problem.at.map_or_else(|| record.clone(), |at| element.place_of(at));
+    let mut issue = match problem.severity {
+        Severity::Error => Issue::error(problem.code, place),
+        Severity::Warning => Issue::warning(problem.code, place),
+    };
+    issue.field = field;
+    if let Some(value) = &problem.value {
+        issue = issue.value(value);
+    }
+    issue.expected = problem.expected;
+    issue.rule(RulePlace {
+        file: mapping.rule_file().to_owned(),
+        line: problem.line,
+        target: problem.target.into(),
+    })
+}
+
+/// The sender's name of the field that a problem blames.
+#[must_use]
+pub fn field(problem: &Problem, mapping: &Mapping) -> Option<String> {
+    match (&problem.field, problem.path) {
+        (Some(field), _) => Some(field.to_string()),
+        (None, Some(path)) => mapping.shown.get(usize::from(path)).cloned(),
+        (None, None) => None,
+    }
+}
+
+/// A violation of the target's schema: the mapping, not the sender's field, is to blame.
+#[must_use]
+pub fn of_target(violation: &Violation, mapping: &Mapping, record: &Place) -> Issue {
+    let target = tokens(&violation.pointer).join(".");
+    let key: Vec<&str> = target.split('.').filter(|t| t.parse::<u32>().is_err()).collect();
+    let key = key.join(".");
+    let rule = mapping.program.fields.iter().find(|rule| {
+        super::super::path::parse_target(&rule.name)
+            .is_ok_and(|steps| super::super::path::schema_path(&steps) == key)
+    });
+    let field = rule.and_then(|rule| match &rule.origin {
+        super::super::program::Origin::First(inputs) => inputs.iter().find_map(|input| match input {
+            super::super::scene::Input::Path(path) => mapping.shown.get(usize::from(*path)),
+            _ => None,
+        }),
+        _ => None,
+    });
+    let mut issue = Issue::error(IssueCode::InvalidTarget, record.clone());
+    issue.field = field.cloned();
+    if let Some(value) = &violation.value {
+        issue = issue.value(value);
+    }
+    issue.expected.clone_from(&violation.expected);
+    issue.rule(RulePlace {
+        file: mapping.rule_file().to_owned(),
+        line: rule.map_or(1, |rule| rule.line),
+        target,
+    })
+}

@@ -1,0 +1,159 @@
+//! What a rule can see: the cells of the record, the named values, today.
+
+use super::condition::Condition;
+use super::extract::{Slot, Wanted};
+use super::value::Value;
+
+/// Something that a rule, a condition or a template reads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Input {
+    /// A wanted path, by its index.
+    Path(u16),
+    /// A named value, by its index.
+    Value(u16),
+    /// The record's own id.
+    RecordId,
+    /// The day of the run.
+    Today,
+    /// The value that is being checked.
+    Result,
+}
+
+/// A condition whose names are resolved.
+#[derive(Debug)]
+pub struct When {
+    condition: Condition,
+    inputs: Box<[Input]>,
+    /// As written.
+    pub text: Box<str>,
+}
+
+impl When {
+    /// A condition with one input for each of its paths.
+    #[must_use]
+    pub fn new(condition: Condition, inputs: Vec<Input>, text: &str) -> Self {
+        Self { condition, inputs: inputs.into(), text: text.into() }
+    }
+
+    /// What it reads.
+    #[must_use]
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+}
+
+/// A named value, once computed.
+#[derive(Default)]
+pub struct Named<'r> {
+    /// The value.
+    pub value: Value<'r>,
+    /// A date as text, for conditions.
+    pub text: Option<String>,
+    /// The wanted path that it was read from, to blame.
+    pub path: Option<u16>,
+}
+
+impl<'r> Named<'r> {
+    /// Keeps a value and the text that conditions compare.
+    #[must_use]
+    pub fn new(value: Value<'r>, path: Option<u16>) -> Self {
+        let text = match &value {
+            Value::Date(date) => Some(date.to_string()),
+            Value::List(items) => Some(items.join(" ")),
+            Value::Absent | Value::Text(_) => None,
+        };
+        Self { value, text, path }
+    }
+}
+
+/// What a rule can see.
+pub struct Scene<'s, 'r> {
+    /// The record's cells.
+    pub own: &'s [Slot<'r>],
+    /// The cells of the element around it.
+    pub around: &'s [Slot<'r>],
+    /// Where each wanted path stands.
+    pub places: &'s [Wanted],
+    /// Named values computed so far.
+    pub values: &'s [Named<'r>],
+    /// The record's id.
+    pub record_id: Option<&'s str>,
+    /// The day of the run.
+    pub today: &'s str,
+    /// The value that is being checked.
+    pub result: Option<&'s str>,
+}
+
+/// A slot that is never filled.
+static NOTHING: Slot<'static> = Slot::Absent;
+
+impl<'s, 'r> Scene<'s, 'r> {
+    /// The cell at a wanted path.
+    #[must_use]
+    pub fn slot(&self, path: u16) -> &'s Slot<'r> {
+        let found = match self.places.get(usize::from(path)) {
+            Some(Wanted::Own(slot)) => self.own.get(usize::from(*slot)),
+            Some(Wanted::Around(slot)) => self.around.get(usize::from(*slot)),
+            Some(Wanted::Never) | None => None,
+        };
+        found.unwrap_or(&NOTHING)
+    }
+
+    /// The text of an input, when present. A group is present, with an empty text.
+    #[must_use]
+    pub fn text(&self, input: Input) -> Option<&'s str> {
+        match input {
+            Input::Path(path) => match self.slot(path) {
+                Slot::Text(text, _) => Some(text),
+                Slot::Group(items, _) => (*items > 0).then_some(""),
+                Slot::List(items, _) => items.first().map(|text| &**text),
+                Slot::Absent | Slot::Empty(_) => None,
+            },
+            Input::Value(value) => {
+                let named = self.values.get(usize::from(value))?;
+                match &named.value {
+                    Value::Text(text) => Some(text),
+                    Value::Absent => None,
+                    Value::Date(_) | Value::List(_) => named.text.as_deref(),
+                }
+            }
+            Input::RecordId => self.record_id,
+            Input::Today => Some(self.today),
+            Input::Result => self.result,
+        }
+    }
+
+    /// The value of an input.
+    #[must_use]
+    pub fn value(&self, input: Input) -> Value<'r> {
+        match input {
+            Input::Path(path) => match self.slot(path) {
+                Slot::Text(text, _) => Value::Text(text.clone()),
+                Slot::List(items, _) => Value::List(items.clone()),
+                Slot::Absent | Slot::Empty(_) | Slot::Group(..) => Value::Absent,
+            },
+            Input::Value(value) => {
+                self.values.get(usize::from(value)).map_or(Value::Absent, |n| n.value.clone())
+            }
+            Input::RecordId | Input::Today | Input::Result => {
+                self.text(input).map_or(Value::Absent, |text| Value::Text(text.to_owned().into()))
+            }
+        }
+    }
+
+    /// The wanted path behind an input, to blame.
+    #[must_use]
+    pub fn path(&self, input: Input) -> Option<u16> {
+        match input {
+            Input::Path(path) => Some(path),
+            Input::Value(value) => self.values.get(usize::from(value))?.path,
+            Input::RecordId | Input::Today | Input::Result => None,
+        }
+    }
+
+    /// Whether a condition holds.
+    #[must_use]
+    pub fn holds(&self, when: &When) -> bool {
+        when.condition.eval(|path| self.text(*when.inputs.get(path)?))
+    }
+}

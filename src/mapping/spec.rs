@@ -1,0 +1,310 @@
+//! A mapping as its author wrote it: typed, every part with its place, nothing resolved yet.
+//!
+//! [`keys`] lists the keys of the language once; the reader, its suggestions and
+//! `schemas/mapping.json` follow it.
+
+pub mod keys;
+mod read;
+mod rule;
+
+use crate::model::{IssueCode, Severity};
+
+use super::yaml::{Node, Span};
+
+pub use read::read;
+pub use rule::rows as table_rows;
+pub use rule::table as read_table;
+
+/// Something with its place in the file.
+#[derive(Clone, Debug)]
+pub struct Spanned<T> {
+    /// The thing.
+    pub value: T,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// At this place.
+    pub const fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+}
+
+/// Text with its place.
+pub type Word = Spanned<String>;
+
+/// A text in French and English.
+#[derive(Clone, Debug, Default)]
+pub struct Title {
+    /// French.
+    pub fr: String,
+    /// English.
+    pub en: String,
+}
+
+/// A whole mapping.
+#[derive(Debug)]
+pub struct Spec {
+    /// Id.
+    pub id: Word,
+    /// Version.
+    pub version: String,
+    /// Title.
+    pub title: Title,
+    /// How the sender's file is read.
+    pub source: SourceSpec,
+    /// The target document.
+    pub target: Word,
+    /// What follows from a verb that cannot take a value, where the rule is silent.
+    pub on_error: Option<Severity>,
+    /// Tables by name.
+    pub tables: Vec<(Word, TableSpec)>,
+    /// Named values.
+    pub values: Vec<(Word, RuleSpec)>,
+    /// Target fields.
+    pub fields: Vec<(Word, Vec<RuleSpec>)>,
+    /// Rules across fields.
+    pub checks: Vec<CheckSpec>,
+    /// The way back, where it is not derived.
+    pub back: Vec<(Word, RuleSpec)>,
+    /// Share of refused records, in percent, above which a file is held.
+    pub hold: Option<f64>,
+    /// One whole valid record.
+    pub sample: Option<Node>,
+    /// Examples.
+    pub tests: Vec<TestSpec>,
+}
+
+/// The container of a sender's file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// Delimited text.
+    Csv,
+    /// One JSON document with an array of records.
+    Json,
+    /// One JSON document a line.
+    Ndjson,
+    /// XML.
+    Xml,
+    /// A FHIR R4 Bundle.
+    Fhir,
+    /// One `beneficiary/1` document a line.
+    Canonical,
+}
+
+/// How the sender's file is read.
+#[derive(Debug)]
+pub struct SourceSpec {
+    /// Where `source` stands.
+    pub span: Span,
+    /// Container.
+    pub format: Format,
+    /// Declared encoding.
+    pub encoding: Option<String>,
+    /// Delimiter of CSV.
+    pub delimiter: u8,
+    /// Line of the CSV header.
+    pub header_row: u64,
+    /// Keys down to the JSON array.
+    pub records_at: Vec<String>,
+    /// XML element of a record.
+    pub record_element: Option<String>,
+    /// FHIR: anchor resource, and attached ones with the reference that attaches them.
+    pub resources: Option<(String, Vec<(String, String)>)>,
+    /// Cells that count as absent.
+    pub empty: Vec<String>,
+    /// The sender's schema.
+    pub schema: Word,
+    /// Expected header.
+    pub columns: Option<Vec<String>>,
+    /// Short names for paths.
+    pub names: Vec<(Word, Word)>,
+    /// Template of the record id.
+    pub record_id: Option<Word>,
+    /// The records within one element.
+    pub records: Vec<RecordsSpec>,
+    /// Values taken from an earlier row of the same key.
+    pub inherit: Option<InheritSpec>,
+    /// Cells written once for a block.
+    pub carry_down: Vec<Word>,
+    /// Rows that are no records.
+    pub skip_when: Option<Word>,
+    /// References to other records.
+    pub refers: Vec<RefersSpec>,
+    /// Fields knowingly left.
+    pub ignore: Vec<Word>,
+    /// Fields that may not be kept.
+    pub drop: Vec<Word>,
+    /// Names to show for paths.
+    pub labels: Vec<(Word, Word)>,
+}
+
+/// One kind of record within an element.
+#[derive(Debug)]
+pub struct RecordsSpec {
+    /// Path of the nested elements; none for the element itself.
+    pub each: Option<Word>,
+    /// Template of the record id.
+    pub record_id: Word,
+}
+
+/// Values taken from an earlier row of the same key.
+#[derive(Debug)]
+pub struct InheritSpec {
+    /// The key.
+    pub by: Word,
+    /// When they are taken.
+    pub when: Word,
+    /// Which.
+    pub fields: Vec<Word>,
+}
+
+/// A field that holds the id of another record.
+#[derive(Debug)]
+pub struct RefersSpec {
+    /// The field.
+    pub field: Word,
+    /// Template of the id, when it is not the field's own text.
+    pub id: Option<Word>,
+    /// What it is when the record is nowhere.
+    pub code: IssueCode,
+    /// When it counts.
+    pub when: Option<Word>,
+}
+
+/// A code table.
+#[derive(Debug)]
+pub struct TableSpec {
+    /// Where it stands.
+    pub span: Span,
+    /// Rows: the sender's text, the target's, whether the match is only broad.
+    pub rows: Vec<RowSpec>,
+    /// Shared table.
+    pub codes: Option<Word>,
+    /// Compare without case and accents.
+    pub fold: bool,
+    /// What a text without row gives.
+    pub unmapped: Unmapped,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug)]
+pub struct RowSpec {
+    /// The sender's text.
+    pub from: Word,
+    /// The target's.
+    pub to: Word,
+    /// Whether the target means more than the sender's code.
+    pub broad: bool,
+}
+
+/// What a text without row gives.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Unmapped {
+    /// The record is refused, or the field is left out.
+    Fail(Severity),
+    /// The text itself.
+    Keep,
+    /// This code, with or without a warning.
+    Use(String, Option<Severity>),
+}
+
+/// What one field or value is made of.
+#[derive(Debug)]
+pub struct RuleSpec {
+    /// Where it stands.
+    pub span: Span,
+    /// Where the value comes from.
+    pub origin: OriginSpec,
+    /// When.
+    pub when: Option<Word>,
+    /// Steps.
+    pub steps: Vec<StepSpec>,
+    /// Checks of the result.
+    pub checks: Vec<Word>,
+    /// What follows from a failure.
+    pub on_error: Option<Severity>,
+    /// The code to report instead of the verb's.
+    pub code: Option<IssueCode>,
+}
+
+/// Where a value comes from.
+#[derive(Debug)]
+pub enum OriginSpec {
+    /// The first path that is present.
+    From(Vec<Word>),
+    /// A constant.
+    Value(Word),
+    /// Text with paths in braces.
+    Template(Word),
+    /// The first branch whose condition holds.
+    Choose(Vec<BranchSpec>),
+}
+
+/// A branch of `choose`.
+#[derive(Debug)]
+pub struct BranchSpec {
+    /// Its condition; none for `else`.
+    pub when: Option<Word>,
+    /// Whether `then` is a path, else a constant.
+    pub is_path: bool,
+    /// The path or constant.
+    pub then: Word,
+}
+
+/// A step of `do`.
+#[derive(Debug)]
+pub struct StepSpec {
+    /// The verb.
+    pub verb: Word,
+    /// Its argument.
+    pub argument: Option<Node>,
+    /// Its options.
+    pub options: Vec<(Word, Node)>,
+}
+
+/// A rule across fields.
+#[derive(Debug)]
+pub struct CheckSpec {
+    /// Where it stands.
+    pub span: Span,
+    /// When the record has the problem.
+    pub when: Word,
+    /// The problem.
+    pub code: IssueCode,
+    /// The field it is reported at.
+    pub at: Word,
+    /// Its severity.
+    pub severity: Severity,
+}
+
+/// An example with what is expected.
+#[derive(Debug)]
+pub struct TestSpec {
+    /// Where it stands.
+    pub span: Span,
+    /// Name.
+    pub name: Title,
+    /// Laid over the sample.
+    pub given: Option<Node>,
+    /// The record it speaks about.
+    pub record: Option<String>,
+    /// Expected part of the canonical record.
+    pub expect: Option<Node>,
+    /// Expected issues.
+    pub issues: Vec<ExpectedIssue>,
+    /// Whether the record comes back, and the fields that need not.
+    pub round_trip: Option<Vec<String>>,
+}
+
+/// An issue that a test expects.
+#[derive(Debug)]
+pub struct ExpectedIssue {
+    /// Code.
+    pub code: IssueCode,
+    /// Field, when it matters.
+    pub at: Option<String>,
+    /// Severity, when it matters.
+    pub severity: Option<Severity>,
+}

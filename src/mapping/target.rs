@@ -1,0 +1,258 @@
+//! The target document: which fields it has, and how results are written into it.
+//!
+//! The tree of a mapping's target is fixed when it is compiled, in the order of `beneficiary/1`;
+//! writing a record walks it once and drives any [`Events`] sink.
+
+use std::borrow::Cow;
+
+use crate::format::events::{Events, Scalar, ScalarKind};
+
+use super::value::{Shape, Value};
+
+/// What a target field takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Takes {
+    /// Any text.
+    Text,
+    /// A date with any precision.
+    PartialDate,
+    /// A whole day.
+    Day,
+    /// `true` or `false`.
+    Boolean,
+    /// A list of texts.
+    Texts,
+    /// One of these codes.
+    Code(&'static [&'static str]),
+    /// Filled by the hub.
+    Hub,
+}
+
+impl Takes {
+    /// The shape of values that fit.
+    #[must_use]
+    pub const fn shape(self) -> Shape {
+        match self {
+            Self::Text | Self::Boolean | Self::Code(_) | Self::Hub => Shape::Text,
+            Self::PartialDate | Self::Day => Shape::Date,
+            Self::Texts => Shape::List,
+        }
+    }
+}
+
+/// The fields of `beneficiary/1` in the order in which they are written, and whether they are
+/// required where their group is. A test holds the list against the published schema.
+pub const FIELDS: &[(&str, Takes, bool)] = &[
+    ("source.scheme", Takes::Hub, true),
+    ("source.record_id", Takes::Hub, true),
+    ("source.recorded_at", Takes::Text, false),
+    ("person.names.use", Takes::Hub, true),
+    ("person.names.family", Takes::Text, false),
+    ("person.names.given", Takes::Texts, false),
+    ("person.names.prefix", Takes::Texts, false),
+    ("person.names.text", Takes::Text, false),
+    ("person.sex", Takes::Code(&["female", "male", "unknown"]), false),
+    ("person.birth_date", Takes::PartialDate, false),
+    ("person.birth_place", Takes::Text, false),
+    ("person.death_date", Takes::PartialDate, false),
+    ("person.identifiers.system", Takes::Hub, true),
+    ("person.identifiers.value", Takes::Text, true),
+    ("person.phones", Takes::Texts, false),
+    ("person.addresses.country", Takes::Text, false),
+    ("person.addresses.region", Takes::Text, false),
+    ("person.addresses.district", Takes::Text, false),
+    ("person.addresses.commune", Takes::Text, false),
+    ("person.addresses.locality", Takes::Text, false),
+    ("person.addresses.text", Takes::Text, false),
+    ("person.nationality", Takes::Text, false),
+    ("person.marital_status", Takes::Text, false),
+    ("person.employment", Takes::Code(&["formal", "informal", "none", "unknown"]), false),
+    ("household.id", Takes::Text, true),
+    ("household.head_record_id", Takes::Text, false),
+    ("household.relationship", Takes::Code(RELATIONSHIPS), true),
+    ("coverages.scheme", Takes::Hub, true),
+    ("coverages.contract_id", Takes::Text, false),
+    ("coverages.policy_number", Takes::Text, false),
+    ("coverages.package", Takes::Text, false),
+    ("coverages.enrolled_on", Takes::Day, false),
+    ("coverages.period.start", Takes::Day, false),
+    ("coverages.period.end", Takes::Day, false),
+    ("coverages.status", Takes::Code(&["active", "suspended", "ended", "pending"]), true),
+    ("coverages.status_since", Takes::Day, false),
+    ("coverages.closed_on", Takes::Day, false),
+    ("coverages.suspensions.from", Takes::Day, true),
+    ("coverages.suspensions.to", Takes::Day, false),
+    ("coverages.paid_until", Takes::Day, false),
+    ("coverages.contribution.amount", Takes::Text, true),
+    ("coverages.contribution.currency", Takes::Text, true),
+    ("coverages.contribution.every", Takes::Code(&["month", "year"]), false),
+    ("coverages.student", Takes::Boolean, false),
+    ("coverages.disabled", Takes::Boolean, false),
+    ("coverages.institution", Takes::Text, false),
+    ("coverages.programme", Takes::Text, false),
+    ("extensions", Takes::Text, false),
+];
+
+const RELATIONSHIPS: &[&str] = &["head", "spouse", "child", "parent", "sibling", "other"];
+
+/// Lists of the target; every other group stands once.
+pub const LISTS: &[&str] = &[
+    "person.names", "person.identifiers", "person.phones", "person.addresses", "coverages",
+    "coverages.suspensions", "person.names.given", "person.names.prefix",
+];
+
+/// What a field takes, by its path without labels; anything below `extensions` is text.
+#[must_use]
+pub fn takes(path: &str) -> Option<Takes> {
+    if path.strip_prefix("extensions.").is_some_and(|rest| rest.split('.').count() >= 2) {
+        return Some(Takes::Text);
+    }
+    FIELDS.iter().find(|(known, _, _)| *known == path && *known != "extensions").map(|f| f.1)
+}
+
+/// Place of a field in the written order.
+#[must_use]
+pub fn order(path: &str) -> usize {
+    let starts = |known: &str| {
+        known == path || known.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'))
+    };
+    FIELDS.iter().position(|(known, _, _)| starts(known)).unwrap_or(FIELDS.len())
+}
+
+/// A part of the target of one mapping.
+#[derive(Debug)]
+pub enum Branch {
+    /// The result of a rule.
+    Result {
+        /// Which rule.
+        rule: usize,
+        /// How it is written.
+        takes: Takes,
+    },
+    /// The results of several rules as one list.
+    Results(Vec<usize>),
+    /// A text that names an element.
+    Fixed(Box<str>),
+    /// The scheme.
+    Scheme,
+    /// The record id.
+    RecordId,
+    /// A group.
+    Object(Vec<(Box<str>, Branch)>),
+    /// A list of groups.
+    List(Vec<Branch>),
+}
+
+/// What is written.
+pub struct Results<'s, 'r> {
+    /// The results of the rules.
+    pub values: &'s [Value<'r>],
+    /// Whether a rule reads the sender's record; constants alone do not make a group.
+    pub read: &'s [bool],
+    /// The scheme.
+    pub scheme: &'s str,
+    /// The record id.
+    pub record_id: &'s str,
+}
+
+impl Branch {
+    fn present(&self, results: &Results<'_, '_>) -> bool {
+        let fed = |rule: usize| {
+            results.read.get(rule) == Some(&true)
+                && results.values.get(rule).is_some_and(|value| !value.is_absent())
+        };
+        match self {
+            Self::Result { rule, .. } => fed(*rule),
+            Self::Results(rules) => rules.iter().any(|rule| fed(*rule)),
+            Self::Fixed(_) | Self::Scheme => false,
+            Self::RecordId => true,
+            Self::Object(fields) => fields.iter().any(|(_, branch)| branch.present(results)),
+            Self::List(items) => items.iter().any(|branch| branch.present(results)),
+        }
+    }
+
+    /// Whether a field is written within a group that is.
+    fn written(&self, results: &Results<'_, '_>) -> bool {
+        match self {
+            Self::Result { rule, .. } => results.values.get(*rule).is_some_and(|v| !v.is_absent()),
+            Self::Fixed(_) | Self::Scheme => true,
+            Self::Results(_) | Self::RecordId | Self::Object(_) | Self::List(_) => self.present(results),
+        }
+    }
+
+    /// Writes the branch as one value.
+    pub fn write<'o>(&self, results: &Results<'_, '_>, out: &mut impl Events<'o>) {
+        match self {
+            Self::Result { rule, takes } => {
+                if let Some(value) = results.values.get(*rule) {
+                    write_value(value, *takes, out);
+                }
+            }
+            Self::Results(rules) => {
+                out.begin_array();
+                for value in rules.iter().filter_map(|rule| results.values.get(*rule)) {
+                    match value {
+                        Value::List(items) => items.iter().for_each(|item| text(item, out)),
+                        other => {
+                            if let Some(shown) = other.shown() {
+                                text(&shown, out);
+                            }
+                        }
+                    }
+                }
+                out.end_array();
+            }
+            Self::Fixed(fixed) => text(fixed, out),
+            Self::Scheme => text(results.scheme, out),
+            Self::RecordId => text(results.record_id, out),
+            Self::Object(fields) => {
+                out.begin_object();
+                for (key, branch) in fields.iter().filter(|(_, branch)| branch.written(results)) {
+                    out.key(Cow::Owned(key.to_string()));
+                    branch.write(results, out);
+                }
+                out.end_object();
+            }
+            Self::List(items) => {
+                out.begin_array();
+                for item in items.iter().filter(|item| item.present(results)) {
+                    item.write(results, out);
+                }
+                out.end_array();
+            }
+        }
+    }
+}
+
+fn write_value<'o>(value: &Value<'_>, takes: Takes, out: &mut impl Events<'o>) {
+    match (value, takes) {
+        (Value::List(items), _) => {
+            out.begin_array();
+            items.iter().for_each(|item| text(item, out));
+            out.end_array();
+        }
+        (value, Takes::Texts) => {
+            out.begin_array();
+            if let Some(shown) = value.shown() {
+                text(&shown, out);
+            }
+            out.end_array();
+        }
+        (Value::Text(truth), Takes::Boolean) if matches!(&**truth, "true" | "false") => {
+            scalar(truth, ScalarKind::Boolean, out);
+        }
+        (value, _) => {
+            if let Some(shown) = value.shown() {
+                text(&shown, out);
+            }
+        }
+    }
+}
+
+fn text<'o>(text: &str, out: &mut impl Events<'o>) {
+    scalar(text, ScalarKind::Text, out);
+}
+
+fn scalar<'o>(text: &str, kind: ScalarKind, out: &mut impl Events<'o>) {
+    out.scalar(Scalar { kind, text: Cow::Owned(text.to_owned()), at: 0 });
+}

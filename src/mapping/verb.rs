@@ -1,0 +1,347 @@
+//! The verbs: a closed list, each with what it takes and gives, whether it can fail, and its way back.
+//!
+//! A verb is one line of [`DECLARATIONS`], one variant of [`Verb`], and its two functions in the file
+//! of its kind. The leaf functions (dates, phones, keys, numbers, names) are in
+//! [`super::function`]; verbs add nothing but the shape around them.
+
+mod build;
+mod date;
+mod list;
+mod text;
+
+use std::sync::Arc;
+
+use crate::model::{Expected, IssueCode, Severity};
+
+use super::function::check_digit::Check;
+use super::function::number::Mark;
+use super::function::{name, number, phone};
+use super::scene::{Scene, When};
+use super::table::{Found, Table};
+use super::value::{Class, Shape, Value};
+
+pub use build::{Builder, build};
+pub use date::Dates;
+
+/// What a verb declares.
+#[derive(Clone, Copy, Debug)]
+pub struct Declaration {
+    /// Its name.
+    pub name: &'static str,
+    /// What it takes.
+    pub takes: Shape,
+    /// What it gives.
+    pub gives: Shape,
+    /// The code of its failure, when it can fail.
+    pub fails: Option<IssueCode>,
+    /// How much its way back restores.
+    pub class: Class,
+    /// Names of its options.
+    pub options: &'static [&'static str],
+    /// A step that uses it.
+    pub example: &'static str,
+}
+
+const fn declare(
+    name: &'static str,
+    takes: Shape,
+    gives: Shape,
+    fails: Option<IssueCode>,
+    class: Class,
+    options: &'static [&'static str],
+    example: &'static str,
+) -> Declaration {
+    Declaration { name, takes, gives, fails, class, options, example }
+}
+
+use Class::{EqualUpToForm, Exact, OneWay, Partial};
+use Shape::{Any, Date, List, Text};
+
+/// Every verb.
+pub const DECLARATIONS: &[Declaration] = &[
+    declare("trim", Text, Text, None, EqualUpToForm, &[], "trim"),
+    declare("squeeze", Text, Text, None, EqualUpToForm, &[], "squeeze"),
+    declare("upper", Text, Text, None, EqualUpToForm, &[], "upper"),
+    declare("lower", Text, Text, None, EqualUpToForm, &[], "lower"),
+    declare("title", Text, Text, None, EqualUpToForm, &[], "title"),
+    declare("split", Text, List, None, EqualUpToForm, &[], "{ split: \" \" }"),
+    declare("join", List, Text, None, EqualUpToForm, &[], "{ join: \" \" }"),
+    declare("prefix", Text, Text, None, Exact, &[], "{ prefix: \"ML-\" }"),
+    declare("suffix", Text, Text, None, Exact, &[], "{ suffix: \"-00\" }"),
+    declare("strip", Text, Text, None, Exact, &["end"], "{ strip: \"Patient/\" }"),
+    declare("pad", Text, Text, None, EqualUpToForm, &["with"], "{ pad: 13, with: \"0\" }"),
+    declare("replace", Text, Text, None, OneWay, &["with"], "{ replace: \"-\", with: \"\" }"),
+    declare("slice", Text, Text, None, OneWay, &["to"], "{ slice: 0, to: 4 }"),
+    declare("keep", Text, Text, None, EqualUpToForm, &[], "{ keep: digits }"),
+    declare("number", Text, Text, Some(IssueCode::BadNumber), EqualUpToForm, &[], "{ number: \",\" }"),
+    declare("date", Text, Date, Some(IssueCode::BadDate), Exact, &["pivot"], "{ date: dd/MM/yyyy }"),
+    declare("estimated_when", Date, Date, None, Partial, &[], "{ estimated_when: \"VERS == 'O'\" }"),
+    declare("year_only_when", Date, Date, None, Partial, &[], "{ year_only_when: \"P == 'annee'\" }"),
+    declare("phone", Text, Text, Some(IssueCode::BadPhone), EqualUpToForm, &[], "{ phone: ML }"),
+    declare(
+        "check_digit",
+        Text,
+        Text,
+        Some(IssueCode::BadCheckDigit),
+        Exact,
+        &[],
+        "{ check_digit: nina }",
+    ),
+    declare("name_part", Text, Any, None, Partial, &["order"], "{ name_part: family }"),
+    declare("table", Text, Text, None, Partial, &[], "{ table: sex }"),
+    declare("default", Any, Any, None, Partial, &[], "{ default: unknown }"),
+    declare("hash", Text, Text, None, OneWay, &[], "hash"),
+];
+
+/// The names of all verbs.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    DECLARATIONS.iter().map(|declaration| declaration.name).collect()
+}
+
+/// The declaration of a verb.
+#[must_use]
+pub fn declaration(name: &str) -> Option<&'static Declaration> {
+    DECLARATIONS.iter().find(|declaration| declaration.name == name)
+}
+
+/// Which characters `keep` keeps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kept {
+    /// Decimal digits.
+    Digits,
+    /// Letters.
+    Letters,
+    /// Both.
+    Alphanumeric,
+}
+
+/// Which part of a name `name_part` takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// The family name.
+    Family,
+    /// The given names, as a list.
+    Given,
+    /// Titles, as a list.
+    Prefix,
+}
+
+/// A verb with its arguments, ready to run.
+#[derive(Debug)]
+pub enum Verb {
+    /// No blanks around.
+    Trim,
+    /// And single blanks within.
+    Squeeze,
+    /// Capitals.
+    Upper,
+    /// Small letters.
+    Lower,
+    /// Capitals at the beginning of words.
+    Title,
+    /// Text to list.
+    Split(Box<str>),
+    /// List to text.
+    Join(Box<str>),
+    /// Text in front.
+    Prefix(Box<str>),
+    /// Text behind.
+    Suffix(Box<str>),
+    /// This text removed in front, or at the end.
+    Strip(Box<str>, bool),
+    /// Filled in front to a length.
+    Pad(usize, char),
+    /// A text for another.
+    Replace(Box<str>, Box<str>),
+    /// Characters from, to.
+    Slice(usize, usize),
+    /// Some characters only.
+    Keep(Kept),
+    /// A decimal number.
+    Number(Mark),
+    /// A date.
+    Date(Dates),
+    /// Only the year, approximately.
+    EstimatedWhen(When),
+    /// Only the year.
+    YearOnlyWhen(When),
+    /// E.164.
+    Phone(Box<str>),
+    /// The key must hold.
+    CheckDigit(Check),
+    /// Part of a whole name.
+    NamePart(Part, name::Order),
+    /// A code of another list.
+    Table(Arc<Table>),
+    /// When absent.
+    Default(Box<str>),
+    /// A fingerprint.
+    Hash,
+}
+
+/// Why a verb cannot take a value.
+#[derive(Debug)]
+pub struct Failure {
+    /// The code.
+    pub code: IssueCode,
+    /// What was expected.
+    pub expected: Option<Expected>,
+    /// Severity, when the verb itself decides it.
+    pub severity: Option<Severity>,
+    /// What takes the value's place in spite of the failure.
+    pub instead: Option<Box<str>>,
+}
+
+impl Failure {
+    /// With what was expected; the rule decides the severity.
+    #[must_use]
+    pub const fn new(code: IssueCode, expected: Expected) -> Self {
+        Self { code, expected: Some(expected), severity: None, instead: None }
+    }
+}
+
+impl Verb {
+    /// The verb's name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Trim => "trim",
+            Self::Squeeze => "squeeze",
+            Self::Upper => "upper",
+            Self::Lower => "lower",
+            Self::Title => "title",
+            Self::Split(_) => "split",
+            Self::Join(_) => "join",
+            Self::Prefix(_) => "prefix",
+            Self::Suffix(_) => "suffix",
+            Self::Strip(..) => "strip",
+            Self::Pad(..) => "pad",
+            Self::Replace(..) => "replace",
+            Self::Slice(..) => "slice",
+            Self::Keep(_) => "keep",
+            Self::Number(_) => "number",
+            Self::Date(_) => "date",
+            Self::EstimatedWhen(_) => "estimated_when",
+            Self::YearOnlyWhen(_) => "year_only_when",
+            Self::Phone(_) => "phone",
+            Self::CheckDigit(_) => "check_digit",
+            Self::NamePart(..) => "name_part",
+            Self::Table(_) => "table",
+            Self::Default(_) => "default",
+            Self::Hash => "hash",
+        }
+    }
+
+    /// How much the way back restores.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Table(table) => table.class(),
+            other => declaration(other.name()).map_or(Class::OneWay, |found| found.class),
+        }
+    }
+
+    /// Runs the verb.
+    ///
+    /// # Errors
+    /// Why it cannot take the value.
+    pub fn run<'a>(&self, value: Value<'a>, scene: &Scene<'_, 'a>) -> Result<Value<'a>, Failure> {
+        if value.is_absent() && !matches!(self, Self::Default(_)) {
+            return Ok(value);
+        }
+        Ok(match self {
+            Self::Trim => value.each_text(text::trim),
+            Self::Squeeze => value.each_text(text::squeeze),
+            Self::Upper => value.each_text(text::upper),
+            Self::Lower => value.each_text(text::lower),
+            Self::Title => value.each_text(text::title),
+            Self::Split(separator) => list::split(value, separator),
+            Self::Join(separator) => list::join(value, separator),
+            Self::Prefix(text) => value.each_text(|old| format!("{text}{old}").into()),
+            Self::Suffix(text) => value.each_text(|old| format!("{old}{text}").into()),
+            Self::Strip(text, end) => value.each_text(|old| text::strip(old, text, *end)),
+            Self::Pad(length, with) => value.each_text(|old| text::pad(old, *length, *with)),
+            Self::Replace(old, new) => value.each_text(|text| text::replace(text, old, new)),
+            Self::Slice(from, to) => value.each_text(|old| text::slice(&old, *from, *to).into()),
+            Self::Keep(kept) => value.each_text(|old| text::keep(old, *kept)),
+            Self::Number(mark) => each(value, |text| {
+                let found = match &text {
+                    std::borrow::Cow::Borrowed(text) => number::read(text, *mark),
+                    std::borrow::Cow::Owned(text) => number::read(text, *mark).map(|n| n.into_owned().into()),
+                };
+                found.ok_or_else(|| {
+                    let form = if *mark == Mark::Comma { "1 234,56" } else { "1234.56" };
+                    Failure::new(IssueCode::BadNumber, Expected::Form(form.to_owned()))
+                })
+            })?,
+            Self::Date(dates) => dates.read(value)?,
+            Self::EstimatedWhen(when) if scene.holds(when) => date::year_only(value, true),
+            Self::YearOnlyWhen(when) if scene.holds(when) => date::year_only(value, false),
+            Self::EstimatedWhen(_) | Self::YearOnlyWhen(_) => value,
+            Self::Phone(country) => each(value, |text| {
+                phone::read(&text, country).map(Into::into).ok_or_else(|| {
+                    Failure::new(IssueCode::BadPhone, Expected::Form(format!("E.164, {country}")))
+                })
+            })?,
+            Self::CheckDigit(check) => each(value, |text| {
+                if check.holds(&text) {
+                    return Ok(text);
+                }
+                let name = Check::NAMES.iter().find(|(_, known)| known == check);
+                let name = name.map_or("", |(name, _)| name).to_owned();
+                Err(Failure::new(IssueCode::BadCheckDigit, Expected::Check(name)))
+            })?,
+            Self::NamePart(part, order) => list::name_part(value, *part, *order),
+            Self::Table(table) => each(value, |text| match table.find(&text) {
+                Found::Row(to) => Ok(std::borrow::Cow::Owned(to.to_owned())),
+                Found::Keep => Ok(text),
+                Found::Failed(failure) => Err(failure),
+            })?,
+            Self::Default(text) if value.is_absent() => Value::Text(text.to_string().into()),
+            Self::Default(_) => value,
+            Self::Hash => value.each_text(|old| text::fingerprint(&old).into()),
+        })
+    }
+
+    /// Undoes the verb: `None` when nothing sensible can be written.
+    #[must_use]
+    pub fn back(&self, value: Value<'static>) -> Option<Value<'static>> {
+        if value.is_absent() {
+            return Some(value);
+        }
+        Some(match self {
+            Self::Trim | Self::Squeeze | Self::Upper | Self::Lower | Self::Title => value,
+            Self::Pad(..) | Self::Keep(_) | Self::CheckDigit(_) | Self::Default(_) => value,
+            Self::Split(separator) => list::join(value, separator),
+            Self::Join(separator) => list::split(value, separator),
+            Self::Prefix(text) => value.each_text(|old| text::strip(old, text, false)),
+            Self::Suffix(text) => value.each_text(|old| text::strip(old, text, true)),
+            Self::Strip(text, false) => value.each_text(|old| format!("{text}{old}").into()),
+            Self::Strip(text, true) => value.each_text(|old| format!("{old}{text}").into()),
+            Self::Number(mark) => {
+                value.each_text(|old| number::write(&old, *mark).into_owned().into())
+            }
+            Self::Date(dates) => return dates.write(value),
+            Self::EstimatedWhen(_) | Self::YearOnlyWhen(_) => date::first_of_year(value),
+            Self::Phone(country) => value.each_text(|old| phone::write(&old, country).into()),
+            Self::NamePart(..) => list::join(value, " "),
+            Self::Table(table) => return table.back(&value),
+            Self::Replace(..) | Self::Slice(..) | Self::Hash => return None,
+        })
+    }
+}
+
+/// A verb that can fail, over a text or each text of a list.
+fn each<'a>(
+    value: Value<'a>,
+    mut change: impl FnMut(std::borrow::Cow<'a, str>) -> Result<std::borrow::Cow<'a, str>, Failure>,
+) -> Result<Value<'a>, Failure> {
+    match value {
+        Value::Text(text) => change(text).map(Value::Text),
+        Value::List(items) => {
+            items.into_iter().map(change).collect::<Result<_, _>>().map(Value::List)
+        }
+        other @ (Value::Absent | Value::Date(_)) => Ok(other),
+    }
+}

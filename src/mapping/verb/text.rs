@@ -1,0 +1,119 @@
+//! Texts: blanks, case, pieces.
+
+use std::borrow::Cow;
+
+use super::Kept;
+
+/// Without blanks around; Unicode blanks, so no-break spaces too.
+pub fn trim(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+}
+
+/// Trimmed, and one blank where there are several or another kind.
+pub fn squeeze(text: Cow<'_, str>) -> Cow<'_, str> {
+    let text = trim(text);
+    let mut before = ' ';
+    let clean = text.chars().all(|c| {
+        let fine = !c.is_whitespace() || (c == ' ' && before != ' ');
+        before = c;
+        fine
+    });
+    if clean {
+        return text;
+    }
+    let mut squeezed = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !squeezed.is_empty() {
+            squeezed.push(' ');
+        }
+        squeezed.push_str(word);
+    }
+    Cow::Owned(squeezed)
+}
+
+/// In capitals.
+pub fn upper(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.chars().all(|c| !c.is_lowercase()) { text } else { Cow::Owned(text.to_uppercase()) }
+}
+
+/// In small letters.
+pub fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.chars().all(|c| !c.is_uppercase()) { text } else { Cow::Owned(text.to_lowercase()) }
+}
+
+/// A capital at the beginning of each word and after hyphens and apostrophes.
+pub fn title(text: Cow<'_, str>) -> Cow<'_, str> {
+    let mut first = true;
+    let mut titled = String::with_capacity(text.len());
+    for c in text.chars() {
+        if first {
+            titled.extend(c.to_uppercase());
+        } else {
+            titled.extend(c.to_lowercase());
+        }
+        first = !c.is_alphanumeric();
+    }
+    Cow::Owned(titled)
+}
+
+/// Without `part` in front, or at the end.
+pub fn strip<'a>(text: Cow<'a, str>, part: &str, end: bool) -> Cow<'a, str> {
+    let cut = |text: &str| {
+        let rest = if end { text.strip_suffix(part) } else { text.strip_prefix(part) };
+        rest.map(str::len)
+    };
+    match (cut(&text), text) {
+        (None, text) => text,
+        (Some(_), Cow::Borrowed(text)) => {
+            let rest = if end { text.strip_suffix(part) } else { text.strip_prefix(part) };
+            Cow::Borrowed(rest.unwrap_or(text))
+        }
+        (Some(_), Cow::Owned(text)) => {
+            let rest = if end { text.strip_suffix(part) } else { text.strip_prefix(part) };
+            Cow::Owned(rest.unwrap_or(&text).to_owned())
+        }
+    }
+}
+
+/// Filled in front to a length in characters.
+pub fn pad(text: Cow<'_, str>, length: usize, with: char) -> Cow<'_, str> {
+    let missing = length.saturating_sub(text.chars().count());
+    if missing == 0 {
+        return text;
+    }
+    let mut padded = String::from(with).repeat(missing);
+    padded.push_str(&text);
+    Cow::Owned(padded)
+}
+
+/// Every `old` as `new`.
+pub fn replace<'a>(text: Cow<'a, str>, old: &str, new: &str) -> Cow<'a, str> {
+    if text.contains(old) { Cow::Owned(text.replace(old, new)) } else { text }
+}
+
+/// Characters `from` (from 0) to `to` (not included).
+pub fn slice(text: &str, from: usize, to: usize) -> String {
+    text.chars().skip(from).take(to.saturating_sub(from)).collect()
+}
+
+/// Some characters only.
+pub fn keep(text: Cow<'_, str>, kept: Kept) -> Cow<'_, str> {
+    let fits = |c: &char| match kept {
+        Kept::Digits => c.is_ascii_digit(),
+        Kept::Letters => c.is_alphabetic(),
+        Kept::Alphanumeric => c.is_alphanumeric(),
+    };
+    if text.chars().all(|c| fits(&c)) {
+        return text;
+    }
+    Cow::Owned(text.chars().filter(fits).collect())
+}
+
+/// The first half of the BLAKE3 hash, in hexadecimal.
+pub fn fingerprint(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex().chars().take(32).collect()
+}
