@@ -45,6 +45,7 @@ topics! {
     exports;
     identifiers;
     inbox;
+    feed;
     keys;
     outbox;
     published;

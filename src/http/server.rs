@@ -10,7 +10,7 @@ use tracing::{error, info, warn};
 
 use super::App;
 use super::router::router;
-use crate::operations::deliver;
+use crate::operations::{StoreError, deliver};
 
 /// How long requests that are being worked on may go on after the hub was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -79,11 +79,9 @@ async fn overdue(stop: &CancellationToken) {
 async fn deliver_until(app: App, stop: CancellationToken) {
     let worker = format!("{}-{}", std::process::id(), hex::encode(app.hub.random::<4>()));
     while !stop.is_cancelled() {
-        let pause = match deliver::step(&app.hub, &app.client, &worker).await {
-            Ok(step) => {
-                super::metrics::delivered(step.done, step.retried, step.abandoned);
-                if step.is_idle() { IDLE } else { Duration::ZERO }
-            }
+        let pause = match plan_and_send(&app, &worker).await {
+            Ok(true) => IDLE,
+            Ok(false) => Duration::ZERO,
             Err(failed) => {
                 error!(cause = %failed, "the delivery worker could not use the store");
                 TROUBLED
@@ -94,4 +92,12 @@ async fn deliver_until(app: App, stop: CancellationToken) {
             () = tokio::time::sleep(pause) => {}
         }
     }
+}
+
+/// One round; whether there was nothing to do.
+async fn plan_and_send(app: &App, worker: &str) -> Result<bool, StoreError> {
+    let planned = deliver::plan_pending(&app.hub).await?;
+    let sent = deliver::step(&app.hub, &app.client, worker).await?;
+    super::metrics::delivered(sent.done, sent.retried, sent.abandoned);
+    Ok(planned.entries == 0 && sent.is_idle())
 }

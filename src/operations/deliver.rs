@@ -1,9 +1,11 @@
 //! Telling subscribers: who subscribed, what follows from the log, and one step of the worker.
 //!
-//! `plan_pending` turns new entries of the log into messages in the outbox; [`step`] leases what
+//! [`plan_pending`] turns new entries of the log into messages in the outbox; [`step`] leases what
 //! is due, sends it outside any transaction and records what became of it. Neither waits: the
 //! caller decides when to come again, so tests drive them step by step.
 
+mod message;
+mod planner;
 mod subscriptions;
 
 use futures_util::future::join_all;
@@ -11,6 +13,7 @@ use tracing::{info, warn};
 
 pub use crate::store::outbox::DeliveryRow;
 pub use crate::store::subscriptions::SubscriptionRow;
+pub use planner::{PlanStep, plan_pending};
 pub use subscriptions::{NewSubscription, SubscribeError, subscribe, subscriptions, unsubscribe};
 
 use super::Hub;

@@ -120,7 +120,8 @@ sql! {
          from outbox where id = $1",
     );
     DELIVERIES_TOLD: Query = Query::same(
-        "select count(*) from outbox where subscription_id = $1 and record_id = $2 and kind = $3",
+        "select count(*) from outbox where subscription_id = $1 and record_id = $2 and kind = $3
+           and created_at >= $4",
     );
     DELIVERIES_OPEN: Query = Query::same(
         "select count(*) from outbox where state in ('waiting', 'leased')",
@@ -202,7 +203,7 @@ impl Session {
         row.map(|mut row| DeliveryRow::read(&mut row)).transpose()
     }
 
-    /// Whether a subscriber has been told of such a thing in this record before.
+    /// Whether a subscriber has been told of such a thing in this record since a moment.
     ///
     /// # Errors
     /// When the database fails.
@@ -211,8 +212,9 @@ impl Session {
         subscription: SubscriptionId,
         record: RecordId,
         kind: Kind,
+        since: Instant,
     ) -> Result<bool, StoreError> {
-        let bound = params![&subscription, &record, kind.name()];
+        let bound = params![&subscription, &record, kind.name(), since];
         let count: u64 = self.fetch_one(&DELIVERIES_TOLD, &bound).await?.take()?;
         Ok(count > 0)
     }
