@@ -12,7 +12,7 @@ use crate::model::record::Sex;
 use crate::model::{Instant, Issue, IssueCode, PartialDate, Place, SchemeId, Sensitive};
 
 use super::agreement::{Field, Permission, Refusal};
-use super::answer::Answer;
+use super::answer::{Answer, Ground};
 use super::question::{Demographics, Number, Question, Subject};
 use super::registry::Registry;
 
@@ -148,6 +148,34 @@ pub fn answer_line(query_id: &str, answer: &Answer, permission: &Permission) -> 
     })
 }
 
+/// The answer with all that explains it: the answer line, and beside it the day and the moment asked about, the age of
+/// the data, until when it holds, other reasons that the data cannot exclude, the agreements it is given under, and
+/// the coverages that were looked at.
+#[must_use]
+pub fn answer_document(query_id: &str, answer: &Answer, permission: &Permission) -> Value {
+    let mut document = answer_line(query_id, answer, permission);
+    let granted = permission.fields(answer.scheme.as_ref());
+    let seen = |ground: &&Ground| permission.fields(Some(&ground.scheme)).contains(&Field::Scheme);
+    let grounds: Vec<Value> = answer
+        .grounds
+        .iter()
+        .filter(seen)
+        .map(|ground| {
+            // Record ids of the hub tell nobody who it is, but they are of use only with the person's.
+            let records = granted.contains(&Field::PersonId).then_some(&ground.records);
+            json!({ "scheme": code(&ground.scheme), "reason": ground.reason.name(), "records": records })
+        })
+        .collect();
+    document["as_of"] = json!(answer.as_of);
+    document["known_at"] = json!(answer.known_at);
+    document["data_as_of"] = json!(answer.data_as_of);
+    document["holds_until"] = json!(answer.holds_until);
+    document["or_else"] = answer.or_else.iter().map(|reason| reason.name()).collect();
+    document["agreements"] = json!(permission.agreements);
+    document["grounds"] = Value::Array(grounds);
+    document
+}
+
 /// The line of a query that is not answered.
 #[must_use]
 pub fn refusal_line(query_id: &str, refusal: Refusal) -> Value {
@@ -163,8 +191,8 @@ mod tests {
     use super::*;
     use crate::eligibility::registry::NumberKind;
     use crate::eligibility::registry::tests::shipped;
-    use crate::eligibility::{Agreements, Verdict, rules};
-    use crate::model::PersonId;
+    use crate::eligibility::{Agreements, RecordFacts, Verdict, rules};
+    use crate::model::{PersonId, RecordId};
 
     fn parsed(line: Value) -> Query {
         parse(line.to_string().as_bytes(), &Place::at_line(1), &shipped()).unwrap()
@@ -176,6 +204,21 @@ mod tests {
             "as_of": "2026-01-15", "country_of_care": "CI", "scheme": "ML-UTM",
             "subject": { "identifiers": [{ "type": "ML-UTM", "value": "UTM-001-0000001/00" }] },
         })
+    }
+
+    /// One person whom the mutual covers.
+    fn covered() -> rules::Found {
+        let says = json!({
+            "scheme": "ml-utm",
+            "coverages": [{ "scheme": "ml-utm", "package": "CP", "start": "2025-01-01" }],
+        });
+        let facts = RecordFacts {
+            record: RecordId::from_bytes([1; 16]),
+            recorded_at: Instant::from_millis(0),
+            replaced_at: None,
+            says: serde_json::from_value(says).unwrap(),
+        };
+        rules::Found::Person(Some(PersonId::from_bytes([1; 16])), vec![facts])
     }
 
     fn permission(fields: &str) -> Permission {
@@ -220,16 +263,7 @@ mod tests {
     #[test]
     fn an_answer_shows_only_what_the_agreement_grants() {
         let question = parsed(by_number()).question;
-        let says = json!({ "scheme": "ml-utm", "coverages": [{ "scheme": "ml-utm", "package": "CP", "start": "2025-01-01" }] });
-        let facts = crate::eligibility::RecordFacts {
-            record: crate::model::RecordId::from_bytes([1; 16]),
-            recorded_at: Instant::from_millis(0),
-            replaced_at: None,
-            says: serde_json::from_value(says).unwrap(),
-        };
-        let person = PersonId::from_bytes([1; 16]);
-        let found = rules::Found::Person(Some(person), vec![facts]);
-        let answer = rules::decide(&question, &found, &shipped(), Instant::from_millis(9));
+        let answer = rules::decide(&question, &covered(), &shipped(), Instant::from_millis(9));
         assert_eq!(answer.verdict, Verdict::Eligible);
         let line = answer_line("Q1", &answer, &permission("scheme, coverage_rate"));
         assert_eq!(line["scheme"], "ML-UTM");
@@ -239,6 +273,18 @@ mod tests {
         {
             assert!(line[hidden].is_null(), "{hidden}");
         }
+    }
+
+    #[test]
+    fn the_document_explains_the_answer_within_the_agreement() {
+        let question = parsed(by_number()).question;
+        let answer = rules::decide(&question, &covered(), &shipped(), Instant::from_millis(9));
+        let whole = answer_document("Q1", &answer, &permission("scheme, person_id"));
+        assert_eq!(whole["grounds"][0]["reason"], "in_force");
+        assert!(whole["grounds"][0]["records"][0].is_string());
+        assert_eq!(whole["agreements"], json!(["a-a/1.0.0"]));
+        let little = answer_document("Q1", &answer, &permission("package"));
+        assert_eq!(little["grounds"], json!([]));
     }
 
     #[test]

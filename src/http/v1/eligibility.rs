@@ -164,7 +164,7 @@ pub async fn answer(
     match ask::ask(&app.hub, &caller, &question).await? {
         Outcome::Answered(answer, permission) => {
             crate::http::metrics::asked(answer.verdict.name());
-            Ok(Json(query::answer_line(&query_id, &answer, &permission)))
+            Ok(Json(query::answer_document(&query_id, &answer, &permission)))
         }
         Outcome::Refused(refusal) => {
             crate::http::metrics::asked("refused");
