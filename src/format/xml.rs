@@ -10,7 +10,7 @@ pub(super) mod split;
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 
 use self::markup::{Attributes, Markup, local, markup};
 use super::events::{Events, Scalar, ScalarKind};
@@ -80,8 +80,8 @@ impl<'s> Walker<'s, '_> {
         if raw.is_empty() {
             return Ok(());
         }
-        let text =
-            unescape(raw).map_err(|offset| Fault::new(IssueCode::BadSyntax, from + offset))?;
+        let text = resolved(with_line_feeds(raw))
+            .map_err(|offset| Fault::new(IssueCode::BadSyntax, from + offset))?;
         self.add(text, from)
     }
 
@@ -115,7 +115,7 @@ impl<'s> Walker<'s, '_> {
             Markup::Declaration => Err(Fault::new(IssueCode::ForbiddenEntity, from)),
             Markup::Data => {
                 let inside = self.slice(from + "<![CDATA[".len(), to - "]]>".len());
-                self.add(Cow::Borrowed(inside), from)
+                self.add(with_line_feeds(inside), from)
             }
             Markup::Start => self.start(sink, self.slice(from + 1, to - 1), from),
             Markup::Empty => {
@@ -176,15 +176,14 @@ impl<'s> Walker<'s, '_> {
                 continue;
             }
             self.count(attribute.at)?;
-            let text = unescape(attribute.value)
+            let text = resolved(with_spaces(attribute.value))
                 .map_err(|offset| Fault::new(IssueCode::BadSyntax, attribute.at + offset))?;
+            if let Some(bad) = text.find(|character| !is_xml(character)) {
+                return Err(Fault::new(IssueCode::BadSyntax, attribute.at + bad));
+            }
             self.begin_object(sink);
             sink.key(Cow::Owned(format!("@{}", local(attribute.name))));
-            sink.scalar(Scalar {
-                kind: ScalarKind::Text,
-                text: normalized(text),
-                at: attribute.at as u32,
-            });
+            sink.scalar(Scalar { kind: ScalarKind::Text, text, at: attribute.at as u32 });
         }
         Ok(())
     }
@@ -240,12 +239,28 @@ impl<'s> Walker<'s, '_> {
     }
 }
 
-/// Line ends and tabs in an attribute are spaces (XML 1.0, 3.3.3).
-fn normalized(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.contains(['\n', '\r', '\t']) {
-        Cow::Owned(text.replace("\r\n", " ").replace(['\n', '\r', '\t'], " "))
+/// Every line end is one line feed (XML 1.0, 2.11).
+fn with_line_feeds(raw: &str) -> Cow<'_, str> {
+    if memchr(b'\r', raw.as_bytes()).is_some() {
+        Cow::Owned(raw.replace("\r\n", "\n").replace('\r', "\n"))
     } else {
-        text
+        Cow::Borrowed(raw)
+    }
+}
+
+/// Line ends and tabs in an attribute are spaces, unless written as references (XML 1.0, 3.3.3).
+fn with_spaces(raw: &str) -> Cow<'_, str> {
+    if memchr3(b'\n', b'\r', b'\t', raw.as_bytes()).is_some() {
+        Cow::Owned(raw.replace("\r\n", " ").replace(['\n', '\r', '\t'], " "))
+    } else {
+        Cow::Borrowed(raw)
+    }
+}
+
+fn resolved(raw: Cow<'_, str>) -> Result<Cow<'_, str>, usize> {
+    match raw {
+        Cow::Borrowed(raw) => unescape(raw),
+        Cow::Owned(raw) => unescape(&raw).map(|text| Cow::Owned(text.into_owned())),
     }
 }
 

@@ -56,6 +56,10 @@ impl Csv {
             }
             self.cell(cell, text);
         }
+        // An empty line is no row, so the only cell of one must show itself.
+        if matches!(cells, [only] if only.is_empty()) {
+            text.extend([self.quote, self.quote]);
+        }
         text.push('\n');
     }
 
