@@ -87,7 +87,8 @@ impl Acquaintance {
             .entry((one, other))
             .or_insert_with(|| members_that_match(ours, theirs, table, context));
         match matches.iter().filter(|(m, n)| *m != a && *n != b).count() {
-            0 => Company::Nobody,
+            0 if ours.len() > 2 && theirs.len() > 2 => Company::Nobody,
+            0 => Company::NobodyOfFew,
             1 => Company::One,
             _ => Company::Several,
         }

@@ -13,7 +13,10 @@ use smallvec::SmallVec;
 use super::cluster::{self, Tie};
 use super::household::{Acquaintance, Households, Table};
 use super::retrieve::{Postings, Slot, Wanted};
-use crate::matching::{Context, Frequencies, Line, Model, Objection, Score, Vocabulary, score};
+use crate::matching::score::most_company;
+use crate::matching::{
+    Company, Context, Frequencies, Line, Model, Objection, Score, Vocabulary, score,
+};
 use crate::model::{BeneficiaryRecord, RecordId};
 
 /// The shares are counted again when the population has grown or shrunk by this factor since: with
@@ -334,9 +337,15 @@ impl Index {
         candidates: &[Slot],
         acquaintance: &mut Acquaintance,
     ) -> Vec<(Slot, EdgeWeight)> {
-        let prepared = self.context().prepare(self.lines[slot as usize]);
+        let context = self.context();
+        let prepared = context.prepare(self.lines[slot as usize]);
+        let least = self.model.thresholds.review - most_company(context);
         let mut edges = Vec::new();
         for other in candidates.iter().copied().filter(|other| *other != slot) {
+            let alone = score(&prepared, &self.lines[other as usize], Company::Unknown, context);
+            if alone.weight < least {
+                continue;
+            }
             let scored = self.score_pair(&prepared, slot, other, acquaintance);
             if scored.weight >= self.model.thresholds.review {
                 let edge = EdgeWeight { weight: scored.weight, objection: scored.objection };

@@ -2,9 +2,9 @@
 //!
 //! There are no blocks outside of which nobody is looked for: each piece of evidence has its own
 //! posting list and a candidate needs to share one. Names are filed under their loose key and asked
-//! for under the keys of all their neighbours, in any order of family and given name. Lists of
-//! common values are not walked but intersected with the year of birth; when that is impossible the
-//! answer says so ([`Candidates::truncated`]) and nothing is dropped in silence.
+//! for under the keys of all their neighbours, in any order of family and given name, together with
+//! the years that a slip could have made of the year of birth. When a list cannot be walked to its
+//! end the answer says so ([`Candidates::truncated`]) and nothing is dropped in silence.
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -15,8 +15,7 @@ use crate::matching::symbols::{Likeness, Symbol};
 /// Place of a record in the index.
 pub type Slot = u32;
 
-/// A list longer than this is intersected with the year of birth instead of walked. A common pair of
-/// names alone is worth less than the prior against chance, so nothing joinable is lost by it.
+/// A phone of more records than this is an agent's and no evidence of its own.
 const LONG: usize = 400;
 /// Candidates that are looked at for one record, at most.
 const BUDGET: usize = 20_000;
@@ -108,18 +107,16 @@ impl Postings {
         let birth = wanted.birth;
         for one in &wanted.given {
             for other in &wanted.family {
-                let list = self.list(names(*one, *other));
-                if list.len() <= LONG {
-                    lists.push(list);
-                } else if birth.year > 0 {
-                    for year in years(birth.year) {
-                        lists.push(self.list(names_and_year(*one, *other, year)));
-                    }
-                    // Those without a birth date can be told apart by nothing but other evidence.
-                    lists.push(self.list(names_and_year(*one, *other, 0)));
-                } else {
-                    lists.push(list);
+                if birth.year == 0 {
+                    lists.push(self.list(names(*one, *other)));
+                    continue;
                 }
+                // A pair of names with a year that no slip explains is found by stronger evidence or
+                // is not the person; year 0 holds those without a birth date.
+                for year in years(birth.year) {
+                    lists.push(self.list(names_and_year(*one, *other, year)));
+                }
+                lists.push(self.list(names_and_year(*one, *other, 0)));
             }
         }
         if birth.is_full() {

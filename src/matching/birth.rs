@@ -20,7 +20,7 @@ pub enum BirthLevel {
     Year,
     /// The same year; one states a day, the other only the year.
     YearReduced,
-    /// The same year; one states a default day, the other only the year or an ordinary day.
+    /// The same year; one states 1 January, the other only the year or another day.
     DefaultReduced,
     /// Years at most two apart, one of them approximate or only a year.
     Near,
@@ -89,7 +89,7 @@ fn level(a: Birth, b: Birth) -> BirthLevel {
             (0, (true, true)) if a.is_default() => return BirthLevel::DefaultDay,
             (0, (true, true)) => return BirthLevel::Day,
             (0, _) if a.month == b.day() && a.day() == b.month => return BirthLevel::Swapped,
-            (0, _) if a.is_default() || b.is_default() => return BirthLevel::DefaultReduced,
+            (0, _) if a.is_new_year() || b.is_new_year() => return BirthLevel::DefaultReduced,
             (0, (true, false) | (false, true)) => return BirthLevel::OnePart,
             (1 | 10, (true, true)) if !a.is_default() => return BirthLevel::YearSlip,
             _ => {}
@@ -100,8 +100,8 @@ fn level(a: Birth, b: Birth) -> BirthLevel {
         return match (a.is_full(), b.is_full()) {
             _ if months_differ => BirthLevel::Near,
             (false, false) => BirthLevel::Year,
-            (true, _) if a.is_default() => BirthLevel::DefaultReduced,
-            (_, true) if b.is_default() => BirthLevel::DefaultReduced,
+            (true, _) if a.is_new_year() => BirthLevel::DefaultReduced,
+            (_, true) if b.is_new_year() => BirthLevel::DefaultReduced,
             _ => BirthLevel::YearReduced,
         };
     }

@@ -189,8 +189,10 @@ pub struct Names {
 pub struct Agreement {
     /// How alike the most telling tokens are.
     pub likeness: Likeness,
-    /// Whether both sides have further names that contradict each other.
-    pub contradicted: bool,
+    /// Whether every token of both sides found its partner.
+    pub whole: bool,
+    /// The tokens that agree, ours and theirs.
+    pub tokens: (Symbol, Symbol),
     /// The bar of the waterfall.
     pub bar: FieldWeight,
 }
@@ -202,8 +204,9 @@ pub fn names(a: &Prepared, b: &Line, context: Context<'_>) -> Names {
     let given_b: SmallVec<[Symbol; 4]> = b.given().collect();
     let mut best: Option<(f32, Names)> = None;
     let mut consider = |fa: &[Token], ga: &[Token], fb: &[Symbol], gb: &[Symbol], swapped: bool| {
-        let names =
-            Names { given: given(ga, gb, context), family: family(fa, fb, context), swapped };
+        let given = given(ga, gb, context);
+        let family = family(fa, fb, context).map(|family| tempered(family, given, context));
+        let names = Names { given, family, swapped };
         let bits = |agreement: Option<Agreement>| agreement.map_or(0.0, |a| a.bar.weight.unrelated);
         let penalty = if swapped { context.model.names.swapped.log2() } else { 0.0 };
         let sum = bits(names.given) + bits(names.family) + penalty;
@@ -214,7 +217,12 @@ pub fn names(a: &Prepared, b: &Line, context: Context<'_>) -> Names {
     consider(&a.family, &a.given, &family_b, &given_b, false);
     let free = a.line.order_unknown || b.order_unknown;
     if !a.family.is_empty() && !a.given.is_empty() && !family_b.is_empty() && !given_b.is_empty() {
-        consider(&a.family, &a.given, &given_b, &family_b, !free);
+        // Which of the two was entered in the other's place: the one whose given name is a family name.
+        if a.given.iter().all(|token| context.frequencies.is_familial(token.symbol)) {
+            consider(&a.given, &a.family, &family_b, &given_b, !free);
+        } else {
+            consider(&a.family, &a.given, &given_b, &family_b, !free);
+        }
     }
     // Where the order is unknown the family name may stand last: "Awa Fanta Traoré".
     if a.line.order_unknown && a.given.len() > 1 {
@@ -232,17 +240,41 @@ pub fn names(a: &Prepared, b: &Line, context: Context<'_>) -> Names {
     best.map_or(Names { given: None, family: None, swapped: false }, |(_, names)| names)
 }
 
+/// The weight of a family name against strangers, less what its company with the given name explains.
+fn tempered(family: Agreement, given: Option<Agreement>, context: Context<'_>) -> Agreement {
+    let Some(given) = given.filter(|given| given.likeness < Likeness::Different) else {
+        return family;
+    };
+    if family.likeness == Likeness::Different {
+        return family;
+    }
+    let frequencies = context.frequencies;
+    let ours = frequencies.lift_by_given(family.tokens.0, given.tokens.0);
+    let theirs = frequencies.lift_by_given(family.tokens.1, given.tokens.1);
+    let mut tempered = family;
+    tempered.bar.weight.unrelated -= ours.max(theirs).log2();
+    tempered
+}
+
 /// The best pairing of tokens: likeness and share of the most telling pair, and how many of each
 /// side found a partner.
 struct Pairing {
     likeness: Likeness,
     share: f32,
-    pairs: SmallVec<[(Likeness, f32); 4]>,
+    tokens: (Symbol, Symbol),
+    pairs: SmallVec<[Paired; 4]>,
+}
+
+#[derive(Clone, Copy)]
+struct Paired {
+    likeness: Likeness,
+    share: f32,
+    tokens: (Symbol, Symbol),
 }
 
 fn pair(a: &[Token], b: &[Symbol], context: Context<'_>) -> Pairing {
     let mut taken: SmallVec<[bool; 4]> = b.iter().map(|_| false).collect();
-    let mut pairs: SmallVec<[(Likeness, f32); 4]> = SmallVec::new();
+    let mut pairs: SmallVec<[Paired; 4]> = SmallVec::new();
     // Equal tokens pair first, so that a similar one does not take their partner.
     let mut waiting: SmallVec<[&Token; 4]> = a.iter().collect();
     for wanted in [
@@ -261,14 +293,17 @@ fn pair(a: &[Token], b: &[Symbol], context: Context<'_>) -> Pairing {
             taken[place] = true;
             let theirs = context.frequencies.name(*symbol);
             let share = token.shares[wanted as usize].max(theirs[wanted as usize]);
-            pairs.push((wanted, share));
+            pairs.push(Paired { likeness: wanted, share, tokens: (token.symbol, *symbol) });
             false
         });
     }
     // Of equally alike pairs the rarest tells most.
-    pairs.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
-    let (likeness, share) = pairs.first().copied().unwrap_or((Likeness::Different, 1.0));
-    Pairing { likeness, share, pairs }
+    pairs.sort_by(|one, other| {
+        one.likeness.cmp(&other.likeness).then(one.share.total_cmp(&other.share))
+    });
+    let nothing = Paired { likeness: Likeness::Different, share: 1.0, tokens: (UNKNOWN, UNKNOWN) };
+    let Paired { likeness, share, tokens } = pairs.first().copied().unwrap_or(nothing);
+    Pairing { likeness, share, tokens, pairs }
 }
 
 fn given(a: &[Token], b: &[Symbol], context: Context<'_>) -> Option<Agreement> {
@@ -286,8 +321,8 @@ fn given(a: &[Token], b: &[Symbol], context: Context<'_>) -> Option<Agreement> {
         Likeness::Different => (&levels.conflict, "conflict"),
     };
     let mut weight = Weight::of(level, pairing.share);
-    for (_, share) in pairing.pairs.iter().skip(1) {
-        weight = weight + Weight::of(&levels.further, *share);
+    for further in pairing.pairs.iter().skip(1) {
+        weight = weight + Weight::of(&levels.further, further.share);
     }
     let matched = pairing.pairs.len();
     let contradicted = matched > 0 && matched < a.len() && matched < b.len();
@@ -298,7 +333,8 @@ fn given(a: &[Token], b: &[Symbol], context: Context<'_>) -> Option<Agreement> {
     }
     Some(Agreement {
         likeness: pairing.likeness,
-        contradicted,
+        whole: matched == a.len() && matched == b.len(),
+        tokens: pairing.tokens,
         bar: FieldWeight { field: Field::Given, level: name, weight, share: pairing.share },
     })
 }
@@ -319,7 +355,7 @@ fn family(a: &[Token], b: &[Symbol], context: Context<'_>) -> Option<Agreement> 
     };
     let weight = Weight::of(level, pairing.share);
     let bar = FieldWeight { field: Field::Family, level: name, weight, share: pairing.share };
-    Some(Agreement { likeness: pairing.likeness, contradicted: false, bar })
+    Some(Agreement { likeness: pairing.likeness, whole: true, tokens: pairing.tokens, bar })
 }
 
 /// The bar of the birth dates.
@@ -443,12 +479,25 @@ pub fn phones(a: &Line, b: &Line, context: Context<'_>) -> Option<(bool, FieldWe
 
 /// The bar of places: the same village or commune, the same region, the same country, elsewhere.
 #[must_use]
-pub fn places(a: &Line, b: &Line, context: Context<'_>) -> Option<FieldWeight> {
+pub fn places(
+    a: &Line,
+    b: &Line,
+    family: Option<(Symbol, Symbol)>,
+    context: Context<'_>,
+) -> Option<FieldWeight> {
     let levels = &context.model.fields.place;
     let shared = a
         .places()
         .filter(|place| b.places().any(|other| other == *place))
-        .map(|place| context.frequencies.place(place))
+        .map(|place| {
+            // A family lives together: strangers of its name are found there more often than others.
+            let lift = family.map_or(1.0, |(ours, theirs)| {
+                let frequencies = context.frequencies;
+                let ours = frequencies.lift_by_place(ours, place);
+                ours.max(frequencies.lift_by_place(theirs, place))
+            });
+            (context.frequencies.place(place) * lift).min(1.0)
+        })
         .min_by(f32::total_cmp);
     let known = |line: &Line| line.places().next().is_some();
     let (level, name, share) = match shared {

@@ -25,7 +25,18 @@ pub struct Frequencies {
     phones: FxHashMap<u32, u32>,
     places: FxHashMap<u32, u32>,
     regions: FxHashMap<u16, u32>,
+    /// Records of each name, and of each family name with a given name and in a place.
+    counts: Vec<u32>,
+    /// Whether a name is more often a family name than a given one.
+    familial: Vec<bool>,
+    with_given: FxHashMap<(Symbol, Symbol), u32>,
+    in_place: FxHashMap<(Symbol, u32), u32>,
 }
+
+/// Records that a share within a group must outweigh before it is believed over the share in all.
+const PRUDENCE: f32 = 30.0;
+/// The pair that is compared is itself among the counted.
+const THEMSELVES: f32 = 2.0;
 
 impl Default for Frequencies {
     fn default() -> Self {
@@ -43,6 +54,7 @@ impl Frequencies {
         let mut days = vec![1_u32; DAYS];
         let (mut phones, mut places) = (FxHashMap::default(), FxHashMap::default());
         let mut regions = FxHashMap::default();
+        let (mut with_given, mut in_place) = (FxHashMap::default(), FxHashMap::default());
         for line in lines {
             records += 1;
             line.family().for_each(|symbol| names[symbol as usize][0] += 1);
@@ -56,11 +68,16 @@ impl Frequencies {
             line.phones().for_each(|phone| *phones.entry(phone).or_insert(0) += 1);
             line.places().for_each(|place| *places.entry(place).or_insert(0) += 1);
             *regions.entry(line.region).or_insert(0) += 1;
+            for family in line.family() {
+                line.given().for_each(|given| *with_given.entry((family, given)).or_insert(0) += 1);
+                line.places().for_each(|place| *in_place.entry((family, place)).or_insert(0) += 1);
+            }
         }
         let whole = f64::from(records.max(1));
         let all_years: u32 = years.iter().sum();
         let all_days: u32 = days.iter().sum();
         let counts: Vec<u32> = names.iter().map(|[family, given]| *family.max(given)).collect();
+        let familial: Vec<bool> = names.iter().map(|[family, given]| family > given).collect();
         let count = |symbol: Symbol| counts.get(symbol as usize).copied().unwrap_or(0);
         let names = (0..u32::try_from(counts.len()).unwrap_or(UNKNOWN))
             .map(|symbol| cumulate(count(symbol), vocabulary.symbols.near(symbol), &count, whole))
@@ -73,7 +90,44 @@ impl Frequencies {
             phones,
             places,
             regions,
+            counts,
+            familial,
+            with_given,
+            in_place,
         }
+    }
+
+    /// Whether a name is more often a family name than a given one.
+    #[must_use]
+    pub fn is_familial(&self, name: Symbol) -> bool {
+        self.familial.get(name as usize).copied().unwrap_or(false)
+    }
+
+    /// How many times more common a family name is among those of a given name than in all (at least
+    /// 1): names go with peoples, and two strangers who share one of them often share the other.
+    #[must_use]
+    pub fn lift_by_given(&self, family: Symbol, given: Symbol) -> f32 {
+        let both = self.with_given.get(&(family, given)).copied().unwrap_or(0);
+        self.lift(family, both, self.counts.get(given as usize).copied().unwrap_or(0))
+    }
+
+    /// How many times more common a family name is in a place than in all, at least 1.
+    #[must_use]
+    pub fn lift_by_place(&self, family: Symbol, place: u32) -> f32 {
+        let both = self.in_place.get(&(family, place)).copied().unwrap_or(0);
+        self.lift(family, both, self.places.get(&place).copied().unwrap_or(0))
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "a ratio of counts")]
+    fn lift(&self, family: Symbol, both: u32, group: u32) -> f32 {
+        let all =
+            self.counts.get(family as usize).copied().unwrap_or(0) as f32 / self.records.max(1.0);
+        if all <= 0.0 {
+            return 1.0;
+        }
+        let without = |count: u32| (count as f32 - THEMSELVES).max(0.0);
+        let within = (without(both) + PRUDENCE * all) / (without(group) + PRUDENCE);
+        (within / all).max(1.0)
     }
 
     /// How many records were counted.

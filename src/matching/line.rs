@@ -47,6 +47,12 @@ impl Birth {
         self.month != 0 && self.day() != 0
     }
 
+    /// 1 January is how a bare year is written where a form demands a day.
+    #[must_use]
+    pub const fn is_new_year(self) -> bool {
+        matches!((self.month, self.day()), (1, 1))
+    }
+
     /// 1 January and 31 December stand where a clerk knew only the year.
     #[must_use]
     pub const fn is_default(self) -> bool {

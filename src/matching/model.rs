@@ -104,7 +104,7 @@ levels! {
     /// Chances of the levels of places.
     PlaceLevels { place region country elsewhere }
     /// Chances of what the other members of two households say.
-    CompanyLevels { several one none }
+    CompanyLevels { several one nobody_of_few nobody }
 }
 
 /// A system of numbers.

@@ -48,7 +48,7 @@ fn sound(rest: &[char], first: bool) -> (Option<char>, usize) {
         ('g', 'n') if vowel(2) => (Some('y'), 2),
         ('n', 'y' | 'i') if vowel(2) => (Some('y'), 2),
         ('g', 'u') if matches!(at(2), 'e' | 'i' | 'y') => (Some('g'), 2),
-        ('g', 'e' | 'i') | ('j', _) => (Some('j'), 1),
+        ('j', _) => (Some('j'), 1),
         ('p', 'h') => (Some('f'), 2),
         ('c' | 's', 'h') => (Some('s'), 2),
         ('c', 'e' | 'i' | 'y') | ('s' | 'z', _) => (Some('s'), 1),

@@ -12,8 +12,10 @@ use super::symbols::Likeness;
 pub enum Company {
     /// At least one of the two records stands alone, or nothing was looked at.
     Unknown,
-    /// Both have company, and nobody of it matches.
+    /// Both have two other members or more, and nobody matches.
     Nobody,
+    /// Both have company, one of them a single other member, and nobody matches.
+    NobodyOfFew,
     /// One other member matches.
     One,
     /// Two or more match.
@@ -57,6 +59,13 @@ pub struct Score {
     pub bars: SmallVec<[FieldWeight; 9]>,
 }
 
+/// The most that company can add against strangers; who is further below a threshold needs no look at
+/// the households.
+#[must_use]
+pub fn most_company(context: Context<'_>) -> f32 {
+    company_bar(Company::Several, context).map_or(0.0, |bar| bar.weight.unrelated.max(0.0))
+}
+
 /// Scores a pair.
 #[must_use]
 pub fn score(a: &Prepared, b: &Line, company: Company, context: Context<'_>) -> Score {
@@ -79,12 +88,17 @@ pub fn score(a: &Prepared, b: &Line, company: Company, context: Context<'_>) -> 
     bars.extend(sexes.map(|(_, bar)| bar));
     bars.extend(numbers.map(|(_, bar)| bar));
     bars.extend(phones.map(|(_, bar)| bar));
-    bars.extend(compare::places(line, b, context));
+    let family = names.family.filter(|family| family.likeness < Likeness::Different);
+    bars.extend(compare::places(line, b, family.map(|family| family.tokens), context));
     bars.extend(company_bar(company, context));
     let total = bars.iter().fold(Weight::default(), |sum, bar| sum + bar.weight);
 
     let given = names.given.map(|given| given.likeness);
-    let one_name = given.is_some_and(|likeness| likeness <= Likeness::Related);
+    let one_contract = line.household != NONE && line.household == b.household;
+    // Within one contract both twins are written by one hand: a slip is no excuse for another name.
+    let least_alike = if one_contract { Likeness::Related } else { Likeness::Similar };
+    let whole = !one_contract || names.given.is_some_and(|given| given.whole);
+    let one_name = whole && given.is_some_and(|likeness| likeness <= least_alike);
     let born = births.is_some_and(|(level, _)| level.agrees());
     let born_that_day = births.is_some_and(|(level, _)| level == super::birth::BirthLevel::Day);
     let number = numbers.map(|(level, _)| level);
@@ -94,7 +108,7 @@ pub fn score(a: &Prepared, b: &Line, company: Company, context: Context<'_>) -> 
         number == Some(NumberLevel::Equal),
     ];
     let one_house = phones.is_some_and(|(shared, _)| shared)
-        || (line.household != NONE && line.household == b.household)
+        || one_contract
         || matches!(company, Company::One | Company::Several);
     let objection = if number == Some(NumberLevel::Conflict) {
         Some(Objection::DifferentNumbers)
@@ -122,7 +136,8 @@ fn company_bar(company: Company, context: Context<'_>) -> Option<FieldWeight> {
     let levels = &context.model.fields.company;
     let (level, name) = match company {
         Company::Unknown => return None,
-        Company::Nobody => (&levels.none, "none"),
+        Company::Nobody => (&levels.nobody, "nobody"),
+        Company::NobodyOfFew => (&levels.nobody_of_few, "nobody_of_few"),
         Company::One => (&levels.one, "one"),
         Company::Several => (&levels.several, "several"),
     };
