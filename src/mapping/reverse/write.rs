@@ -34,12 +34,23 @@ impl<'s> Tree<'s> {
 
     /// Puts a value at a path, unless something stands there already.
     pub fn set(&mut self, path: &[Step], value: &Value<'_>) {
-        let kind = self.kind(path);
-        self.root.set(path, value, kind);
+        let field = self.field(path);
+        let kind = match field {
+            Some(field) if !field.allows("string") && field.allows("boolean") => ScalarKind::Boolean,
+            Some(field) if !field.allows("string") && (field.allows("number") || field.allows("integer")) => {
+                ScalarKind::Number
+            }
+            _ => ScalarKind::Text,
+        };
+        let one_text = field.is_some_and(|field| !field.allows("array")) && !path.contains(&Step::All);
+        match value.shown() {
+            Some(shown) if one_text => self.root.set(path, &Value::text(shown.into_owned()), kind),
+            _ => self.root.set(path, value, kind),
+        }
     }
 
-    /// JSON fields that are no texts in the sender's schema are written as what they are.
-    fn kind(&self, path: &[Step]) -> ScalarKind {
+    /// What the sender's schema says of a path: fields that are no texts are written as what they are.
+    fn field(&self, path: &[Step]) -> Option<&'s schema::FieldInfo> {
         let keys: Vec<&str> = path
             .iter()
             .filter_map(|step| match step {
@@ -47,22 +58,13 @@ impl<'s> Tree<'s> {
                 _ => None,
             })
             .collect();
-        let field = self.schema.and_then(|schema| {
-            schema.fields().iter().find(|field| {
-                let known = field.steps.iter().filter_map(|step| match step {
-                    schema::Step::Key(key) => Some(key.as_str()),
-                    schema::Step::Each => None,
-                });
-                known.eq(keys.iter().copied())
-            })
-        });
-        match field {
-            Some(field) if !field.allows("string") && field.allows("boolean") => ScalarKind::Boolean,
-            Some(field) if !field.allows("string") && (field.allows("number") || field.allows("integer")) => {
-                ScalarKind::Number
-            }
-            _ => ScalarKind::Text,
-        }
+        self.schema?.fields().iter().find(|field| {
+            let known = field.steps.iter().filter_map(|step| match step {
+                schema::Step::Key(key) => Some(key.as_str()),
+                schema::Step::Each => None,
+            });
+            known.eq(keys.iter().copied())
+        })
     }
 
     /// Writes the document; `order` are the top keys in the sender's order, which a flat row has all.

@@ -30,8 +30,12 @@ pub fn read(root: &Node, problems: &mut Diagnostics) -> Option<Spec> {
     let tables = tables.collect();
     let values = pairs("values").iter().filter_map(|e| Some((word_of(e), rule::rule(&e.value, problems)?)));
     let values = values.collect();
-    let back = pairs("back").iter().filter_map(|e| Some((word_of(e), rule::rule(&e.value, problems)?)));
-    let back = back.collect();
+    let mut back = Vec::new();
+    for entry in pairs("back") {
+        // Several rules for one field: the first that has something to say.
+        let list = items(Some(&entry.value)).iter().filter_map(|node| rule::rule(node, problems));
+        back.extend(list.map(|rule| (word_of(entry), rule)));
+    }
     let mut rules = Vec::new();
     for entry in fields.map_or(&[][..], |node| map_entries(node, problems)) {
         let list = match &entry.value.kind {
