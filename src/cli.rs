@@ -6,13 +6,23 @@
 
 mod arguments;
 mod connection;
+mod data_date;
+mod doctor;
 mod export;
 mod failure;
 mod input;
 mod keys;
+mod library;
+mod loss;
+mod mapping;
 mod progress;
+mod push;
+mod refusals;
+mod report;
 mod screen;
 mod serve;
+mod translate;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -51,8 +61,13 @@ fn run(Arguments { common, command }: Arguments, screen: &Screen) -> Result<Outc
     runtime.block_on(async {
         match command {
             Command::Serve(args) => serve::run(&args, &common, screen).await,
+            Command::Push(args) => push::run(&args, &common, screen).await,
+            Command::Validate(args) => validate::run(&args, &common, screen),
+            Command::Translate(args) => translate::run(&args, &common, screen),
             Command::Export(args) => export::run(&args, &common, screen).await,
+            Command::Mapping(args) => mapping::run(&args, &common, screen).await,
             Command::Keys(args) => keys::run(args, &common, screen).await,
+            Command::Doctor(args) => doctor::run(&args, &common, screen).await,
         }
     })
 }

@@ -154,6 +154,19 @@ impl Mapping {
         self.spec.hold
     }
 
+    /// Whether records name other records of the file: then only its end tells who is missing.
+    #[must_use]
+    pub fn has_references(&self) -> bool {
+        !self.refers.is_empty()
+    }
+
+    /// Whether each record can be understood without the others, so that a file may be cut anywhere
+    /// between two records.
+    #[must_use]
+    pub fn records_stand_alone(&self) -> bool {
+        self.refers.is_empty() && self.inherit.is_none() && self.carry_down.is_empty()
+    }
+
     /// How the sender's files are read.
     #[must_use]
     pub fn read_options(&self) -> ReadOptions {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{export, keys, serve};
+use super::{doctor, export, keys, mapping, push, serve, translate, validate};
 use crate::model::Language;
 
 /// A hub between insurance schemes: receives, validates, translates, links, answers.
@@ -29,7 +29,13 @@ pub struct Common {
     #[arg(long, global = true)]
     pub json: bool,
     /// Directory of mappings, schemes and agreements that add to or override the built-in ones
-    #[arg(long, global = true, env = "DANKUN_MAPPINGS", hide_env_values = true, value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "DANKUN_MAPPINGS",
+        hide_env_values = true,
+        value_name = "DIR"
+    )]
     pub mappings: Option<PathBuf>,
     /// Directory of schemas that add to or override the built-in ones
     #[arg(long, global = true, env = "DANKUN_SCHEMAS", hide_env_values = true, value_name = "DIR")]
@@ -60,8 +66,18 @@ fn language(tag: &str) -> Result<Language, String> {
 pub enum Command {
     /// Run the hub
     Serve(serve::Args),
+    /// Send files of a scheme to a hub
+    Push(push::Args),
+    /// Report every problem of a file, without a hub
+    Validate(validate::Args),
+    /// Translate a file from one format to another, without a hub
+    Translate(translate::Args),
     /// Write links, pairs, refusals, people or records of a hub to a file
     Export(export::Args),
+    /// Check, test and explain mappings
+    Mapping(mapping::Args),
     /// Create, list and revoke the keys with which schemes and partners call
     Keys(keys::Args),
+    /// Look after the health of an installation
+    Doctor(doctor::Args),
 }

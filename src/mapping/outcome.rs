@@ -85,6 +85,17 @@ pub struct Ending {
     pub dropped: Vec<(String, u64)>,
 }
 
+impl Unresolved {
+    /// What is wrong when the record is nowhere else either: the record that refers is refused.
+    #[must_use]
+    pub fn issue(&self) -> Issue {
+        Issue::error(self.reference.code, self.place.clone())
+            .record_id(&self.record_id)
+            .field(&self.reference.field)
+            .value(&self.reference.record_id)
+    }
+}
+
 impl std::fmt::Debug for Translated {
     /// Without personal data.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -6,6 +6,7 @@
 
 mod file;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,11 +14,16 @@ pub use file::{DataFile, FileError, Kind};
 
 use crate::eligibility::agreement::Agreements;
 use crate::eligibility::registry::{self, Registry};
+use crate::mapping::{self, Codes, Diagnostic, Mapping, Weight};
 use crate::matching::{Model, ModelError};
+use crate::model::Language;
+use crate::schema::{Catalog, SchemaError};
 
 /// The compiled library.
 pub struct Library {
     files: Vec<DataFile>,
+    schemas: Catalog,
+    mappings: BTreeMap<String, Arc<Mapping>>,
     registry: Registry,
     agreements: Agreements,
     model: Arc<Model>,
@@ -29,6 +35,17 @@ pub enum Problem {
     /// A file that cannot be taken at all.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A schema.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// A mapping or a code table.
+    #[error("{}", said(.diagnostic))]
+    Mapping {
+        /// What is wrong with it.
+        diagnostic: Box<Diagnostic>,
+        /// Its text, to show the place.
+        text: String,
+    },
     /// A scheme or an agreement.
     #[error(transparent)]
     Document(#[from] registry::Problem),
@@ -46,6 +63,44 @@ pub enum Problem {
     Missing(Kind),
 }
 
+fn said(diagnostic: &Diagnostic) -> String {
+    let Diagnostic { code, file, line, column, .. } = diagnostic;
+    format!("{file}:{line}:{column}: {} {}", code.number(), diagnostic.message(Language::English))
+}
+
+impl Problem {
+    /// The file that it is about, when it is about one.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::Mapping { diagnostic, .. } => Some(&diagnostic.file),
+            Self::Document(problem) => Some(&problem.file),
+            Self::Model { path, .. } | Self::File(FileError::UnknownKind { path }) => Some(path),
+            Self::File(FileError::Unreadable { path, .. }) => path.to_str(),
+            Self::Schema(_) | Self::Missing(_) => None,
+        }
+    }
+
+    /// The problem for a person; of a mapping with the lines that it is about.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        match self {
+            Self::Mapping { diagnostic, text } => diagnostic.render(text, language),
+            Self::File(_)
+            | Self::Schema(_)
+            | Self::Document(_)
+            | Self::Model { .. }
+            | Self::Missing(_) => self.to_string(),
+        }
+    }
+}
+
+/// The schemas and the shared code tables, which come before the mappings.
+struct Ground {
+    schemas: Catalog,
+    codes: Codes,
+}
+
 impl Library {
     /// The shipped files with the additions and overrides of two directories.
     ///
@@ -60,36 +115,65 @@ impl Library {
     /// Compiles files, as they were gathered or as a store has them published.
     ///
     /// # Errors
-    /// All the problems of all the files.
+    /// All the problems of all the files; warnings about mappings are left to
+    /// [`check_mapping`](Self::check_mapping).
     pub fn compile(files: Vec<DataFile>) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
-        let of_kind = |kind: Kind| files.iter().filter(move |file| file.kind == kind);
-        let texts = |kind: Kind| of_kind(kind).map(|file| (&*file.path, &*file.text));
-        let registry = Registry::parse(texts(Kind::Scheme));
-        let agreements = Agreements::parse(texts(Kind::Agreement));
-        let model = of_kind(Kind::Identity).next().map(|file| {
-            Model::parse(&file.text).map_err(|errors| {
-                let wrong = |error| Problem::Model { path: file.path.clone(), error };
-                errors.into_iter().map(wrong).collect::<Vec<_>>()
-            })
+        let mappings = ground(&files, &mut problems).map(|ground| {
+            let mappings = compile_mappings(&files, &ground, &mut problems);
+            (ground.schemas, mappings)
         });
-        let model = model.unwrap_or_else(|| Err(vec![Problem::Missing(Kind::Identity)]));
-        let documents = |found: Vec<registry::Problem>| found.into_iter().map(Problem::Document);
-        let registry = registry.map_err(|found| problems.extend(documents(found)));
-        let agreements = agreements.map_err(|found| problems.extend(documents(found)));
-        let model = model.map_err(|found| problems.extend(found));
-        match (registry, agreements, model) {
-            (Ok(registry), Ok(agreements), Ok(model)) if problems.is_empty() => {
-                Ok(Self { files, registry, agreements, model: Arc::new(model) })
+        let registry = Registry::parse(texts(&files, Kind::Scheme));
+        let registry = keep(registry, Problem::Document, &mut problems);
+        let agreements = Agreements::parse(texts(&files, Kind::Agreement));
+        let agreements = keep(agreements, Problem::Document, &mut problems);
+        let model = compile_model(&files, &mut problems);
+        match (mappings, registry, agreements, model) {
+            (Some((schemas, mappings)), Some(registry), Some(agreements), Some(model))
+                if problems.is_empty() =>
+            {
+                let model = Arc::new(model);
+                Ok(Self { files, schemas, mappings, registry, agreements, model })
             }
             _ => Err(problems),
         }
+    }
+
+    /// Checks one mapping or code table against the schemas and code tables of files: every problem,
+    /// warnings too, and the mapping when it can be used.
+    #[must_use]
+    pub fn check_mapping(files: &[DataFile], file: &DataFile) -> (Option<Mapping>, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let Some(Ground { schemas, codes }) = ground(files, &mut problems) else {
+            return (None, problems);
+        };
+        let library = mapping::Library { schemas: &schemas, codes: &codes };
+        let (mapping, found) = mapping::compile(&file.text, &file.path, &library);
+        problems.extend(diagnosed(found, &file.text));
+        (mapping, problems)
     }
 
     /// The files it was compiled from, by kind and name.
     #[must_use]
     pub fn files(&self) -> &[DataFile] {
         &self.files
+    }
+
+    /// The schemas of records, by `name/version`.
+    #[must_use]
+    pub const fn schemas(&self) -> &Catalog {
+        &self.schemas
+    }
+
+    /// The mapping of a scheme or format.
+    #[must_use]
+    pub fn mapping(&self, id: &str) -> Option<&Arc<Mapping>> {
+        self.mappings.get(id)
+    }
+
+    /// Every mapping, by id.
+    pub fn mappings(&self) -> impl Iterator<Item = &Arc<Mapping>> {
+        self.mappings.values()
     }
 
     /// The schemes.
@@ -120,5 +204,120 @@ impl Library {
             hasher.update(file.hash().as_bytes());
         }
         hasher.finalize().to_hex().chars().take(16).collect()
+    }
+}
+
+/// The files that a directory of mappings adds to the shipped ones, or that the shipped ones are.
+///
+/// # Errors
+/// Every file that cannot be taken.
+pub fn gather(
+    mappings: Option<&Path>,
+    schemas: Option<&Path>,
+) -> Result<Vec<DataFile>, Vec<FileError>> {
+    file::gather(mappings, schemas)
+}
+
+fn of_kind(files: &[DataFile], kind: Kind) -> impl Iterator<Item = &DataFile> {
+    files.iter().filter(move |file| file.kind == kind)
+}
+
+fn texts(files: &[DataFile], kind: Kind) -> impl Iterator<Item = (&str, &str)> {
+    of_kind(files, kind).map(|file| (&*file.path, &*file.text))
+}
+
+/// The result, or `None` with its problems set down.
+fn keep<T, E>(
+    result: Result<T, Vec<E>>,
+    problem: impl Fn(E) -> Problem,
+    problems: &mut Vec<Problem>,
+) -> Option<T> {
+    result.map_err(|found| problems.extend(found.into_iter().map(problem))).ok()
+}
+
+fn ground(files: &[DataFile], problems: &mut Vec<Problem>) -> Option<Ground> {
+    let named = of_kind(files, Kind::Schema).map(|file| (file.name.clone(), file.text.clone()));
+    let schemas = keep(Catalog::parse(named), Problem::Schema, problems);
+    let codes = Codes::parse(texts(files, Kind::Codes));
+    let codes = codes.map_err(|found| {
+        for diagnostic in found {
+            let text = text_of(files, &diagnostic.file);
+            problems.push(Problem::Mapping { diagnostic: Box::new(diagnostic), text });
+        }
+    });
+    Some(Ground { schemas: schemas?, codes: codes.ok()? })
+}
+
+fn text_of(files: &[DataFile], path: &str) -> String {
+    files.iter().find(|file| file.path == path).map(|file| file.text.clone()).unwrap_or_default()
+}
+
+fn diagnosed(found: Vec<Diagnostic>, text: &str) -> impl Iterator<Item = Problem> {
+    let text = text.to_owned();
+    found.into_iter().map(move |diagnostic| Problem::Mapping {
+        diagnostic: Box::new(diagnostic),
+        text: text.clone(),
+    })
+}
+
+fn compile_mappings(
+    files: &[DataFile],
+    ground: &Ground,
+    problems: &mut Vec<Problem>,
+) -> BTreeMap<String, Arc<Mapping>> {
+    let library = mapping::Library { schemas: &ground.schemas, codes: &ground.codes };
+    let mut mappings = BTreeMap::new();
+    for file in of_kind(files, Kind::Mapping) {
+        let (mapping, mut found) = mapping::compile(&file.text, &file.path, &library);
+        found.retain(|problem| problem.weight == Weight::Error);
+        problems.extend(diagnosed(found, &file.text));
+        if let Some(mapping) = mapping {
+            mappings.insert(file.name.clone(), Arc::new(mapping));
+        }
+    }
+    mappings
+}
+
+fn compile_model(files: &[DataFile], problems: &mut Vec<Problem>) -> Option<Model> {
+    let Some(file) = of_kind(files, Kind::Identity).next() else {
+        problems.push(Problem::Missing(Kind::Identity));
+        return None;
+    };
+    let wrong = |error| Problem::Model { path: file.path.clone(), error };
+    keep(Model::parse(&file.text), wrong, problems)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_files_compile() {
+        let library = Library::load(None, None).unwrap_or_else(|problems| {
+            let said: Vec<_> =
+                problems.iter().map(|problem| problem.say(Language::English)).collect();
+            panic!("{}", said.join("\n"));
+        });
+        assert!(library.mappings().count() >= 8);
+    }
+
+    #[test]
+    fn problems_of_all_files_are_told_together() {
+        let file = |kind, name: &str, text: &str| DataFile {
+            kind,
+            name: name.to_owned(),
+            path: format!("{name}.yaml"),
+            text: text.to_owned(),
+        };
+        let files = vec![
+            file(Kind::Mapping, "a", "mapping: a\nversion: 1.0.0\n"),
+            file(Kind::Mapping, "b", "mapping: b\nfieldz: {}\n"),
+            file(Kind::Scheme, "c", "scheme: c\n"),
+        ];
+        let problems = Library::compile(files).err().expect("nothing of this is complete");
+        let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        for name in ["a.yaml", "b.yaml", "c.yaml", "identity"] {
+            assert!(said.iter().any(|line| line.contains(name)), "{name}: {said:?}");
+        }
     }
 }

@@ -1,0 +1,47 @@
+//! The compiled library for a command, or every problem of it, said once.
+
+use crate::mapping::Mapping;
+use crate::messages;
+use crate::operations::library::Library;
+
+use super::arguments::Common;
+use super::failure::Failure;
+
+/// The two formats that belong to no scheme, by the names that people use for them.
+const FORMATS: [(&str, &str); 2] = [("fhir", "fhir-r4"), (CANONICAL, CANONICAL)];
+
+/// Id of the format that is `beneficiary/1` itself, one document a line.
+pub const CANONICAL: &str = "canonical";
+
+/// Loads the library that the arguments name.
+///
+/// # Errors
+/// All the problems of all its files.
+pub fn load(common: &Common) -> Result<Library, Failure> {
+    Library::load(common.mappings.as_deref(), common.schemas.as_deref()).map_err(|problems| {
+        let language = common.language();
+        let count = problems.len();
+        let said: Vec<_> = problems.iter().map(|problem| problem.say(language)).collect();
+        let opening = messages::text(language, "cli-library", &[("count", count.into())]);
+        Failure::Configuration(format!("{opening}\n{}", said.join("\n")))
+    })
+}
+
+/// The mapping of a scheme or of a format.
+///
+/// # Errors
+/// Wrong use, with the names that are known.
+pub fn mapping<'l>(library: &'l Library, name: &str) -> Result<&'l Mapping, Failure> {
+    let name = name.to_ascii_lowercase();
+    let id = FORMATS.iter().find(|(alias, _)| *alias == name).map_or(&*name, |(_, id)| id);
+    library.mapping(id).map(AsRef::as_ref).ok_or_else(|| {
+        let known: Vec<_> = library
+            .mappings()
+            .map(|mapping| {
+                let alias = FORMATS.iter().find(|(_, id)| *id == mapping.id());
+                alias.map_or(mapping.id(), |(alias, _)| *alias)
+            })
+            .collect();
+        Failure::usage("cli-unknown-scheme", &[("scheme", &name), ("known", &known.join(", "))])
+    })
+}

@@ -1,0 +1,42 @@
+//! `dankun mapping`: check, test and explain the files that describe schemes.
+
+mod check;
+mod explain;
+mod publish;
+mod test;
+
+use super::arguments::Common;
+use super::failure::{Failure, Outcome};
+use super::screen::Screen;
+
+/// Check, test, explain and publish the files under mappings/.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// Report every problem of mappings, code tables, schemes, agreements and match models
+    Check(check::Args),
+    /// Run the examples that stand in mappings
+    Test(test::Args),
+    /// Show step by step how one record is translated
+    Explain(explain::Args),
+    /// Put files in force in a hub, as the next version of each
+    Publish(publish::Args),
+}
+
+/// Does one of them.
+///
+/// # Errors
+/// When a file cannot be read, or a hub does not open.
+pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Failure> {
+    match &args.verb {
+        Verb::Check(args) => check::run(args, common, screen),
+        Verb::Test(args) => test::run(args, common, screen),
+        Verb::Explain(args) => explain::run(args, common, screen),
+        Verb::Publish(args) => publish::run(args, common, screen).await,
+    }
+}

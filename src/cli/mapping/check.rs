@@ -1,0 +1,118 @@
+//! Every problem of files, told apart by their first key.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::cli::arguments::Common;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::screen::Screen;
+use crate::mapping::Weight;
+use crate::operations::library::{self, DataFile, Kind, Library, Problem};
+
+/// Report every problem of mappings, code tables, schemes, agreements and match models.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files to check [default: all that the hub would use]
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+/// Checks.
+///
+/// # Errors
+/// When a file cannot be read or its first key is not known.
+pub fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Failure> {
+    let (all, asked) = gather(&args.files, common)?;
+    let mut wrong = 0;
+    for file in &asked {
+        let problems = problems(&all, file);
+        wrong += problems.iter().filter(|problem| is_error(problem)).count() as u64;
+        print(file, &problems, screen)?;
+    }
+    Ok(Outcome::of_refusals(wrong))
+}
+
+/// All files that a hub would use with the given ones in place, and the given ones (or all, when
+/// none is given).
+///
+/// # Errors
+/// When a file cannot be read or its first key is not known.
+pub(super) fn gather(
+    paths: &[PathBuf],
+    common: &Common,
+) -> Result<(Vec<DataFile>, Vec<DataFile>), Failure> {
+    let mut all = library::gather(common.mappings.as_deref(), common.schemas.as_deref()).map_err(
+        |errors| {
+            let said: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            Failure::Configuration(said.join("\n"))
+        },
+    )?;
+    let given = paths.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    for file in &given {
+        all.retain(|other| (other.kind, &other.name) != (file.kind, &file.name));
+        all.push(file.clone());
+    }
+    let asked = if paths.is_empty() {
+        all.iter().filter(|file| file.kind != Kind::Schema).cloned().collect()
+    } else {
+        given
+    };
+    Ok((all, asked))
+}
+
+fn read(path: &Path) -> Result<DataFile, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
+    let path = path.display().to_string();
+    DataFile::yaml(&path, text).map_err(|error| Failure::Configuration(error.to_string()))
+}
+
+fn problems(all: &[DataFile], file: &DataFile) -> Vec<Problem> {
+    if file.kind == Kind::Mapping {
+        return Library::check_mapping(all, file).1;
+    }
+    // Of these kinds a file is checked with the others beside it; what is wrong with those is theirs.
+    let all = all.to_vec();
+    let found = Library::compile(all).err().unwrap_or_default();
+    found.into_iter().filter(|problem| problem.path() == Some(&file.path)).collect()
+}
+
+fn is_error(problem: &Problem) -> bool {
+    match problem {
+        Problem::Mapping { diagnostic, .. } => diagnostic.weight == Weight::Error,
+        Problem::File(_)
+        | Problem::Schema(_)
+        | Problem::Document(_)
+        | Problem::Model { .. }
+        | Problem::Missing(_) => true,
+    }
+}
+
+fn print(file: &DataFile, problems: &[Problem], screen: &Screen) -> Result<(), Failure> {
+    if screen.json() {
+        let found: Vec<_> = problems.iter().map(json_of).collect();
+        return screen.value(&json!({ "file": file.path, "problems": found }));
+    }
+    let name = ("file", file.path.as_str().into());
+    if problems.is_empty() {
+        return screen.say("mapping-fine", &[name]);
+    }
+    let count = ("count", problems.len().into());
+    screen.line(&screen.bold(&screen.text("mapping-problems", &[name, count])))?;
+    for problem in problems {
+        screen.line(&problem.say(screen.language()))?;
+        screen.line("")?;
+    }
+    Ok(())
+}
+
+fn json_of(problem: &Problem) -> Value {
+    match problem {
+        Problem::Mapping { diagnostic, .. } => diagnostic.to_json(),
+        Problem::File(_)
+        | Problem::Schema(_)
+        | Problem::Document(_)
+        | Problem::Model { .. }
+        | Problem::Missing(_) => json!({ "severity": "error", "message": problem.to_string() }),
+    }
+}

@@ -1,0 +1,269 @@
+//! `dankun translate`: a file of one format becomes a file of another, without a hub.
+//!
+//! Streaming: one thread reads and translates to `beneficiary/1`, the other translates on and
+//! writes. What is kept of the whole file are its record ids, to settle references between records.
+
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use jiff::civil::Date;
+use serde_json::json;
+use tempfile::NamedTempFile;
+
+use super::arguments::Common;
+use super::failure::{Failure, Outcome};
+use super::loss::Losses;
+use super::refusals::Refusals;
+use super::screen::Screen;
+use super::{input, library};
+use crate::format::{Reader, Writer};
+use crate::mapping::{Mapping, Outcome as Translation, Refusal, Run, RunContext, Translated};
+use crate::model::{Issue, SchemeId};
+
+/// Translate a file from one format to another, without a hub.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Scheme or format of the file: ml-utm, fhir, canonical …
+    #[arg(long, value_name = "FORMAT")]
+    from: String,
+    /// Scheme or format to make
+    #[arg(long, value_name = "FORMAT")]
+    to: String,
+    /// File to read; - is standard input; gzip and zstd are recognised
+    #[arg(default_value = "-", value_name = "FILE")]
+    file: PathBuf,
+    /// File to write; - is standard output
+    #[arg(short, long, default_value = "-", value_name = "FILE")]
+    output: PathBuf,
+    /// Where to report what has no place in the target format (JSON)
+    #[arg(long, value_name = "FILE")]
+    loss: Option<PathBuf>,
+    /// Where to report refused records (CSV); else the first ones are shown
+    #[arg(long, value_name = "FILE")]
+    refused: Option<PathBuf>,
+    /// The day against which dates are judged to lie in the future [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    today: Option<Date>,
+}
+
+/// Records on their way from one thread to the other in one go: enough to make the hop cheap.
+const BATCH: usize = 256;
+
+/// Batches that may wait for the writer.
+const WAITING: usize = 4;
+
+/// One record's fate, on its way to the writer.
+enum Record {
+    Translated(Box<Translated>),
+    Refused(Refusal),
+}
+
+/// How many went which way.
+#[derive(Default)]
+struct Counts {
+    received: u64,
+    written: u64,
+    refused: u64,
+}
+
+/// Translates the file.
+///
+/// # Errors
+/// When a file cannot be read or written, or a format is not known.
+pub fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Failure> {
+    let library = library::load(common)?;
+    let from = library::mapping(&library, &args.from)?;
+    let to = library::mapping(&library, &args.to)?;
+    let today = args.today.unwrap_or_else(|| jiff::Zoned::now().date());
+    let scheme: SchemeId = from.id().parse().map_err(Failure::operation)?;
+    let context = RunContext { scheme, today };
+    let file = Spooled::new(&args.file, from)?;
+    let unresolved = if from.has_references() {
+        unresolved(file.path(), from, context.clone(), screen)?
+    } else {
+        HashMap::new()
+    };
+    let mut refusals = Refusals::new(args.refused.as_deref(), from.id(), &args.file, screen)?;
+    let mut losses = Losses::default();
+    let out = input::create(&args.output)?;
+    let out = if to.id() == library::CANONICAL {
+        Sink::Canonical(out)
+    } else {
+        Sink::Format(Writer::new(out, &to.write_options()).map_err(Failure::operation)?)
+    };
+    let target =
+        Target { to, out, unresolved: &unresolved, refusals: &mut refusals, losses: &mut losses };
+    let (bytes, progress) = input::open(file.path(), screen)?;
+    let (sender, receiver) = sync_channel(WAITING);
+    let counts = std::thread::scope(|scope| {
+        scope.spawn(move || read(bytes, from, context, &sender));
+        target.take_all(&receiver)
+    })?;
+    progress.finish();
+    refusals.finish()?;
+    if let Some(path) = &args.loss {
+        losses.write(path)?;
+    }
+    summarise(&counts, &losses, screen);
+    Ok(Outcome::of_refusals(counts.refused))
+}
+
+/// Reads the file to its end and hands its records over, a batch at a time.
+fn read(
+    bytes: Box<dyn Read + Send>,
+    from: &Mapping,
+    context: RunContext,
+    sender: &SyncSender<Vec<Record>>,
+) {
+    let reader = Reader::new(bytes, &from.read_options());
+    let mut run = Run::new(from, reader, context);
+    let mut batch = Vec::with_capacity(BATCH);
+    while let Some(outcome) = run.next() {
+        batch.push(match outcome {
+            Translation::Accepted(record) => Record::Translated(Box::new(record)),
+            Translation::Refused(refusal) => Record::Refused(refusal),
+        });
+        // The writer is gone only when it failed, and then it says why.
+        if batch.len() == BATCH
+            && sender.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))).is_err()
+        {
+            return;
+        }
+    }
+    let _ = sender.send(batch);
+}
+
+/// Translates canonical records on and writes them.
+struct Target<'t> {
+    to: &'t Mapping,
+    out: Sink,
+    /// Records that name others which are not in the file, with what is wrong.
+    unresolved: &'t HashMap<String, Vec<Issue>>,
+    refusals: &'t mut Refusals,
+    losses: &'t mut Losses,
+}
+
+/// `beneficiary/1` is written as it is; other formats through their writer.
+enum Sink {
+    Canonical(Box<dyn Write + Send>),
+    Format(Writer),
+}
+
+impl Target<'_> {
+    fn take_all(mut self, receiver: &Receiver<Vec<Record>>) -> Result<Counts, Failure> {
+        let mut counts = Counts::default();
+        for record in receiver.iter().flatten() {
+            counts.received += 1;
+            let issues = match record {
+                Record::Translated(record) => self.take(&record)?,
+                Record::Refused(refusal) => refusal.issues,
+            };
+            if issues.is_empty() {
+                counts.written += 1;
+            } else {
+                counts.refused += 1;
+                self.refusals.add(&issues)?;
+            }
+        }
+        match self.out {
+            Sink::Canonical(mut out) => out.flush().map_err(Failure::output)?,
+            Sink::Format(writer) => writer.finish().map_err(Failure::operation)?,
+        }
+        Ok(counts)
+    }
+
+    /// Writes a record; answers what is wrong when it cannot be written.
+    fn take(&mut self, record: &Translated) -> Result<Vec<Issue>, Failure> {
+        if let Some(issues) = self.unresolved.get(&record.record_id) {
+            return Ok(issues.clone());
+        }
+        match &mut self.out {
+            Sink::Canonical(out) => {
+                out.write_all(&record.canonical)
+                    .and_then(|()| out.write_all(b"\n"))
+                    .map_err(Failure::output)?;
+            }
+            Sink::Format(writer) => {
+                let mut written = writer.record();
+                match self.to.reverse(&record.canonical, &mut written) {
+                    Ok(loss) => self.losses.add(&loss),
+                    Err(issues) => return Ok(issues),
+                }
+                let characters = written.end().map_err(Failure::operation)?;
+                self.losses.add_characters(&characters);
+            }
+        }
+        Ok(Vec::new())
+    }
+}
+
+/// What is wrong with records that name a record which is not in the file, by record id: a first
+/// pass over the file, for only its end tells.
+fn unresolved(
+    path: &Path,
+    from: &Mapping,
+    context: RunContext,
+    screen: &Screen,
+) -> Result<HashMap<String, Vec<Issue>>, Failure> {
+    let (bytes, progress) = input::open(path, screen)?;
+    let mut run = Run::new(from, Reader::new(bytes, &from.read_options()), context);
+    while run.next().is_some() {}
+    progress.finish();
+    let mut found = HashMap::<_, Vec<_>>::new();
+    for loose in run.finish().unresolved {
+        found.entry(loose.record_id.clone()).or_default().push(loose.issue());
+    }
+    Ok(found)
+}
+
+/// A file that can be read twice: itself, or a copy of standard input.
+enum Spooled<'f> {
+    File(&'f Path),
+    Copy(NamedTempFile),
+}
+
+impl<'f> Spooled<'f> {
+    fn new(path: &'f Path, from: &Mapping) -> Result<Self, Failure> {
+        if path != Path::new("-") || !from.has_references() {
+            return Ok(Self::File(path));
+        }
+        let mut copy = NamedTempFile::new().map_err(Failure::operation)?;
+        io::copy(&mut io::stdin().lock(), &mut copy).map_err(Failure::operation)?;
+        Ok(Self::Copy(copy))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::File(path) => path,
+            Self::Copy(copy) => copy.path(),
+        }
+    }
+}
+
+/// Says what came of it on standard error: standard output may be the translated file.
+fn summarise(counts: &Counts, losses: &Losses, screen: &Screen) {
+    if screen.json() {
+        let summary = json!({
+            "received": counts.received,
+            "written": counts.written,
+            "refused": counts.refused,
+            "lost": losses.json(),
+        });
+        eprintln!("{summary}");
+        return;
+    }
+    let said = screen.text(
+        "translate-summary",
+        &[
+            ("received", counts.received.into()),
+            ("written", counts.written.into()),
+            ("refused", counts.refused.into()),
+        ],
+    );
+    eprintln!("{said}");
+    for line in losses.say(screen) {
+        eprintln!("{line}");
+    }
+}
