@@ -4,6 +4,9 @@
 //! here, so what the editor accepts is what the hub accepts. What a schema cannot say (dates that
 //! overlap, a test that fails) is checked afterwards by the kind's own reader.
 
+mod lines;
+
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jsonschema::Validator;
@@ -16,6 +19,8 @@ use serde_json::Value;
 pub struct Problem {
     /// File name as given to the reader.
     pub file: String,
+    /// Line in it, from 1; none when the place cannot be told.
+    pub line: Option<usize>,
     /// JSON pointer into the document; empty for the document itself.
     pub pointer: String,
     /// What is wrong there.
@@ -24,12 +29,14 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, pointer, message } = self;
-        if pointer.is_empty() {
-            write!(out, "{file}: {message}")
-        } else {
-            write!(out, "{file}: `{pointer}`: {message}")
+        out.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(out, ":{line}")?;
         }
+        if !self.pointer.is_empty() {
+            write!(out, ": `{}`", self.pointer)?;
+        }
+        write!(out, ": {}", self.message)
     }
 }
 
@@ -63,23 +70,49 @@ pub(super) fn schema(text: &str) -> Validator {
         .expect("a shipped schema is a schema")
 }
 
-/// Reads one file against its schema.
-pub(super) fn read<T: DeserializeOwned>(
+/// What is wrong at a pointer, in words.
+pub(super) type Found = Vec<(String, String)>;
+
+/// Reads one file against its schema, then lets `check` look at what a schema cannot say.
+pub(super) fn read<T: DeserializeOwned, R>(
     file: &str,
     yaml: &str,
     schema: &Validator,
-) -> Result<T, Vec<Problem>> {
-    let problem =
-        |pointer: String, message: String| Problem { file: file.into(), pointer, message };
-    let document: Value = serde_saphyr::from_str(yaml)
-        .map_err(|error| vec![problem(String::new(), error.to_string())])?;
-    let problems: Vec<Problem> = schema
+    check: impl FnOnce(T) -> Result<R, Found>,
+) -> Result<R, Vec<Problem>> {
+    let found = match parse(yaml, schema).and_then(check) {
+        Ok(value) => return Ok(value),
+        Err(found) => found,
+    };
+    let lines = lines::lines(yaml);
+    let located = |(pointer, message): (String, String)| {
+        let line = line_of(&lines, &pointer);
+        Problem { file: file.to_owned(), line, pointer, message }
+    };
+    Err(found.into_iter().map(located).collect())
+}
+
+fn parse<T: DeserializeOwned>(yaml: &str, schema: &Validator) -> Result<T, Found> {
+    let whole = |message: String| vec![(String::new(), message)];
+    let document: Value = serde_saphyr::from_str(yaml).map_err(|error| whole(error.to_string()))?;
+    let found: Found = schema
         .iter_errors(&document)
-        .map(|error| problem(error.instance_path().to_string(), error.to_string()))
+        .map(|error| (error.instance_path().to_string(), error.to_string()))
         .collect();
-    if !problems.is_empty() {
-        return Err(problems);
+    if !found.is_empty() {
+        return Err(found);
     }
-    serde_json::from_value(document)
-        .map_err(|error| vec![problem(String::new(), error.to_string())])
+    serde_json::from_value(document).map_err(|error| whole(error.to_string()))
+}
+
+/// The line of a pointer, or of the nearest node around it that the file has.
+fn line_of(lines: &BTreeMap<String, usize>, pointer: &str) -> Option<usize> {
+    let mut pointer = pointer;
+    while !pointer.is_empty() {
+        if let Some(line) = lines.get(pointer) {
+            return Some(*line);
+        }
+        pointer = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+    }
+    None
 }

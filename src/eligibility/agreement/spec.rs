@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::model::SchemeId;
 
-use super::super::document::{self, Problem, Text};
+use super::super::document::{self, Found, Problem, Text};
 use super::{Agreement, Agreements, Basis, Grant};
 
 static SCHEMA: LazyLock<Validator> =
@@ -48,11 +48,8 @@ pub(super) fn read_all<'a>(
     let mut agreements: Vec<Agreement> = Vec::new();
     let mut problems = Vec::new();
     for (name, yaml) in files {
-        match read(name, yaml) {
-            Ok(agreement) if agreements.iter().any(|known| known.id == agreement.id) => {
-                let message = format!("another file is also agreement `{}`", agreement.id);
-                problems.push(Problem { file: name.into(), pointer: "/agreement".into(), message });
-            }
+        let known = |id: &str| agreements.iter().any(|known| known.id == id);
+        match document::read(name, yaml, &SCHEMA, |file: File| file.check(known)) {
             Ok(agreement) => agreements.push(agreement),
             Err(found) => problems.extend(found),
         }
@@ -60,40 +57,38 @@ pub(super) fn read_all<'a>(
     if problems.is_empty() { Ok(agreements) } else { Err(problems) }
 }
 
-fn read(name: &str, yaml: &str) -> Result<Agreement, Vec<Problem>> {
-    let file: File = document::read(name, yaml, &SCHEMA)?;
-    let mut problems = Vec::new();
-    if file.to.is_some_and(|to| to < file.from) {
-        problems.push(Problem {
-            file: name.into(),
-            pointer: "/to".into(),
-            message: "the agreement ends before it begins".into(),
-        });
-    }
-    let agreement = Agreement {
-        id: file.agreement,
-        version: file.version,
-        title: file.title,
-        basis: file.basis,
-        from: file.from,
-        to: file.to,
-        grants: file.grants,
-    };
-    let alone = Agreements { list: vec![agreement] };
-    for (index, test) in file.tests.iter().enumerate() {
-        let outcome = test.run(&alone);
-        if outcome != test.expect {
-            problems.push(Problem {
-                file: name.into(),
-                pointer: format!("/tests/{index}/expect"),
-                message: format!("expected `{}`, comes to `{outcome}`", test.expect),
-            });
+impl File {
+    fn check(self, known: impl Fn(&str) -> bool) -> Result<Agreement, Found> {
+        let mut found: Found = Vec::new();
+        if known(&self.agreement) {
+            let message = format!("another file is also agreement `{}`", self.agreement);
+            found.push(("/agreement".into(), message));
         }
+        if self.to.is_some_and(|to| to < self.from) {
+            found.push(("/to".into(), "the agreement ends before it begins".into()));
+        }
+        let agreement = Agreement {
+            id: self.agreement,
+            version: self.version,
+            title: self.title,
+            basis: self.basis,
+            from: self.from,
+            to: self.to,
+            grants: self.grants,
+        };
+        let alone = Agreements { list: vec![agreement] };
+        for (index, test) in self.tests.iter().enumerate() {
+            let outcome = test.run(&alone);
+            if outcome != test.expect {
+                let message = format!("expected `{}`, comes to `{outcome}`", test.expect);
+                found.push((format!("/tests/{index}/expect"), message));
+            }
+        }
+        if !found.is_empty() {
+            return Err(found);
+        }
+        Ok(alone.list.into_iter().next().expect("the list was made with one agreement"))
     }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    Ok(alone.list.into_iter().next().expect("the list was made with one agreement"))
 }
 
 impl Test {

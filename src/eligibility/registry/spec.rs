@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::model::SchemeId;
 
 use super::super::answer::Reason;
-use super::super::document::{self, Problem, Text};
+use super::super::document::{self, Found, Problem, Text};
 use super::{
     Care, ChildLimit, Institution, Kind, NumberSystem, Package, Rates, Scheme, Share, Terms,
 };
@@ -95,53 +95,44 @@ struct Test {
 pub(super) fn read_all<'a>(
     files: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<BTreeMap<SchemeId, Scheme>, Vec<Problem>> {
-    let mut schemes = BTreeMap::new();
+    let files: Vec<(&str, &str)> = files.into_iter().collect();
+    let mut schemes: BTreeMap<SchemeId, Scheme> = BTreeMap::new();
     let mut problems = Vec::new();
-    let mut successors = Vec::new();
-    for (name, yaml) in files {
-        let at = |pointer: &str, message: String| Problem {
-            file: name.into(),
-            pointer: pointer.into(),
-            message,
-        };
-        let file: File = match document::read(name, yaml, &SCHEMA) {
-            Ok(file) => file,
-            Err(found) => {
-                problems.extend(found);
-                continue;
-            }
-        };
-        match file.check() {
+    for (name, yaml) in &files {
+        let known = |id: &SchemeId| schemes.contains_key(id);
+        match document::read(name, yaml, &SCHEMA, |file: File| file.check(known)) {
             Ok(scheme) => {
-                successors.extend(scheme.successor.clone().map(|next| (name, next)));
-                let id = scheme.id.clone();
-                if schemes.insert(id.clone(), scheme).is_some() {
-                    problems.push(at("/scheme", format!("another file is also scheme `{id}`")));
-                }
+                schemes.insert(scheme.id.clone(), scheme);
             }
-            Err(found) => {
-                problems.extend(found.into_iter().map(|(pointer, message)| at(&pointer, message)))
-            }
+            Err(found) => problems.extend(found),
         }
     }
-    for (name, successor) in successors {
-        // Only worth saying when the files themselves could be read.
-        if problems.is_empty() && !schemes.contains_key(&successor) {
-            problems.push(Problem {
-                file: name.into(),
-                pointer: "/successor".into(),
-                message: format!("no scheme `{successor}`"),
-            });
+    // Only worth saying when the files themselves could be read.
+    if problems.is_empty() {
+        for (name, yaml) in &files {
+            let check = |file: File| file.check_successor(|id| schemes.contains_key(id));
+            problems.extend(document::read(name, yaml, &SCHEMA, check).err().unwrap_or_default());
         }
     }
     if problems.is_empty() { Ok(schemes) } else { Err(problems) }
 }
 
-type Found = Vec<(String, String)>;
-
 impl File {
-    fn check(self) -> Result<Scheme, Found> {
+    fn check_successor(self, known: impl Fn(&SchemeId) -> bool) -> Result<(), Found> {
+        match self.successor {
+            Some(next) if !known(&next) => {
+                Err(vec![("/successor".into(), format!("no scheme `{next}`"))])
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn check(self, known: impl Fn(&SchemeId) -> bool) -> Result<Scheme, Found> {
         let mut found: Found = Vec::new();
+        if known(&self.scheme) {
+            let message = format!("another file is also scheme `{}`", self.scheme);
+            found.push(("/scheme".into(), message));
+        }
         if let (Some(from), Some(to)) = (self.from, self.to)
             && to < from
         {
