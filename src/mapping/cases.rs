@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use crate::model::Severity;
 
 use super::Mapping;
+use super::diagnostic::{Code, Diagnostic, Diagnostics};
 use super::json::JsonBytes;
 use super::outcome::Outcome;
 use super::run::Element as _;
@@ -43,6 +44,25 @@ pub struct CaseFailure {
 }
 
 impl TestReport {
+    /// As problems of the mapping's file: failing examples are errors, fields that no example fills
+    /// are warnings.
+    #[must_use]
+    pub fn diagnostics(&self, mapping: &Mapping, text: &str) -> Vec<Diagnostic> {
+        let mut problems = Diagnostics::default();
+        for failure in &self.failures {
+            problems
+                .error(Code::FailingTest, failure.at..failure.at)
+                .arg("name", &failure.name_fr)
+                .arg("differences", failure.differences.join("; "));
+        }
+        for field in &self.untouched {
+            let written = mapping.spec.fields.iter().find(|(name, _)| name.value == *field);
+            let span = written.map_or(0..0, |(name, _)| name.span.clone());
+            problems.warning(Code::Untested, span).arg("field", field);
+        }
+        problems.finish(&mapping.file, text)
+    }
+
     /// Whether every example holds.
     #[must_use]
     pub fn passed(&self) -> bool {

@@ -92,6 +92,10 @@ fn link(
         .collect();
     let back = back_rules(&spec, &line, &mut names);
     names.report_unused_tables();
+    if spec.tests.is_empty() {
+        let id = spec.id.span.clone();
+        names.problems.warning(Code::NoTests, id);
+    }
     if let Some(schema) = source_schema {
         fields::check(&spec, &kinds_paths(&kinds), schema, &mut names);
         fields::check_tables(&fields, &spec, schema, &mut names);

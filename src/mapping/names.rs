@@ -41,7 +41,8 @@ pub struct Names<'c> {
 
 struct TableUse {
     span: Span,
-    table: Arc<Table>,
+    /// None when its own mistakes have been reported.
+    table: Option<Arc<Table>>,
     used: bool,
 }
 
@@ -68,9 +69,8 @@ impl<'c> Names<'c> {
         }
         for (name, table) in &spec.tables {
             let span = name.span.clone();
-            if let Some(table) = names.compile_table(table) {
-                names.tables.insert(name.value.clone(), TableUse { span, table, used: false });
-            }
+            let table = names.compile_table(table);
+            names.tables.insert(name.value.clone(), TableUse { span, table, used: false });
         }
         names
     }
@@ -214,7 +214,7 @@ impl Builder for Names<'_> {
             Kind::Text(name) => {
                 if let Some(found) = self.tables.get_mut(name) {
                     found.used = true;
-                    return Some(Arc::clone(&found.table));
+                    return found.table.clone();
                 }
                 let known: Vec<String> = self.tables.keys().cloned().collect();
                 self.problems

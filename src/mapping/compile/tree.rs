@@ -31,6 +31,8 @@ pub fn compile(
     for (path, list) in &spec.fields {
         let Some((steps, takes)) = target(path, names) else { continue };
         let appends = steps.last() == Some(&TargetStep::Append);
+        // A rule that cannot be read fills its field all the same: one mistake, one message.
+        root.at(&steps);
         if list.len() > 1 && !appends {
             let span = list.get(1).map_or_else(|| path.span.clone(), |rule| rule.span.clone());
             names.problems.error(Code::FilledTwice, span).arg("field", &path.value);
