@@ -113,6 +113,7 @@ impl<'s> Walker<'s, '_> {
         match found {
             Markup::Comment | Markup::Instruction => Ok(()),
             Markup::Declaration => Err(Fault::new(IssueCode::ForbiddenEntity, from)),
+            Markup::Broken => Err(bad()),
             Markup::Data => {
                 let inside = self.slice(from + "<![CDATA[".len(), to - "]]>".len());
                 self.add(with_line_feeds(inside), from)

@@ -1,6 +1,6 @@
 //! The tokens of XML: where markup ends, and what stands in a start tag.
 
-use memchr::{memchr, memchr3, memmem};
+use memchr::memmem;
 
 /// What stands at a `<`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +15,8 @@ pub(in crate::format) enum Markup {
     Instruction,
     /// A document type or any other declaration.
     Declaration,
+    /// A start tag with another `<` inside.
+    Broken,
 }
 
 /// The markup at the start of `bytes` and its length; `None` when more is needed to tell.
@@ -37,23 +39,31 @@ pub(in crate::format) fn markup(bytes: &[u8]) -> Option<(Markup, usize)> {
             }
         }
         _ => {
-            let length = tag_end(bytes)?;
-            let empty = bytes.get(length - 2) == Some(&b'/');
-            Some((if empty { Markup::Empty } else { Markup::Start }, length))
+            let (length, sound) = tag_end(bytes)?;
+            let kind = match bytes.get(length.saturating_sub(2)) {
+                _ if !sound => Markup::Broken,
+                Some(b'/') => Markup::Empty,
+                _ => Markup::Start,
+            };
+            Some((kind, length))
         }
     }
 }
 
-/// The length of a start tag; a `>` in a quoted value does not end it.
-fn tag_end(bytes: &[u8]) -> Option<usize> {
-    let mut at = 1;
-    loop {
-        at += memchr3(b'>', b'"', b'\'', bytes.get(at..)?)?;
-        match bytes.get(at)? {
-            b'>' => return Some(at + 1),
-            quote => at += 1 + memchr(*quote, bytes.get(at + 1..)?)? + 1,
+/// The length of a start tag, or up to a `<` that may not stand in one, not even in quotes: a quote or
+/// bracket that is missing is noticed at the next tag. A `>` in quotes does not end the tag.
+fn tag_end(bytes: &[u8]) -> Option<(usize, bool)> {
+    let mut quote = None;
+    for (at, &byte) in bytes.iter().enumerate().skip(1) {
+        match (byte, quote) {
+            (b'<', _) => return Some((at, false)),
+            (b'>', None) => return Some((at + 1, true)),
+            (b'"' | b'\'', None) => quote = Some(byte),
+            (_, Some(open)) if open == byte => quote = None,
+            _ => {}
         }
     }
+    None
 }
 
 /// The local part of a name.

@@ -235,6 +235,7 @@ fn tag_at(text: &mut Text, at: usize, limits: &Limits) -> Next {
             };
             let tag = match found {
                 Markup::Declaration => return Next::Declaration,
+                Markup::Broken => None,
                 Markup::Comment | Markup::Data | Markup::Instruction => Some(Tag::Other),
                 Markup::Start => name(1, 1).map(Tag::Start),
                 Markup::Empty => name(1, 2).map(Tag::Empty),
