@@ -5,6 +5,7 @@
 //! codes stand in [`problem`]. Start reading at [`router`], where every address stands.
 
 mod extract;
+mod formats;
 mod layers;
 mod media;
 mod metrics;

@@ -11,7 +11,9 @@ pub mod hub;
 pub mod indicators;
 pub mod keys;
 pub mod library;
+pub mod people;
 pub mod publish;
+pub mod translate;
 
 pub use crate::store::StoreError;
 pub use hub::{Clock, Hub, HubConfig, HubError, Randomness};

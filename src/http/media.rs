@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
 use super::problem::{Code, Problem};
-use crate::format::Container;
+use crate::format::{Container, WriteOptions, Written};
 
 /// The media type of a request, in lower case and without its parameters.
 fn essence(headers: &HeaderMap) -> Option<String> {
@@ -72,6 +72,18 @@ pub fn check(headers: &HeaderMap, container: &Container) -> Result<(), Problem> 
     match headers.get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?")) {
         None | Some("identity" | "gzip" | "zstd") => Ok(()),
         Some(other) => Err(refused(other.chars().take(40).collect())),
+    }
+}
+
+/// The media type of what is written in a format.
+pub fn written(options: &WriteOptions) -> String {
+    let charset = options.encoding.as_deref().unwrap_or("utf-8");
+    match &options.container {
+        Written::Json { .. } => "application/json".to_owned(),
+        Written::Ndjson => "application/x-ndjson".to_owned(),
+        Written::Csv { .. } => format!("text/csv; charset={charset}"),
+        Written::Xml { .. } => format!("application/xml; charset={charset}"),
+        Written::FhirBundle => "application/fhir+json".to_owned(),
     }
 }
 

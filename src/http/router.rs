@@ -3,13 +3,17 @@
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
-use super::App;
 use super::routes::Routes;
+use super::{App, Limits};
 use super::{layers, openapi, problem, v1};
 
 /// The addresses, by who calls them.
-pub fn routes() -> Routes {
+pub fn routes(limits: &Limits) -> Routes {
     let quick = Routes::default()
+        // Schemes: what the hub made of it.
+        .get("/v1/records", v1::records::list)
+        .get("/v1/records/{id}", v1::records::read)
+        .get("/v1/people/{id}", v1::people::read)
         // Schemes: what wants to hear of changes, and what it was told.
         .get("/v1/subscriptions", v1::subscriptions::list)
         .post("/v1/subscriptions", v1::subscriptions::create)
@@ -30,14 +34,17 @@ pub fn routes() -> Routes {
         .get("/healthz", v1::health::alive)
         .get("/readyz", v1::health::ready)
         .get("/metrics", v1::health::metrics);
-    quick
+    // Files: they have their own clock, which runs only while nothing arrives.
+    let uploads = Routes::default()
+        .post("/v1/translate", v1::translate::translate)
+        .post("/v1/validate", v1::translate::validate);
+    let hurry = from_fn_with_state(limits.answer, layers::hurry);
+    quick.wrap(|router| router.layer(hurry)).and(uploads)
 }
 
 /// The whole interface. Layers are written from the inside out: the last one sees a request first.
 pub fn router(app: App) -> Router {
-    let hurry = from_fn_with_state(app.limits.answer, layers::hurry);
-    routes()
-        .wrap(|quick| quick.layer(hurry))
+    routes(&app.limits)
         .into_router()
         .layer(from_fn_with_state(app.clone(), layers::shed))
         .layer(from_fn(layers::contain))

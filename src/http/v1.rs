@@ -5,5 +5,8 @@ pub mod eligibility;
 pub mod health;
 pub mod indicators;
 pub mod keys;
+pub mod people;
+pub mod records;
 pub mod schemes;
 pub mod subscriptions;
+pub mod translate;

@@ -1,0 +1,237 @@
+//! A file of one format becomes a file of another, and nothing of it is kept.
+//!
+//! Streaming and blocking: the caller runs it on a thread of its own, between a reader and a
+//! writer. A reference to a record outside the file is not looked up: nothing is at stake in a
+//! translation, and a single dependant can be translated too.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
+
+use jiff::civil::Date;
+
+use crate::format::{Reader, WriteError, Writer};
+use crate::mapping::{Loss, Mapping, Outcome, Run, RunContext};
+use crate::model::{Issue, SchemeId};
+
+/// The id under which `beneficiary/1` itself is a format.
+pub const CANONICAL: &str = "canonical";
+
+/// How many issues are told one by one; the counts go on. Enough to mend an export's habits.
+const TOLD: usize = 1_000;
+
+/// What became of a file.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// Records that were read.
+    pub received: u64,
+    /// Records that were written, or would be.
+    pub accepted: u64,
+    /// Records that were refused.
+    pub refused: u64,
+    /// False when the file broke off.
+    pub complete: bool,
+    /// What is wrong, in the order of the file: at most a thousand.
+    pub issues: Vec<Issue>,
+    /// How many more issues there were.
+    pub untold: u64,
+    /// Canonical fields that have no place in the target format, with how often they were there.
+    pub lost: BTreeMap<String, u64>,
+    /// Fields of the sender that may not be kept, with how often they were there.
+    pub dropped: Vec<(String, u64)>,
+}
+
+/// Why a translation ended before its file did.
+#[derive(Debug, thiserror::Error)]
+pub enum TranslateError {
+    /// The id of a mapping is no scheme id, so its records cannot name their scheme.
+    #[error("`{0}` is no scheme id")]
+    Scheme(String),
+    /// The output refused bytes.
+    #[error(transparent)]
+    Output(#[from] WriteError),
+}
+
+impl From<io::Error> for TranslateError {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error.into())
+    }
+}
+
+impl Summary {
+    fn tell(&mut self, issues: Vec<Issue>) {
+        for issue in issues {
+            if self.issues.len() < TOLD {
+                self.issues.push(issue);
+            } else {
+                self.untold += 1;
+            }
+        }
+    }
+
+    fn lose(&mut self, loss: Loss) {
+        for field in loss.lost {
+            *self.lost.entry(field).or_default() += 1;
+        }
+    }
+}
+
+/// Where canonical records go.
+enum Sink<'m, W: Write + Send + 'static> {
+    /// Nowhere: only whether they are right is of interest.
+    Nowhere,
+    /// As they are, one a line.
+    Lines(W),
+    /// Through the way back of a mapping.
+    Format(&'m Mapping, Writer),
+}
+
+/// Reads a file of one format and writes the records in another.
+///
+/// # Errors
+/// When the output refuses bytes. What is wrong with records is in the summary.
+pub fn translate(
+    from: &Mapping,
+    to: &Mapping,
+    input: Box<dyn Read + Send>,
+    output: impl Write + Send + 'static,
+    today: Date,
+) -> Result<Summary, TranslateError> {
+    let sink = if to.id() == CANONICAL {
+        Sink::Lines(io::BufWriter::new(output))
+    } else {
+        let output = Box::new(output) as Box<dyn Write + Send>;
+        Sink::Format(to, Writer::new(output, &to.write_options())?)
+    };
+    run(from, input, sink, today)
+}
+
+/// Reads a file only to say what is wrong with it.
+///
+/// # Errors
+/// When the mapping's id is no scheme id.
+pub fn validate(
+    from: &Mapping,
+    input: Box<dyn Read + Send>,
+    today: Date,
+) -> Result<Summary, TranslateError> {
+    let mut summary = run(from, input, Sink::<io::Sink>::Nowhere, today)?;
+    summary.lost.clear();
+    Ok(summary)
+}
+
+fn run<W: Write + Send + 'static>(
+    from: &Mapping,
+    input: Box<dyn Read + Send>,
+    mut sink: Sink<'_, W>,
+    today: Date,
+) -> Result<Summary, TranslateError> {
+    let scheme: SchemeId =
+        from.id().parse().map_err(|_| TranslateError::Scheme(from.id().to_owned()))?;
+    let reader = Reader::new(input, &from.read_options());
+    let mut run = Run::new(from, reader, RunContext { scheme, today });
+    let mut summary = Summary::default();
+    while let Some(outcome) = run.next() {
+        match outcome {
+            Outcome::Refused(refusal) => summary.tell(refusal.issues),
+            Outcome::Accepted(record) => {
+                summary.tell(record.warnings);
+                if sink.take(&record.canonical, &mut summary)? {
+                    summary.accepted += 1;
+                }
+            }
+        }
+    }
+    let ending = run.finish();
+    summary.received = ending.records;
+    summary.refused = ending.records - summary.accepted;
+    summary.complete = ending.complete;
+    summary.dropped = ending.dropped;
+    sink.finish()?;
+    Ok(summary)
+}
+
+impl<W: Write + Send + 'static> Sink<'_, W> {
+    /// Writes a record; `false` when the target format cannot say it, which the summary then tells.
+    fn take(&mut self, canonical: &[u8], summary: &mut Summary) -> Result<bool, TranslateError> {
+        match self {
+            Self::Nowhere => {}
+            Self::Lines(output) => {
+                output.write_all(canonical)?;
+                output.write_all(b"\n")?;
+            }
+            Self::Format(to, writer) => {
+                let mut record = writer.record();
+                match to.reverse(canonical, &mut record) {
+                    Ok(loss) => {
+                        // Characters that the target's encoding lacks stand there as `?`.
+                        record.end()?;
+                        summary.lose(loss);
+                    }
+                    Err(issues) => {
+                        summary.tell(issues);
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn finish(self) -> Result<(), TranslateError> {
+        match self {
+            Self::Nowhere => Ok(()),
+            Self::Lines(mut output) => Ok(output.flush()?),
+            Self::Format(_, writer) => Ok(writer.finish()?),
+        }
+    }
+}
+
+/// Writes canonical records in a format; answers the bytes. For a handful of records.
+///
+/// # Errors
+/// When the target format cannot say one of them, with the reasons.
+pub fn render(to: &Mapping, records: &[Vec<u8>]) -> Result<Vec<u8>, Vec<Issue>> {
+    let output = Shared::default();
+    let mut summary = Summary::default();
+    let written = (|| {
+        let mut sink = if to.id() == CANONICAL {
+            Sink::Lines(output.clone())
+        } else {
+            let output = Box::new(output.clone());
+            Sink::Format(to, Writer::new(output, &to.write_options())?)
+        };
+        let mut all = true;
+        for canonical in records {
+            all &= sink.take(canonical, &mut summary)?;
+        }
+        sink.finish()?;
+        Ok::<bool, TranslateError>(all)
+    })();
+    match written {
+        Ok(true) => Ok(output.into_bytes()),
+        Ok(false) | Err(_) => Err(summary.issues),
+    }
+}
+
+/// Bytes in memory that a writer owns and that are read when it is done.
+#[derive(Clone, Default)]
+struct Shared(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl Shared {
+    fn into_bytes(self) -> Vec<u8> {
+        let mut bytes = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        std::mem::take(&mut *bytes)
+    }
+}
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut held = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        held.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
