@@ -14,7 +14,6 @@ use dankun::eligibility::registry::NumberKind;
 use dankun::eligibility::{Answer, Question, Reason, Refusal, Subject, Verdict};
 use dankun::model::access::{Caller, Holder, Scope};
 use dankun::model::{BatchId, Instant, PersonId, RecordId, SchemeId};
-use dankun::operations::ask::batch::ask_lines;
 use dankun::operations::ask::{AskError, Outcome, ask, ask_all};
 use dankun::operations::indicators::indicators;
 use dankun::operations::{Clock, Hub, HubConfig};
@@ -340,34 +339,6 @@ cluster::both! {
         for entry in &all {
             assert!(!entry.detail.contains("0000001"), "no number is written down");
         }
-    }
-
-    async fn lines_are_answered_in_order_whatever_is_wrong_with_one(place: cluster::Place) {
-        let world = World::new(&place).await;
-        world.put(utm("UTM-001-0000001/00", 1, 1)).await;
-        let line = |id: &str, purpose: &str| {
-            json!({
-                "query_id": id, "asked_by": "NG-NHIA", "purpose": purpose, "as_of": "2026-02-01",
-                "country_of_care": "NG",
-                "subject": { "identifiers": [{ "type": "ML-UTM", "value": "UTM-001-0000001/00" }] },
-            }).to_string()
-        };
-        let lines = [line("Q1", "CARE_AUTHORISATION"), "{".to_owned(), line("Q3", "RECRUITMENT")];
-        let operator = Caller::local_operator();
-        let answers = ask_lines(&world.hub, &operator, 10, &lines).await.unwrap();
-        assert_eq!(answers[0], json!({
-            "query_id": "Q1", "answer": "eligible", "reason": "in_force", "scheme": "ML-UTM",
-            "eligible_schemes": ["ML-UTM"], "package": "CP",
-            "coverage_rate": { "ambulatory": 0.6, "hospital": 0.75 },
-            "copay_rate": { "ambulatory": 0.4, "hospital": 0.25 },
-            "rights_start": "2025-04-10", "rights_end": "2026-12-31",
-            "responsible_institution": "UTM", "person_id": person(1).to_string(),
-        }));
-        assert_eq!(answers[1]["reason"], "bad_syntax");
-        assert_eq!(answers[1]["line"], 11);
-        assert_eq!(answers[2], json!({
-            "query_id": "Q3", "outcome": "refused", "reason": "purpose_not_allowed",
-        }));
     }
 
     async fn indicators_count_people_and_not_records(place: cluster::Place) {

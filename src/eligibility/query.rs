@@ -73,9 +73,9 @@ struct PersonLine {
 ///
 /// # Errors
 /// `bad_syntax` for a line that is no such object.
-pub fn parse(line: &[u8], place: &Place, registry: &Registry) -> Result<Query, Vec<Issue>> {
+pub fn parse(line: &[u8], place: &Place, registry: &Registry) -> Result<Query, Box<Issue>> {
     let line: Line = serde_json::from_slice(line)
-        .map_err(|_| vec![Issue::error(IssueCode::BadSyntax, place.clone())])?;
+        .map_err(|_| Box::new(Issue::error(IssueCode::BadSyntax, place.clone())))?;
     let subject = match line.subject {
         SubjectLine::Identifiers(numbers) => {
             Subject::Identifiers(numbers.into_iter().map(|number| number.read(registry)).collect())
@@ -255,9 +255,9 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_query_is_told_without_its_content() {
-        let issues = parse(b"{\"query_id\": \"Awa\"}", &Place::at_line(3), &shipped()).unwrap_err();
-        assert_eq!((issues[0].code, issues[0].place.line), (IssueCode::BadSyntax, 3));
-        assert!(issues[0].value.is_none());
+        let issue = parse(b"{\"query_id\": \"Awa\"}", &Place::at_line(3), &shipped()).unwrap_err();
+        assert_eq!((issue.code, issue.place.line), (IssueCode::BadSyntax, 3));
+        assert!(issue.value.is_none());
     }
 
     #[test]

@@ -4,7 +4,6 @@
 //! asker may not learn is taken out of the facts before the rules see them. Links between records are those of now,
 //! also in a question about what was known earlier: recognising a person better is no new fact about them.
 
-pub mod batch;
 mod resolve;
 
 use serde_json::json;
