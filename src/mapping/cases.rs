@@ -14,7 +14,7 @@ use super::diagnostic::{Code, Diagnostic, Diagnostics};
 use super::json::JsonBytes;
 use super::outcome::Outcome;
 use super::run::Element as _;
-use super::spec::TestSpec;
+use super::spec::{Format, TestSpec};
 use super::yaml::{Kind, Node};
 
 use given::Given;
@@ -99,7 +99,8 @@ impl Mapping {
     }
 
     fn run_case(&self, test: &TestSpec, touched: &mut BTreeSet<String>) -> Vec<String> {
-        let given = Given::new(self.sample.as_ref(), test.given.as_ref());
+        let xml = self.spec.source.format == Format::Xml;
+        let given = Given::new(self.sample.as_ref(), test.given.as_ref(), xml);
         let (ways, outcomes) = self.explain_element(&given, None, TODAY);
         touched.extend(
             ways.into_iter()

@@ -11,18 +11,20 @@ use super::super::yaml::{Entry, Kind, Node};
 /// A record of an example.
 pub struct Given {
     root: Node,
+    /// Whether lists are repeated keys, as in XML.
+    repeats: bool,
 }
 
 impl Given {
     /// The sample with changes; `~` removes a field, lists are replaced whole.
     #[must_use]
-    pub fn new(sample: Option<&Node>, changes: Option<&Node>) -> Self {
+    pub fn new(sample: Option<&Node>, changes: Option<&Node>, repeats: bool) -> Self {
         let nothing = || Node { span: 0..0, kind: Kind::Map(Vec::new()) };
         let mut root = sample.cloned().unwrap_or_else(nothing);
         if let Some(changes) = changes {
             lay(&mut root, changes);
         }
-        Self { root }
+        Self { root, repeats }
     }
 }
 
@@ -44,7 +46,7 @@ fn lay(base: &mut Node, changes: &Node) {
 
 impl Element for Given {
     fn walk<'s>(&'s self, sink: &mut impl Events<'s>) -> Result<(), Issue> {
-        walk(&self.root, sink);
+        walk(&self.root, self.repeats, sink);
         Ok(())
     }
 
@@ -61,7 +63,7 @@ impl Element for Given {
     }
 }
 
-fn walk<'s>(node: &'s Node, sink: &mut impl Events<'s>) {
+fn walk<'s>(node: &'s Node, repeats: bool, sink: &mut impl Events<'s>) {
     match &node.kind {
         Kind::Null => sink.scalar(Scalar { kind: ScalarKind::Null, text: Cow::Borrowed("null"), at: 0 }),
         Kind::Text(text) => {
@@ -69,14 +71,24 @@ fn walk<'s>(node: &'s Node, sink: &mut impl Events<'s>) {
         }
         Kind::List(items) => {
             sink.begin_array();
-            items.iter().for_each(|item| walk(item, sink));
+            items.iter().for_each(|item| walk(item, repeats, sink));
             sink.end_array();
         }
         Kind::Map(entries) => {
             sink.begin_object();
             for entry in entries {
-                sink.key(Cow::Borrowed(&entry.key));
-                walk(&entry.value, sink);
+                match &entry.value.kind {
+                    Kind::List(items) if repeats => {
+                        for item in items {
+                            sink.key(Cow::Borrowed(&entry.key));
+                            walk(item, repeats, sink);
+                        }
+                    }
+                    _ => {
+                        sink.key(Cow::Borrowed(&entry.key));
+                        walk(&entry.value, repeats, sink);
+                    }
+                }
             }
             sink.end_object();
         }

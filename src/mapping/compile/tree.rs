@@ -30,7 +30,9 @@ pub fn compile(
     let mut root = Grown::default();
     for (path, list) in &spec.fields {
         let Some((steps, takes)) = target(path, names) else { continue };
-        let appends = steps.last() == Some(&TargetStep::Append);
+        // Several rules for a whole list append to it, as `[]` would.
+        let several = takes == Takes::Texts && list.len() > 1;
+        let appends = several || steps.last() == Some(&TargetStep::Append);
         // A rule that cannot be read fills its field all the same: one mistake, one message.
         root.at(&steps);
         if list.len() > 1 && !appends {
