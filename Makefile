@@ -1,0 +1,52 @@
+# make demo    build, tell the story on an embedded store, leave the hub serving (Ctrl-C ends it)
+# make test    everything, on SQLite and on a throw-away PostgreSQL
+# make check   form and lints
+# make proof   the sizes: 20,000 people on both stores, files of 1,000,000 records (half an hour)
+
+CARGO   ?= cargo
+DANKUN  := target/release/dankun
+LANGUAGE := $(if $(DANKUN_LANG),--lang $(DANKUN_LANG),)
+
+.PHONY: all demo test check proof postgres clean
+
+all:
+	$(CARGO) build --release --locked
+
+demo: all
+	$(DANKUN) $(LANGUAGE) demo
+
+# One cluster for all test programs: starting one for each would cost two seconds each.
+test: postgres
+	$(CARGO) test --release --locked --no-run
+	@set -eu; \
+	place=$$(mktemp -d /tmp/dankun.XXXXXX); chmod 711 "$$place"; \
+	trap 'tests/cluster/postgres.sh stop "$$place/pg" >/dev/null 2>&1 || true; rm -rf "$$place"' EXIT; \
+	DANKUN_TEST_POSTGRES=$$(tests/cluster/postgres.sh start "$$place/pg"); \
+	export DANKUN_TEST_POSTGRES; \
+	echo "PostgreSQL for the tests: throw-away cluster in $$place"; \
+	$(CARGO) test --release --locked
+
+check:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- --deny warnings
+
+proof: all postgres
+	tests/proof/run.sh
+
+# Debian's package when there is none. The package's own server is not used and need not run.
+postgres:
+	@if command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	  exit 0; \
+	fi; \
+	if ! command -v apt-get >/dev/null 2>&1; then \
+	  echo "The tests need the programs of PostgreSQL 14 or later: install them and try again." >&2; exit 1; \
+	fi; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; elif command -v sudo >/dev/null 2>&1; then sudo=sudo; else \
+	  echo "The tests need PostgreSQL: run 'apt-get install postgresql' as root and try again." >&2; exit 1; \
+	fi; \
+	echo "Installing Debian's PostgreSQL for the tests …"; \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get update -q >/dev/null && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends postgresql >/dev/null
+
+clean:
+	$(CARGO) clean
