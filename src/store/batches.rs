@@ -154,8 +154,6 @@ pub struct Batch {
     pub counts: Counts,
     /// Values dropped on entry, `{"field": count}`.
     pub dropped: String,
-    /// The issue that ended the reading, sealed for this batch.
-    pub ending: Option<Vec<u8>>,
 }
 
 /// The columns of a batch, in the order of [`read`].
@@ -163,7 +161,7 @@ macro_rules! columns {
     () => {
         "id, scheme, kind, mode, state, idempotency_key, body_hash, epoch, file_name, mapping, mapping_hash, \
          data_as_of, recorded_at, received_at, finished_at, released_at, hold_reason, complete, received, accepted, \
-         new_records, changed, unchanged, stale, refused, warnings, absent, dropped, ending"
+         new_records, changed, unchanged, stale, refused, warnings, absent, dropped"
     };
 }
 
@@ -199,7 +197,6 @@ fn read(mut row: Row) -> Result<Batch, StoreError> {
             absent: row.take()?,
         },
         dropped: row.take()?,
-        ending: row.take_optional()?,
     })
 }
 
@@ -234,8 +231,11 @@ sql! {
     FINISH: Query = Query::same(
         "update batches set state = $3, body_hash = $4, finished_at = $5, touched_at = $5, hold_reason = $6,
             complete = $7, received = $8, accepted = $9, new_records = $10, changed = $11, unchanged = $12, stale = $13,
-            refused = $14, warnings = $15, absent = $16, dropped = $17, ending = $18
+            refused = $14, warnings = $15, absent = $16, dropped = $17
          where id = $1 and epoch = $2 and state = 'receiving'",
+    );
+    TOUCH_RELEASING: Query = Query::same(
+        "update batches set touched_at = $2 where id = $1 and state = 'releasing'",
     );
     MOVE: Query = Query::same(
         "update batches set state = $3, touched_at = $4,
@@ -352,6 +352,15 @@ impl Tx {
         Ok(self.execute(&TOUCH, &params![&id, epoch, now]).await? == 1)
     }
 
+    /// Says that the release of a batch goes on, and keeps other processes from going on with it until this
+    /// transaction ends; false when it is not being released.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn touch_releasing(&mut self, id: BatchId, now: Instant) -> Result<bool, StoreError> {
+        Ok(self.execute(&TOUCH_RELEASING, &params![&id, now]).await? == 1)
+    }
+
     /// Writes how the reading ended; false when this sending was replaced by a newer one.
     ///
     /// # Errors
@@ -376,7 +385,6 @@ impl Tx {
             counts.warnings,
             counts.absent,
             &batch.dropped,
-            batch.ending.as_deref(),
         ];
         Ok(self.execute(&FINISH, &params).await? == 1)
     }
