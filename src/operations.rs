@@ -4,11 +4,15 @@
 //! commands and workers call only these. Start with `intake`: a record arrives.
 
 pub mod ask;
+pub mod body;
 pub mod checkup;
 pub mod deliver;
+mod effective;
 pub mod export;
 pub mod hub;
 pub mod indicators;
+pub mod intake;
+pub mod kept;
 pub mod keys;
 pub mod library;
 pub mod people;

@@ -157,7 +157,6 @@ fn batch(n: u8, key: Option<&str>) -> Batch {
         complete: false,
         counts: Counts::default(),
         dropped: "{}".to_owned(),
-        ending: None,
     }
 }
 

@@ -42,9 +42,7 @@ create table batches (
     warnings bigint not null,
     absent bigint not null,
     -- Values dropped on entry because neither law nor purpose needs them: {"field": count}.
-    dropped text not null,
-    -- Broken files: the issue that ended the reading, sealed with its place.
-    ending bytea
+    dropped text not null
 );
 create unique index batches_by_key on batches (scheme, idempotency_key);
 create index batches_by_state on batches (state, touched_at);

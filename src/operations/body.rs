@@ -88,22 +88,39 @@ impl Measured {
         Self(Arc::new(Mutex::new(measure)))
     }
 
-    /// Reads what the parser left, at most `limit` bytes, and answers the hash of the whole; none when the body broke
-    /// off or goes on beyond the limit.
-    pub(super) fn finish(mut self, limit: u64) -> Option<[u8; 32]> {
+    /// Reads what the parser left, at most `limit` bytes, and says how the body ended.
+    pub(super) fn finish(mut self, limit: u64) -> End {
         let mut left = limit;
         let mut buffer = vec![0; 64 * 1024];
         loop {
             match self.read(&mut buffer) {
                 Ok(0) => break,
-                Ok(read) => left = left.checked_sub(read as u64)?,
+                Ok(read) => match left.checked_sub(read as u64) {
+                    Some(rest) => left = rest,
+                    None => return End::TooLong,
+                },
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return None,
+                Err(_) => return End::BrokeOff,
             }
         }
         let measure = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (!measure.broke_off).then(|| *measure.hasher.finalize().as_bytes())
+        if measure.broke_off {
+            End::BrokeOff
+        } else {
+            End::Whole(*measure.hasher.finalize().as_bytes())
+        }
     }
+}
+
+/// How a body ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum End {
+    /// With its hash.
+    Whole([u8; 32]),
+    /// Its sender went away.
+    BrokeOff,
+    /// It goes on beyond the limit.
+    TooLong,
 }
 
 impl Read for Measured {
@@ -131,7 +148,7 @@ mod tests {
         let mut measured = Measured::new(Body::from_reader(&b"one two"[..]));
         let mut first = [0; 3];
         measured.read_exact(&mut first).unwrap();
-        assert_eq!(measured.finish(100), Some(*blake3::hash(b"one two").as_bytes()));
+        assert_eq!(measured.finish(100), End::Whole(*blake3::hash(b"one two").as_bytes()));
     }
 
     #[tokio::test]

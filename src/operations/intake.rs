@@ -13,6 +13,7 @@ mod read;
 mod release;
 mod settle;
 mod stage;
+mod translate;
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ use serde::Serialize;
 
 use super::body::Body;
 use super::hub::Hub;
-use crate::model::{BatchId, Instant, Issue, SchemeId};
+use crate::model::{BatchId, Instant, SchemeId};
 use crate::store::StoreError;
 use crate::store::batches::{Batch, BatchState, Counts, Mode};
 
@@ -169,29 +170,43 @@ pub enum IntakeError {
 /// When the scheme is unknown, the key was used for another body, the body broke off, or the store failed. What is
 /// wrong with single records is not an error: it is counted in the receipt and waits in quarantine.
 pub async fn submit(hub: &Hub, submission: Submission) -> Result<Receipt, IntakeError> {
-    let library = hub.library();
-    let reading = read::Reading::new(&library, &submission)?;
-    let (batch, body) = match open::open(hub, submission, reading.mapping()).await? {
-        open::Opened::Known(receipt) => return Ok(receipt),
-        open::Opened::New { batch, body, dry_run } => (read::Target { batch, dry_run }, body),
-    };
-    receive(hub, batch, reading, body).await
+    let translation = translate::Translation::new(hub, &submission)?;
+    let read_by = translation.read_by();
+    let (actor, dry_run) = (submission.actor.clone(), submission.dry_run);
+    match open::open(hub, submission, read_by).await? {
+        open::Opened::Known(receipt) => Ok(*receipt),
+        open::Opened::New(batch, body) => {
+            let staging = stage::Staging::new(*batch, dry_run);
+            receive(hub, staging, body, translation.drive(), &actor).await
+        }
+    }
 }
 
+/// Reads a batch to its end and releases it.
 async fn receive(
     hub: &Hub,
-    target: read::Target,
-    reading: read::Reading,
+    mut staging: stage::Staging,
     body: Body,
+    drive: read::Drive,
+    actor: &str,
 ) -> Result<Receipt, IntakeError> {
-    let mut staging = stage::Staging::new(&target);
-    let mut chunks = reading.start(hub, &target.batch, body);
-    while let Some(chunk) = chunks.next().await {
+    let dry_run = staging.dry_run;
+    let mut reading = read::Reading::start(hub, &staging.batch, body, drive);
+    while let Some(chunk) = reading.next().await {
         staging.write(hub, chunk).await?;
     }
-    let ending = chunks.ending().await?;
-    let batch = settle::settle(hub, staging, ending).await?;
-    if target.dry_run {
+    let ending = match reading.ending().await {
+        Ok(ending) => ending,
+        Err(error) => {
+            // With a key the sender can complete it; without one nobody ever will.
+            if staging.batch.idempotency_key.is_none() && !dry_run {
+                stage::forget(hub, &staging.batch).await?;
+            }
+            return Err(error);
+        }
+    };
+    let batch = settle::settle(hub, staging, ending, actor).await?;
+    if dry_run {
         return Ok(Receipt { state: "preview", ..Receipt::of(&batch) });
     }
     match batch.state {
@@ -202,12 +217,4 @@ async fn receive(
         | BatchState::Discarded
         | BatchState::Abandoned => Ok(Receipt::of(&batch)),
     }
-}
-
-/// The issue that ended the reading of a batch, when its file broke off.
-///
-/// # Errors
-/// When the sealed part does not open.
-pub fn ending_of(batch: &Batch, hub: &Hub) -> Result<Option<Issue>, StoreError> {
-    settle::open_ending(batch, hub.store().keys())
 }

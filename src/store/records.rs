@@ -142,6 +142,11 @@ sql! {
         "select id, record_key, state, revision, content, recorded_at from records
          where scheme = $1 and record_key = any($2)",
     );
+    KNOWN_BY_IDS: Query = Query::differing(
+        "select id, record_key, state, revision, content, recorded_at from records
+         where id in (select unhex(value) from json_each($1))",
+        "select id, record_key, state, revision, content, recorded_at from records where id = any($1)",
+    );
     STAGE: Bulk = Bulk::insert(
         "records",
         &[
@@ -198,7 +203,7 @@ sql! {
     ));
     LIVE_KEYS: Query = Query::same(
         "select id, record_key from records
-         where scheme = $1 and state = 'live' and (id > $2 or $2 is null) order by id limit $3",
+         where scheme = $1 and state = 'live' and recorded_at <= $2 and (id > $3 or $3 is null) order by id limit $4",
     );
     CONFIRM: Query = Query::same(
         "update records set recorded_at = $2
@@ -232,6 +237,18 @@ impl Session {
         keys: &[KeyedHash],
     ) -> Result<Vec<KnownRecord>, StoreError> {
         let rows = self.fetch(&KNOWN, &params![scheme, Param::keys(keys)]).await?;
+        rows.into_iter().map(read_known).collect()
+    }
+
+    /// What is known of these records, in any state.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn known_records_by_ids(
+        &mut self,
+        ids: &[RecordId],
+    ) -> Result<Vec<KnownRecord>, StoreError> {
+        let rows = self.fetch(&KNOWN_BY_IDS, &[Param::keys(ids)]).await?;
         rows.into_iter().map(read_known).collect()
     }
 
@@ -282,17 +299,20 @@ impl Session {
         rows.into_iter().map(read).collect()
     }
 
-    /// A page of ids and hashes of the live records of a scheme, in order of id.
+    /// A page of ids and hashes of the live records of a scheme whose data is not newer than `recorded_at`, in order
+    /// of id.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn live_keys(
         &mut self,
         scheme: &SchemeId,
+        recorded_at: Instant,
         after: Option<RecordId>,
         limit: u32,
     ) -> Result<Vec<(RecordId, KeyedHash)>, StoreError> {
-        let rows = self.fetch(&LIVE_KEYS, &params![scheme, after.as_ref(), limit]).await?;
+        let params = params![scheme, recorded_at, after.as_ref(), limit];
+        let rows = self.fetch(&LIVE_KEYS, &params).await?;
         rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
     }
 

@@ -169,7 +169,11 @@ sql! {
     );
     MARKED: Query = Query::same(
         "select record_id from batch_marks
-         where batch_id = $1 and mark = $2 and (record_id > $3 or $3 is null) order by record_id limit $4",
+         where batch_id = $1 and mark = $2 order by record_id limit $3",
+    );
+    UNMARK_SOME: Query = Query::differing(
+        "delete from batch_marks where batch_id = $1 and record_id in (select unhex(value) from json_each($2))",
+        "delete from batch_marks where batch_id = $1 and record_id = any($2)",
     );
     UNMARK: Query = Query::same("delete from batch_marks where batch_id = $1");
 }
@@ -238,7 +242,7 @@ impl Session {
         self.fetch(&WARNED, &params![after.as_ref(), limit]).await?.into_iter().map(read).collect()
     }
 
-    /// A page of the records that a batch marked, in order of id.
+    /// Records that a batch marked, the first ones in order of id.
     ///
     /// # Errors
     /// When the database fails.
@@ -246,10 +250,9 @@ impl Session {
         &mut self,
         batch: BatchId,
         mark: Mark,
-        after: Option<RecordId>,
         limit: u32,
     ) -> Result<Vec<RecordId>, StoreError> {
-        let params = params![&batch, mark, after.as_ref(), limit];
+        let params = params![&batch, mark, limit];
         self.fetch(&MARKED, &params).await?.into_iter().map(|mut row| row.take()).collect()
     }
 }
@@ -342,6 +345,19 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let rows: Vec<_> = records.iter().map(|record| params![&batch, record, mark]).collect();
         self.insert_many(&MARK, &rows).await?;
+        Ok(())
+    }
+
+    /// Forgets the marks of a batch on these records.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unmark_some(
+        &mut self,
+        batch: BatchId,
+        records: &[RecordId],
+    ) -> Result<(), StoreError> {
+        self.execute(&UNMARK_SOME, &[Param::from(&batch), Param::keys(records)]).await?;
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Opens a batch: the same sending is recognised by its key, an unfinished one is replaced.
 
 use crate::model::{BatchId, Instant, SchemeId};
-use crate::operations::body::{Body, Measured};
+use crate::operations::body::{Body, End, Measured};
 use crate::operations::hub::Hub;
 use crate::store::batches::{Batch, BatchKind, BatchState, Counts, Mode};
 use crate::store::seal::Owner;
@@ -78,9 +78,10 @@ pub(in crate::operations) async fn open(
 /// The first receipt, when the body is the same.
 async fn known(hub: &Hub, first: Batch, body: Body) -> Result<Opened, IntakeError> {
     let hash = tokio::task::spawn_blocking(move || Measured::new(body).finish(COMPARED));
-    let hash = hash.await.map_err(IntakeError::Stopped)?.ok_or(IntakeError::BrokeOff)?;
-    if first.body_hash.as_deref() != Some(&hash[..]) {
-        return Err(IntakeError::KeyReused { batch: first.id });
+    match hash.await.map_err(IntakeError::Stopped)? {
+        End::BrokeOff => return Err(IntakeError::BrokeOff),
+        End::Whole(hash) if first.body_hash.as_deref() == Some(&hash[..]) => {}
+        End::Whole(_) | End::TooLong => return Err(IntakeError::KeyReused { batch: first.id }),
     }
     let batch = match first.state {
         // The process that released it may have died.

@@ -29,8 +29,6 @@ pub(in crate::operations) struct Ending {
     pub(in crate::operations) body_hash: Option<[u8; 32]>,
     /// The share of refused records above which the file is held, in percent.
     pub(in crate::operations) hold_refused: Option<f64>,
-    /// Who is answerable.
-    pub(in crate::operations) actor: String,
 }
 
 /// A reference that the file does not settle.
@@ -53,43 +51,46 @@ pub(in crate::operations) async fn settle(
     hub: &Hub,
     mut staging: Staging,
     ending: Ending,
+    actor: &str,
 ) -> Result<Batch, IntakeError> {
     let now = hub.now();
-    let absent = if staging.dry_run {
-        let mut session = hub.store().read().await?;
-        let nowhere = nowhere(&mut session, &staging.batch, &ending.dangling).await?;
-        let referring: HashSet<KeyedHash> = nowhere.iter().map(|dangling| dangling.from).collect();
-        let counts = &mut staging.batch.counts;
-        counts.refused += referring.len() as u64;
-        counts.accepted = counts.accepted.saturating_sub(referring.len() as u64);
-        counts.new_records = counts.new_records.saturating_sub(referring.len() as u64);
-        absent(&mut session, &staging, ending.complete).await?
-    } else {
-        Absent::default()
-    };
+    staging.batch.finished_at = Some(now);
     if staging.dry_run {
-        conclude(&mut staging.batch, &ending, &absent);
-        staging.batch.finished_at = Some(now);
-        return Ok(staging.batch);
+        return preview(hub, staging, &ending).await;
     }
     let mut tx = hub.store().begin().await?;
     if !tx.touch_batch(staging.batch.id, staging.batch.epoch, now).await? {
         return Err(IntakeError::Replaced);
     }
     refuse_dangling(hub, &mut tx, &mut staging, &ending.dangling).await?;
-    let absent = absent_of(&mut tx, &staging, ending.complete).await?;
+    let absent = absent(&mut tx, &staging, ending.complete).await?;
     for page in absent.records.chunks(PAGE) {
         tx.mark_records(staging.batch.id, Mark::Absent, page).await?;
     }
     conclude(&mut staging.batch, &ending, &absent);
-    let batch = &mut staging.batch;
-    batch.finished_at = Some(now);
+    let batch = &staging.batch;
     tx.open_quarantine(batch.id, &batch.scheme, now).await?;
     if !tx.finish_batch(batch).await? {
         return Err(IntakeError::Replaced);
     }
-    tx.add_audit(hub.store().keys(), &[entry(hub, batch, "receive", &ending.actor)]).await?;
+    tx.add_audit(hub.store().keys(), &[entry(hub, batch, "receive", actor)]).await?;
     tx.commit().await?;
+    Ok(staging.batch)
+}
+
+/// What the batch would come to, without a trace in the store.
+async fn preview(hub: &Hub, mut staging: Staging, ending: &Ending) -> Result<Batch, IntakeError> {
+    let mut session = hub.store().read().await?;
+    let nowhere = nowhere(&mut session, &staging.batch, &ending.dangling).await?;
+    let referring: HashSet<KeyedHash> = nowhere.iter().map(|dangling| dangling.from).collect();
+    let referring = referring.len() as u64;
+    let counts = &mut staging.batch.counts;
+    counts.refused += referring;
+    counts.accepted = counts.accepted.saturating_sub(referring);
+    // What is known and unchanged was settled when it came first, so these are new.
+    counts.new_records = counts.new_records.saturating_sub(referring);
+    let absent = absent(&mut session, &staging, ending.complete).await?;
+    conclude(&mut staging.batch, ending, &absent);
     Ok(staging.batch)
 }
 
@@ -99,10 +100,6 @@ struct Absent {
     records: Vec<RecordId>,
     /// In percent of the live ones that it could have held.
     share: f64,
-}
-
-async fn absent_of(tx: &mut Tx, staging: &Staging, complete: bool) -> Result<Absent, StoreError> {
-    absent(tx, staging, complete).await
 }
 
 async fn absent(
