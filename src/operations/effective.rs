@@ -86,8 +86,7 @@ pub(super) async fn bases_of(
         let revision =
             revisions.get(&record.id).ok_or(StoreError::Missing { what: "live revision" })?;
         let kept = super::kept::KeptRevision::open(revision, keys)?;
-        let base =
-            BeneficiaryRecord::from_json(&kept.canonical).map_err(|_| StoreError::Sealed)?;
+        let base = BeneficiaryRecord::from_json(&kept.canonical).map_err(|_| StoreError::Sealed)?;
         bases.push(Basis { record, base, data_as_of: revision.data_as_of, known: true });
     }
     Ok(bases)

@@ -65,10 +65,7 @@ pub(in crate::operations) async fn open(
             tx.commit().await?;
             Ok(Opened::New(Box::new(again), submission.body))
         }
-        BatchState::Held
-        | BatchState::Releasing
-        | BatchState::Released
-        | BatchState::Discarded => {
+        BatchState::Held | BatchState::Releasing | BatchState::Released | BatchState::Discarded => {
             drop(tx);
             known(hub, first, submission.body).await
         }

@@ -4,7 +4,7 @@
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::format::options::Limits;
+use crate::format::Limits;
 use crate::model::{Instant, Issue, Place, QuarantineId, RecordId, RevisionId, SchemeId};
 use crate::operations::body::{Body, End, Measured};
 use crate::operations::hub::Hub;
@@ -56,12 +56,7 @@ pub(in crate::operations) struct Reading {
 }
 
 impl Reading {
-    pub(in crate::operations) fn start(
-        hub: &Hub,
-        batch: &Batch,
-        body: Body,
-        drive: Drive,
-    ) -> Self {
+    pub(in crate::operations) fn start(hub: &Hub, batch: &Batch, body: Body, drive: Drive) -> Self {
         let (sender, chunks) = mpsc::channel(CHUNKS_AHEAD);
         let mut sealer = Sealer {
             hub: hub.clone(),

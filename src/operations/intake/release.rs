@@ -182,8 +182,7 @@ async fn close(
     for record in &mut records {
         record.state = RecordState::Absent;
         record.recorded_at = batch.recorded_at;
-        record.absent_since =
-            Some(batch.data_as_of.unwrap_or_else(|| batch.received_at.date()));
+        record.absent_since = Some(batch.data_as_of.unwrap_or_else(|| batch.received_at.date()));
     }
     let bases = effective::bases_of(tx, keys, records).await?;
     effective::write(tx, keys, bases, Some(batch.id), now).await

@@ -199,7 +199,8 @@ async fn refuse_dangling(
             counts.warnings = counts.warnings.saturating_sub(revision.warnings);
             counts.refused += 1;
             let kept = KeptRevision::open(&revision, hashes)?;
-            let found = by_record.get(&known.key).into_iter().flatten().map(|issue| (*issue).clone());
+            let found =
+                by_record.get(&known.key).into_iter().flatten().map(|issue| (*issue).clone());
             let issues: Vec<Issue> = found.chain(kept.warnings).collect();
             let id = QuarantineId::new(staging.batch.received_at, hub.random());
             let refusal = KeptRefusal {

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use crate::model::{Instant, QuarantineId, RecordId, RevisionId};
 use crate::operations::hub::Hub;
 use crate::store::batches::{Batch, Mode};
-use crate::store::quarantine::{Defect, Quarantined, QuarantineState};
+use crate::store::quarantine::{Defect, QuarantineState, Quarantined};
 use crate::store::records::{KnownRecord, RecordState};
 use crate::store::revisions::{Mark, Revision, RevisionState};
 use crate::store::{KeyedHash, StoreError};
