@@ -1,9 +1,9 @@
 //! Opens a batch: the same sending is recognised by its key, an unfinished one is replaced.
 
-use crate::model::{BatchId, Instant, SchemeId};
+use crate::model::{BatchId, Instant};
 use crate::operations::body::{Body, End, Measured};
 use crate::operations::hub::Hub;
-use crate::store::batches::{Batch, BatchKind, BatchState, Counts, Mode};
+use crate::store::batches::{Batch, BatchKind, BatchState, Counts};
 use crate::store::seal::Owner;
 
 use super::{IntakeError, Receipt, Submission, release};
@@ -117,16 +117,6 @@ fn new_batch(hub: &Hub, submission: &Submission, read_by: ReadBy) -> Batch {
         counts: Counts::default(),
         dropped: "{}".to_owned(),
     }
-}
-
-/// A batch that the hub itself makes: corrections, enrolments by an event.
-pub(in crate::operations) fn own_batch(hub: &Hub, scheme: &SchemeId) -> Batch {
-    let submission = Submission {
-        mode: Mode::Delta,
-        ..Submission::new(scheme.clone(), Body::from_reader(std::io::empty()))
-    };
-    let read_by = ReadBy { kind: BatchKind::Records, mapping: None, hash: None };
-    Batch { complete: true, ..new_batch(hub, &submission, read_by) }
 }
 
 fn seal_name(hub: &Hub, id: &BatchId, name: Option<&str>) -> Option<Vec<u8>> {
