@@ -241,4 +241,3 @@ fn fhir_default() -> (String, Vec<(String, String)>) {
 pub fn formats() -> &'static [&'static str] {
     spec::keys::FORMATS
 }
-

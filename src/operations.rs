@@ -15,6 +15,7 @@ pub mod intake;
 pub mod kept;
 pub mod keys;
 pub mod library;
+pub mod link;
 pub mod people;
 pub mod publish;
 pub mod translate;

@@ -46,8 +46,11 @@ topics! {
     identifiers;
     inbox;
     feed;
+    edges;
     keys;
+    leases;
     outbox;
+    people;
     published;
     quarantine;
     records;

@@ -37,7 +37,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         // `serve` builds the client that calls subscribers: which addresses it may reach is a setting.
-        &["delivery", "eligibility", "format", "http", "mapping", "messages", "model", "operations", "store"],
+        &[
+            "delivery",
+            "eligibility",
+            "format",
+            "http",
+            "mapping",
+            "messages",
+            "model",
+            "operations",
+            "store",
+        ],
     ),
 ];
 

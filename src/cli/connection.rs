@@ -10,10 +10,22 @@ use crate::operations::{Hub, HubConfig};
 #[derive(Debug, clap::Args)]
 pub struct Connection {
     /// sqlite:FILE or postgres://USER@HOST/DATABASE
-    #[arg(long, global = true, env = "DANKUN_DATABASE", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "DANKUN_DATABASE",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
     pub database: Option<String>,
     /// The key file of the sealed data [default: beside the SQLite file, else ./dankun.key]
-    #[arg(long, global = true, env = "DANKUN_KEY_FILE", hide_env_values = true, value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "DANKUN_KEY_FILE",
+        hide_env_values = true,
+        value_name = "FILE"
+    )]
     pub key_file: Option<PathBuf>,
 }
 

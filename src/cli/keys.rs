@@ -170,9 +170,7 @@ fn print(row: &KeyRow, now: Instant, screen: &Screen) -> Result<(), Failure> {
     let on = |at: Instant| at.date().to_string();
     let state = match (row.revoked_at, row.expires_at) {
         (Some(at), _) => screen.text("keys-revoked", &[("date", on(at).into())]),
-        (None, Some(at)) if at <= now => {
-            screen.text("keys-expired", &[("date", on(at).into())])
-        }
+        (None, Some(at)) if at <= now => screen.text("keys-expired", &[("date", on(at).into())]),
         (None, _) => screen.text("keys-active", &[]),
     };
     screen.say(

@@ -18,8 +18,7 @@ impl Screen {
     /// A screen that speaks a language, or JSON.
     #[must_use]
     pub fn new(language: Language, json: bool) -> Self {
-        let styled =
-            !json && io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let styled = !json && io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         Self { language, json, styled }
     }
 

@@ -20,8 +20,8 @@ use crate::matching::{
 use crate::model::{BeneficiaryRecord, RecordId};
 
 /// The shares are counted again when the population has grown or shrunk by this factor since: with
-/// one quarter a share is at most a third of a bit out of date.
-const RECOUNT: f32 = 1.25;
+/// one tenth a share is at most a seventh of a bit out of date.
+const RECOUNT: f32 = 1.1;
 /// Records in one piece of work for one of the two threads of a large settlement.
 const PARALLEL_FROM: usize = 512;
 
@@ -80,6 +80,7 @@ pub struct Index {
     dirty: BTreeSet<Slot>,
     moved: BTreeSet<Slot>,
     contested: BTreeSet<(RecordId, RecordId)>,
+    position: u64,
 }
 
 /// No person yet.
@@ -109,6 +110,7 @@ impl Index {
             dirty: BTreeSet::new(),
             moved: BTreeSet::new(),
             contested: BTreeSet::new(),
+            position: 0,
         }
     }
 
@@ -116,6 +118,17 @@ impl Index {
     #[must_use]
     pub fn model(&self) -> &Model {
         &self.model
+    }
+
+    /// The position of the log up to which it holds everything; whoever feeds it keeps this.
+    #[must_use]
+    pub const fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Notes up to where in the log it holds everything.
+    pub const fn advance(&mut self, position: u64) {
+        self.position = position;
     }
 
     /// How many records it holds.
@@ -191,7 +204,10 @@ impl Index {
         if one == other {
             return;
         }
-        self.asserted.insert((one.min(other), one.max(other)), assertion);
+        let pair = (one.min(other), one.max(other));
+        if self.asserted.insert(pair, assertion) == Some(assertion) {
+            return;
+        }
         let slots = [one, other].into_iter().filter_map(|id| self.by_id.get(&id).copied());
         self.moved.extend(slots);
     }

@@ -132,7 +132,8 @@ impl Mapping {
                 let at = expected.at.as_deref().unwrap_or("*");
                 let said: Vec<String> = issues.iter().map(|issue| format!("{issue:?}")).collect();
                 let said = said.join("; ");
-                differences.push(format!("expect_issue: {} at {at} ≠ {said}", expected.code.name()));
+                differences
+                    .push(format!("expect_issue: {} at {at} ≠ {said}", expected.code.name()));
             }
         }
         if test.issues.is_empty() {
@@ -156,7 +157,13 @@ impl Mapping {
     }
 
     /// Every field that the mapping reads comes back as given.
-    fn round_trip(&self, given: &Given, canonical: &[u8], except: &[String], out: &mut Vec<String>) {
+    fn round_trip(
+        &self,
+        given: &Given,
+        canonical: &[u8],
+        except: &[String],
+        out: &mut Vec<String>,
+    ) {
         let mut json = JsonBytes::default();
         if self.reverse(canonical, &mut json).is_err() {
             out.push("round_trip: -".to_owned());
@@ -174,8 +181,12 @@ impl Mapping {
                 continue;
             }
             let keys = path.keys();
-            let at = |document: &Json| keys.iter().try_fold(document.clone(), |at, key| at.get(key).cloned());
-            let Some(sent) = at(&sent).filter(|sent| sent.is_string() || sent.is_number()) else { continue };
+            let at = |document: &Json| {
+                keys.iter().try_fold(document.clone(), |at, key| at.get(key).cloned())
+            };
+            let Some(sent) = at(&sent).filter(|sent| sent.is_string() || sent.is_number()) else {
+                continue;
+            };
             if self.is_empty_cell(&sent) {
                 continue;
             }
@@ -194,7 +205,8 @@ impl Mapping {
 
 /// What is expected, as a part of what is there.
 fn compare(expected: &Node, found: &Json, path: &str, out: &mut Vec<String>) {
-    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let below =
+        |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match &expected.kind {
         Kind::Null => {
             if !found.is_null() {

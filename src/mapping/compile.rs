@@ -29,7 +29,11 @@ pub struct Library<'a> {
 ///
 /// `file` is the name that diagnostics and issues show, such as `mappings/ml-utm.yaml`.
 #[must_use]
-pub fn compile(text: &str, file: &str, library: &Library<'_>) -> (Option<Mapping>, Vec<Diagnostic>) {
+pub fn compile(
+    text: &str,
+    file: &str,
+    library: &Library<'_>,
+) -> (Option<Mapping>, Vec<Diagnostic>) {
     let mut problems = Diagnostics::default();
     let root = yaml::parse(text, &mut problems);
     let read = root.as_ref().and_then(|root| spec::read(root, &mut problems));

@@ -236,8 +236,9 @@ impl Diagnostics {
     /// All problems in the order of the file, with lines and columns.
     #[must_use]
     pub fn finish(mut self, file: &str, text: &str) -> Vec<Diagnostic> {
-        let starts: Vec<usize> =
-            std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|i| i + 1)).collect();
+        let starts: Vec<usize> = std::iter::once(0)
+            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|i| i + 1))
+            .collect();
         for problem in &mut self.found {
             file.clone_into(&mut problem.file);
             (problem.line, problem.column) = line_and_column(&starts, text, problem.span.start);

@@ -46,7 +46,11 @@ impl Recorder {
 
 impl Tracer for Recorder {
     fn origin(&mut self, rule: &Rule, value: &Value<'_>) {
-        self.ways.push(Explanation { field: rule.name.to_string(), line: rule.line, steps: Vec::new() });
+        self.ways.push(Explanation {
+            field: rule.name.to_string(),
+            line: rule.line,
+            steps: Vec::new(),
+        });
         self.add("from", value.shown().map(|text| text.into_owned()));
     }
 

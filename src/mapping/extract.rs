@@ -52,7 +52,9 @@ impl<'r> Slot<'r> {
     pub const fn at(&self) -> Option<u32> {
         match self {
             Slot::Absent => None,
-            Slot::Empty(at) | Slot::Text(_, at) | Slot::Group(_, at) | Slot::List(_, at) => Some(*at),
+            Slot::Empty(at) | Slot::Text(_, at) | Slot::Group(_, at) | Slot::List(_, at) => {
+                Some(*at)
+            }
         }
     }
 }
@@ -200,7 +202,10 @@ impl<'t, 'r> Extractor<'t, 'r> {
             let node = trie.node(*index);
             match &node.role {
                 Role::Where(choice) => {
-                    let fits = choice.tests.iter().all(|(slot, text)| self.slot(*slot).text() == Some(text));
+                    let fits = choice
+                        .tests
+                        .iter()
+                        .all(|(slot, text)| self.slot(*slot).text() == Some(text));
                     if fits {
                         for (offset, slot) in (node.from..node.to).enumerate() {
                             let cell = std::mem::take(self.slot(slot));

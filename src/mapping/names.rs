@@ -78,7 +78,8 @@ impl<'c> Names<'c> {
     /// Makes a named value known to what follows.
     pub fn add_value(&mut self, name: &Word) {
         let next = u16::try_from(self.values.len()).unwrap_or(u16::MAX);
-        let taken = self.aliases.contains_key(&name.value) || RESERVED.contains(&name.value.as_str());
+        let taken =
+            self.aliases.contains_key(&name.value) || RESERVED.contains(&name.value.as_str());
         if taken || self.values.insert(name.value.clone(), next).is_some() {
             self.problems.error(Code::DuplicateKey, name.span.clone()).arg("key", &name.value);
         }
@@ -113,11 +114,8 @@ impl<'c> Names<'c> {
             }
             return Some(known);
         }
-        let path = if self.flat {
-            Ok(SourcePath::column(&written))
-        } else {
-            SourcePath::parse(&written)
-        };
+        let path =
+            if self.flat { Ok(SourcePath::column(&written)) } else { SourcePath::parse(&written) };
         match path {
             Ok(path) => {
                 let index = u16::try_from(self.wanted.len()).ok()?;

@@ -162,8 +162,11 @@ impl Read {
         loop {
             let start = self.at;
             let path = self.until(|c| c == '=' || c == '\'');
-            let path = SourcePath::parse(path.trim()).map_err(|e| PathError { at: start + e.at })?;
-            if path.steps.iter().any(|s| !matches!(s, Step::Key(_) | Step::Nth(_))) || !self.eat("==") {
+            let path =
+                SourcePath::parse(path.trim()).map_err(|e| PathError { at: start + e.at })?;
+            if path.steps.iter().any(|s| !matches!(s, Step::Key(_) | Step::Nth(_)))
+                || !self.eat("==")
+            {
                 return self.fail();
             }
             self.blanks();
@@ -254,16 +257,13 @@ mod tests {
     #[test]
     fn a_path_keeps_its_choices() {
         let key = |key: &str| Step::Key(key.to_owned());
-        let path = SourcePath::parse("^.identifier[?type.coding[0].code == 'A.b' && use == 'x'].value");
+        let path =
+            SourcePath::parse("^.identifier[?type.coding[0].code == 'A.b' && use == 'x'].value");
         let tests = vec![
             (vec![key("type"), key("coding"), Step::Nth(0), key("code")], "A.b".to_owned()),
             (vec![key("use")], "x".to_owned()),
         ];
-        let steps = vec![
-            key("identifier"),
-            Step::Where(tests),
-            key("value"),
-        ];
+        let steps = vec![key("identifier"), Step::Where(tests), key("value")];
         assert_eq!(path, Ok(SourcePath { up: true, steps }));
     }
 
@@ -278,6 +278,9 @@ mod tests {
     fn a_path_is_shown_as_the_sender_would_write_it() {
         let shown = |text: &str| SourcePath::parse(text).map(|path| path.shown('/'));
         assert_eq!(shown("droits.@fin").as_deref(), Ok("droits/@fin"));
-        assert_eq!(shown("identifier[?system == 'NINA'].value").as_deref(), Ok("identifier[NINA]/value"));
+        assert_eq!(
+            shown("identifier[?system == 'NINA'].value").as_deref(),
+            Ok("identifier[NINA]/value")
+        );
     }
 }

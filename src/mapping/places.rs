@@ -166,7 +166,10 @@ mod tests {
         assert_eq!(field("/DATE NAISS.", Format::Csv), "DATE NAISS.");
         assert_eq!(field("/droits/@fin", Format::Xml), "droits/@fin");
         assert_eq!(field("/identite/naissance/date", Format::Json), "identite.naissance.date");
-        assert_eq!(field("/Coverage/0/beneficiary/reference", Format::Fhir), "Coverage.beneficiary");
+        assert_eq!(
+            field("/Coverage/0/beneficiary/reference", Format::Fhir),
+            "Coverage.beneficiary"
+        );
         assert_eq!(field("/a~1b", Format::Json), "a/b");
     }
 }

@@ -139,7 +139,6 @@ pub struct Program {
     pub tree: Branch,
 }
 
-
 impl Program {
     /// Runs all rules: values, fields, checks. Problems are added to `problems`.
     pub fn run<'r, T: Tracer>(
@@ -207,7 +206,8 @@ impl Rule {
                 Ok(value) => value,
                 Err(failure) => {
                     let severity = failure.severity.unwrap_or(self.on_error);
-                    let problem = self.problem(scene, blamed, failure.code, severity, failure.expected);
+                    let problem =
+                        self.problem(scene, blamed, failure.code, severity, failure.expected);
                     tracer.problem(&problem);
                     problems.push(problem);
                     match failure.instead {
@@ -240,10 +240,13 @@ impl Rule {
                 (value, template.inputs().next())
             }
             Origin::Choose(branches) => {
-                let holds = |when: &Option<When>| when.as_ref().is_none_or(|when| scene.holds(when));
+                let holds =
+                    |when: &Option<When>| when.as_ref().is_none_or(|when| scene.holds(when));
                 match branches.iter().find(|(when, _)| holds(when)) {
                     Some((_, Then::Input(input))) => (scene.value(*input), Some(*input)),
-                    Some((_, Then::Constant(text))) => (Value::Text(Cow::Owned(text.to_string())), None),
+                    Some((_, Then::Constant(text))) => {
+                        (Value::Text(Cow::Owned(text.to_string())), None)
+                    }
                     None => (Value::Absent, None),
                 }
             }
@@ -274,12 +277,16 @@ impl Rule {
                 Check::NotFuture => {
                     let future = matches!(value, Value::Date(date) if date.earliest().to_string().as_str() > scene.today);
                     if future {
-                        report(IssueCode::FutureDate, Expected::Form(format!("<= {}", scene.today)));
+                        report(
+                            IssueCode::FutureDate,
+                            Expected::Form(format!("<= {}", scene.today)),
+                        );
                     }
                 }
                 Check::Holds(when) => {
                     let shown = value.shown();
-                    let scene = Scene { result: shown.as_deref(), ..with_values(scene, scene.values) };
+                    let scene =
+                        Scene { result: shown.as_deref(), ..with_values(scene, scene.values) };
                     if !scene.holds(when) {
                         report(IssueCode::CheckFailed, Expected::Condition(when.text.to_string()));
                     }
@@ -287,7 +294,9 @@ impl Rule {
             }
         }
         match (self.takes, value) {
-            (Some(Takes::Day), Value::Date(date)) if date.to_date().is_none() || date.is_approximate() => {
+            (Some(Takes::Day), Value::Date(date))
+                if date.to_date().is_none() || date.is_approximate() =>
+            {
                 report(IssueCode::BadDate, Expected::Form("yyyy-MM-dd".to_owned()));
             }
             (Some(Takes::Code(codes)), Value::Text(text)) if !codes.contains(&&**text) => {

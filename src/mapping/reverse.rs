@@ -203,7 +203,9 @@ impl TargetWhen {
         let texts: Vec<Option<String>> = self
             .paths
             .iter()
-            .map(|path| canonical.look(path).map(|value| value.shown().unwrap_or_default().into_owned()))
+            .map(|path| {
+                canonical.look(path).map(|value| value.shown().unwrap_or_default().into_owned())
+            })
             .collect();
         self.condition.eval(|index| texts.get(index)?.as_deref())
     }
@@ -237,7 +239,11 @@ impl Mapping {
     ///
     /// # Errors
     /// When the bytes are no JSON document.
-    pub fn reverse<'o>(&self, canonical: &[u8], out: &mut impl Events<'o>) -> Result<Loss, Vec<Issue>> {
+    pub fn reverse<'o>(
+        &self,
+        canonical: &[u8],
+        out: &mut impl Events<'o>,
+    ) -> Result<Loss, Vec<Issue>> {
         let document: Json = serde_json::from_slice(canonical)
             .map_err(|_| vec![Issue::error(IssueCode::InvalidTarget, Place::default())])?;
         if self.spec.source.format == Format::Canonical {
@@ -279,7 +285,8 @@ impl Mapping {
         fields
             .map(|rule| {
                 let path = self.first_path(rule);
-                let class = if path.is_some() || !rule.reads { rule.class() } else { Class::OneWay };
+                let class =
+                    if path.is_some() || !rule.reads { rule.class() } else { Class::OneWay };
                 let source = path.and_then(|path| self.shown.get(usize::from(path)).cloned());
                 FieldClass { field: rule.name.to_string(), source, class }
             })
@@ -290,7 +297,9 @@ impl Mapping {
     fn undo_rule(&self, rule: &Rule, value: Value<'static>, tree: &mut Tree<'_>) -> bool {
         let Some(value) = undo(&rule.steps, value) else { return false };
         match &rule.origin {
-            Origin::First(inputs) => inputs.iter().any(|input| self.undo_input(*input, &value, tree)),
+            Origin::First(inputs) => {
+                inputs.iter().any(|input| self.undo_input(*input, &value, tree))
+            }
             Origin::Template(template) => {
                 let text = value.shown().unwrap_or_default().into_owned();
                 let Some(parts) = unfill(template.pieces(), &text) else { return false };
@@ -324,7 +333,9 @@ impl Mapping {
         match &rule.origin {
             Origin::First(inputs) => inputs.iter().find_map(|input| match input {
                 Input::Path(path) => Some(*path),
-                Input::Value(value) => self.first_path(self.program.values.get(usize::from(*value))?),
+                Input::Value(value) => {
+                    self.first_path(self.program.values.get(usize::from(*value))?)
+                }
                 Input::RecordId | Input::Today | Input::Result => None,
             }),
             Origin::Template(template) => template.inputs().find_map(|input| match input {

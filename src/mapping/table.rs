@@ -118,7 +118,8 @@ impl Table {
     #[must_use]
     pub fn find(&self, text: &str) -> Found<'_> {
         let text = text.trim();
-        let row = if self.fold { self.rows.get(folded(text).as_str()) } else { self.rows.get(text) };
+        let row =
+            if self.fold { self.rows.get(folded(text).as_str()) } else { self.rows.get(text) };
         if let Some(to) = row {
             return Found::Row(to);
         }
@@ -188,5 +189,8 @@ impl Table {
 /// Without case and accents.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    text.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+    text.nfd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .collect()
 }

@@ -97,8 +97,14 @@ const RELATIONSHIPS: &[&str] = &["head", "spouse", "child", "parent", "sibling",
 
 /// Lists of the target; every other group stands once.
 pub const LISTS: &[&str] = &[
-    "person.names", "person.identifiers", "person.phones", "person.addresses", "coverages",
-    "coverages.suspensions", "person.names.given", "person.names.prefix",
+    "person.names",
+    "person.identifiers",
+    "person.phones",
+    "person.addresses",
+    "coverages",
+    "coverages.suspensions",
+    "person.names.given",
+    "person.names.prefix",
 ];
 
 /// What a field takes, by its path without labels; anything below `extensions` is text.
@@ -176,7 +182,9 @@ impl Branch {
         match self {
             Self::Result { rule, .. } => results.values.get(*rule).is_some_and(|v| !v.is_absent()),
             Self::Fixed(_) | Self::Scheme => true,
-            Self::Results(_) | Self::RecordId | Self::Object(_) | Self::List(_) => self.present(results),
+            Self::Results(_) | Self::RecordId | Self::Object(_) | Self::List(_) => {
+                self.present(results)
+            }
         }
     }
 

@@ -73,10 +73,42 @@ pub const DECLARATIONS: &[Declaration] = &[
     declare("replace", Text, Text, None, OneWay, &["with"], "{ replace: \"-\", with: \"\" }"),
     declare("slice", Text, Text, None, OneWay, &["to"], "{ slice: 0, to: 4 }"),
     declare("keep", Text, Text, None, EqualUpToForm, &[], "{ keep: digits }"),
-    declare("number", Text, Text, Some(IssueCode::BadNumber), EqualUpToForm, &[], "{ number: \",\" }"),
-    declare("date", Text, Date, Some(IssueCode::BadDate), Exact, &["pivot"], "{ date: dd/MM/yyyy }"),
-    declare("estimated_when", Date, Date, None, Partial, &[], "{ estimated_when: \"VERS == 'O'\" }"),
-    declare("year_only_when", Date, Date, None, Partial, &[], "{ year_only_when: \"P == 'annee'\" }"),
+    declare(
+        "number",
+        Text,
+        Text,
+        Some(IssueCode::BadNumber),
+        EqualUpToForm,
+        &[],
+        "{ number: \",\" }",
+    ),
+    declare(
+        "date",
+        Text,
+        Date,
+        Some(IssueCode::BadDate),
+        Exact,
+        &["pivot"],
+        "{ date: dd/MM/yyyy }",
+    ),
+    declare(
+        "estimated_when",
+        Date,
+        Date,
+        None,
+        Partial,
+        &[],
+        "{ estimated_when: \"VERS == 'O'\" }",
+    ),
+    declare(
+        "year_only_when",
+        Date,
+        Date,
+        None,
+        Partial,
+        &[],
+        "{ year_only_when: \"P == 'annee'\" }",
+    ),
     declare("phone", Text, Text, Some(IssueCode::BadPhone), EqualUpToForm, &[], "{ phone: ML }"),
     declare(
         "check_digit",
@@ -268,7 +300,9 @@ impl Verb {
             Self::Number(mark) => each(value, |text| {
                 let found = match &text {
                     std::borrow::Cow::Borrowed(text) => number::read(text, *mark),
-                    std::borrow::Cow::Owned(text) => number::read(text, *mark).map(|n| n.into_owned().into()),
+                    std::borrow::Cow::Owned(text) => {
+                        number::read(text, *mark).map(|n| n.into_owned().into())
+                    }
                 };
                 found.ok_or_else(|| {
                     let form = if *mark == Mark::Comma { "1 234,56" } else { "1234.56" };

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::equivalence::{Equivalences, Group};
 use super::normalize;
+use super::score::Objection;
 
 /// One thing that is wrong with a match model.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -163,6 +164,8 @@ pub struct Calibration {
     pub slope: f32,
     /// Bits added.
     pub shift: f32,
+    /// The most that a pair with an objection is given: what the weight cannot see speaks against it.
+    pub doubtful: f32,
 }
 
 /// How names are read.
@@ -313,9 +316,13 @@ impl Model {
 
     /// The probability that a pair with this final weight (bits) is one person.
     #[must_use]
-    pub fn probability(&self, weight: f32) -> f32 {
+    pub fn probability(&self, weight: f32, objection: Option<Objection>) -> f32 {
         let bits = self.calibration.slope * weight + self.calibration.shift;
-        1.0 / (1.0 + (-bits).exp2())
+        let probability = 1.0 / (1.0 + (-bits).exp2());
+        match objection {
+            None => probability,
+            Some(_) => probability.min(self.calibration.doubtful),
+        }
     }
 }
 

@@ -65,7 +65,9 @@ impl Element for Given {
 
 fn walk<'s>(node: &'s Node, repeats: bool, sink: &mut impl Events<'s>) {
     match &node.kind {
-        Kind::Null => sink.scalar(Scalar { kind: ScalarKind::Null, text: Cow::Borrowed("null"), at: 0 }),
+        Kind::Null => {
+            sink.scalar(Scalar { kind: ScalarKind::Null, text: Cow::Borrowed("null"), at: 0 })
+        }
         Kind::Text(text) => {
             sink.scalar(Scalar { kind: kind(node, text), text: Cow::Borrowed(text), at: 0 });
         }

@@ -83,8 +83,11 @@ fn exists(keys: &[String], known: &[Known<'_>]) -> bool {
     known.iter().any(|field| field.keys == keys)
         || (1..keys.len()).any(|length| {
             let group = keys.get(..length).unwrap_or_default();
-            let is_group = known.iter().any(|field| field.keys == group && field.info.allows("object"));
-            let closed = known.iter().any(|f| f.keys.len() > length && f.keys.get(..length) == Some(&*as_strs(group)));
+            let is_group =
+                known.iter().any(|field| field.keys == group && field.info.allows("object"));
+            let closed = known
+                .iter()
+                .any(|f| f.keys.len() > length && f.keys.get(..length) == Some(&*as_strs(group)));
             is_group && !closed
         })
 }
@@ -112,7 +115,8 @@ fn unknown(
     }
     let problem = names.problems.error(Code::UnknownField, span.clone());
     problem.arg("field", &written).arg("schema", schema.id());
-    let nearest = super::super::diagnostic::nearest(&written, candidates.iter().map(String::as_str));
+    let nearest =
+        super::super::diagnostic::nearest(&written, candidates.iter().map(String::as_str));
     if let Some(name) = nearest {
         if spec.source.format == Format::Csv {
             problem.correct(span, &name);
@@ -140,14 +144,19 @@ fn unused(
         for step in &wants.path.steps {
             if let super::super::path::Step::Where(tests) = step {
                 let before = wants.path.steps.iter().take_while(|s| !std::ptr::eq(*s, step));
-                let before: Vec<String> = SourcePath { up: false, steps: before.cloned().collect() }
-                    .keys()
-                    .iter()
-                    .map(|key| (*key).to_owned())
-                    .collect();
+                let before: Vec<String> =
+                    SourcePath { up: false, steps: before.cloned().collect() }
+                        .keys()
+                        .iter()
+                        .map(|key| (*key).to_owned())
+                        .collect();
                 used.extend(tests.iter().map(|(path, _)| {
                     let path = SourcePath { up: false, steps: path.clone() };
-                    before.iter().cloned().chain(path.keys().iter().map(|k| (*k).to_owned())).collect()
+                    before
+                        .iter()
+                        .cloned()
+                        .chain(path.keys().iter().map(|k| (*k).to_owned()))
+                        .collect()
                 }));
             }
         }
@@ -182,11 +191,13 @@ fn unused(
 pub fn check_tables(rules: &[Rule], spec: &Spec, schema: &Schema, names: &mut Names<'_>) {
     let known = known(schema);
     for rule in rules {
-        let (Origin::First(inputs), Some(Verb::Table(table))) = (&rule.origin, rule.steps.first()) else {
+        let (Origin::First(inputs), Some(Verb::Table(table))) = (&rule.origin, rule.steps.first())
+        else {
             continue;
         };
         let [Input::Path(path)] = &**inputs else { continue };
-        let Some(keys) = names.wanted.get(usize::from(*path)).map(|w| w.path.keys().join(".")) else {
+        let Some(keys) = names.wanted.get(usize::from(*path)).map(|w| w.path.keys().join("."))
+        else {
             continue;
         };
         let Some(field) = known.iter().find(|k| k.keys.join(".") == keys) else { continue };

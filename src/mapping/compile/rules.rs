@@ -28,7 +28,9 @@ pub fn compile(
     if let (OriginSpec::Value(word), Some(takes)) = (&spec.origin, takes) {
         constant(word, takes, names);
     }
-    if let (OriginSpec::Choose(branches), Some(takes), true) = (&spec.origin, takes, steps.is_empty()) {
+    if let (OriginSpec::Choose(branches), Some(takes), true) =
+        (&spec.origin, takes, steps.is_empty())
+    {
         for branch in branches.iter().filter(|branch| !branch.is_path) {
             constant(&branch.then, takes, names);
         }
@@ -51,7 +53,9 @@ pub fn compile(
 
 fn only_constants(origin: &Origin) -> bool {
     match origin {
-        Origin::Choose(branches) => branches.iter().all(|(_, then)| matches!(then, Then::Constant(_))),
+        Origin::Choose(branches) => {
+            branches.iter().all(|(_, then)| matches!(then, Then::Constant(_)))
+        }
         Origin::Constant(_) => true,
         Origin::First(_) | Origin::Template(_) => false,
     }
@@ -101,7 +105,8 @@ fn steps(spec: &RuleSpec, on_error: Option<Severity>, names: &mut Names<'_>) -> 
     for step in &spec.steps {
         let Some(declared) = verb::declaration(&step.verb.value) else { continue };
         // Text verbs take each text of a list.
-        let through_list = shape == Shape::List && declared.takes == Shape::Text && declared.gives == Shape::Text;
+        let through_list =
+            shape == Shape::List && declared.takes == Shape::Text && declared.gives == Shape::Text;
         if !shape.fits(declared.takes) && !through_list {
             names
                 .problems

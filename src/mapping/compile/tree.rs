@@ -40,7 +40,9 @@ pub fn compile(
             names.problems.error(Code::FilledTwice, span).arg("field", &path.value);
         }
         for rule in list {
-            let Some(rule) = rules::compile(&path.value, Some(takes), rule, spec.on_error, names, line) else {
+            let Some(rule) =
+                rules::compile(&path.value, Some(takes), rule, spec.on_error, names, line)
+            else {
                 continue;
             };
             shapes(path, &rule, takes, appends, names);
@@ -51,7 +53,10 @@ pub fn compile(
             if appends {
                 place.appended.push(index);
             } else if place.leaf.replace((index, takes)).is_some() {
-                names.problems.error(Code::FilledTwice, path.span.clone()).arg("field", &path.value);
+                names
+                    .problems
+                    .error(Code::FilledTwice, path.span.clone())
+                    .arg("field", &path.value);
             }
         }
     }
@@ -189,7 +194,8 @@ fn required_in(group: &Grown, path: &str, spec: &Spec, names: &mut Names<'_>) {
             let starts = |key: &str| {
                 parse_target(key).is_ok_and(|steps| schema_path(&steps).starts_with(path))
             };
-            let span = spec.fields.iter().find(|(key, _)| starts(&key.value)).map(|f| f.0.span.clone());
+            let span =
+                spec.fields.iter().find(|(key, _)| starts(&key.value)).map(|f| f.0.span.clone());
             names.problems.error(Code::NotFilled, span.unwrap_or(0..0)).arg("field", *field);
         }
     }
@@ -226,7 +232,9 @@ impl Grown {
         }
         if !self.elements.is_empty() {
             let elements = self.elements.into_iter();
-            return Branch::List(elements.map(|(label, group)| group.element(path, label)).collect());
+            return Branch::List(
+                elements.map(|(label, group)| group.element(path, label)).collect(),
+            );
         }
         Branch::Object(self.object(path))
     }
@@ -249,7 +257,8 @@ impl Grown {
             fields.push((full, name.into(), branch));
         }
         fields.sort_by_key(|(full, _, _)| order(full));
-        let mut fields: Vec<_> = fields.into_iter().map(|(_, name, branch)| (name, branch)).collect();
+        let mut fields: Vec<_> =
+            fields.into_iter().map(|(_, name, branch)| (name, branch)).collect();
         if path == "source" {
             fields.insert(0, ("record_id".into(), Branch::RecordId));
             fields.insert(0, ("scheme".into(), Branch::Scheme));

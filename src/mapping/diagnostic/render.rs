@@ -22,7 +22,8 @@ fn bundle(language: &str, text: &str) -> Bundle {
     let mut bundle = Bundle::new_concurrent(vec![language]);
     bundle.set_use_isolating(false);
     // A message that cannot be read would be missed by the test that wants every message.
-    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+    let resource =
+        FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
     bundle.add_resource_overriding(resource);
     bundle
 }
@@ -35,7 +36,12 @@ const fn messages(language: Language) -> &'static LazyLock<Bundle> {
 }
 
 /// A message, or `None` when there is no such message or attribute.
-fn say(language: Language, id: &str, attribute: Option<&str>, args: &FluentArgs<'_>) -> Option<String> {
+fn say(
+    language: Language,
+    id: &str,
+    attribute: Option<&str>,
+    args: &FluentArgs<'_>,
+) -> Option<String> {
     let bundle = messages(language);
     let message = bundle.get_message(id)?;
     let pattern = match attribute {

@@ -176,7 +176,8 @@ impl Trie {
             });
             self.nodes[from as usize].items.push(node);
             if let Step::Where(tests) = step {
-                let test_nodes = tests.iter().map(|(path, _)| self.insert(node, path, false)).collect();
+                let test_nodes =
+                    tests.iter().map(|(path, _)| self.insert(node, path, false)).collect();
                 let source = tests.clone();
                 let choice = Choice { source, test_nodes, tests: Vec::new(), finals: 0, done: 0 };
                 self.nodes[node as usize].role = Role::Where(choice);

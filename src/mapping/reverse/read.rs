@@ -66,7 +66,9 @@ impl<'d> Canonical<'d> {
 
     fn index(&self, list: &str, label: &str, items: &[Json]) -> Option<usize> {
         if let Some((_, key, _)) = KEYED.iter().find(|(known, _, _)| *known == list) {
-            return items.iter().position(|item| item.get(key).and_then(Json::as_str) == Some(label));
+            return items
+                .iter()
+                .position(|item| item.get(key).and_then(Json::as_str) == Some(label));
         }
         if let Ok(number) = label.parse() {
             return Some(number);
@@ -117,7 +119,8 @@ fn value(json: &Json) -> Option<Value<'static>> {
         Json::Bool(truth) => Some(Value::text(truth.to_string())),
         Json::Number(number) => Some(Value::text(number.to_string())),
         Json::Array(items) => {
-            let texts: Vec<_> = items.iter().filter_map(Json::as_str).map(|t| t.to_owned().into()).collect();
+            let texts: Vec<_> =
+                items.iter().filter_map(Json::as_str).map(|t| t.to_owned().into()).collect();
             (texts.len() == items.len() && !texts.is_empty()).then_some(Value::List(texts))
         }
         Json::Null | Json::Object(_) => None,

@@ -36,13 +36,19 @@ impl<'s> Tree<'s> {
     pub fn set(&mut self, path: &[Step], value: &Value<'_>) {
         let field = self.field(path);
         let kind = match field {
-            Some(field) if !field.allows("string") && field.allows("boolean") => ScalarKind::Boolean,
-            Some(field) if !field.allows("string") && (field.allows("number") || field.allows("integer")) => {
+            Some(field) if !field.allows("string") && field.allows("boolean") => {
+                ScalarKind::Boolean
+            }
+            Some(field)
+                if !field.allows("string")
+                    && (field.allows("number") || field.allows("integer")) =>
+            {
                 ScalarKind::Number
             }
             _ => ScalarKind::Text,
         };
-        let one_text = field.is_some_and(|field| !field.allows("array")) && !path.contains(&Step::All);
+        let one_text =
+            field.is_some_and(|field| !field.allows("array")) && !path.contains(&Step::All);
         match value.shown() {
             Some(shown) if one_text => self.root.set(path, &Value::text(shown.into_owned()), kind),
             _ => self.root.set(path, value, kind),
@@ -77,7 +83,8 @@ impl<'s> Tree<'s> {
                     }
                 }
             }
-            let place = |key: &String| order.iter().position(|known| known == key).unwrap_or(usize::MAX);
+            let place =
+                |key: &String| order.iter().position(|known| known == key).unwrap_or(usize::MAX);
             fields.sort_by_key(|(key, _)| place(key));
         }
         self.root.write(self.format == Format::Xml, out);
@@ -105,7 +112,8 @@ impl Node {
             }
             Step::Where(tests) => {
                 let items = self.items();
-                let fits = |node: &Node| tests.iter().all(|(path, text)| node.text(path) == Some(text));
+                let fits =
+                    |node: &Node| tests.iter().all(|(path, text)| node.text(path) == Some(text));
                 let index = items.iter().position(fits).unwrap_or_else(|| {
                     let mut item = Node::Empty;
                     for (path, text) in tests {
@@ -131,7 +139,8 @@ impl Node {
             Node::Empty => {
                 *self = match value {
                     Value::List(items) => {
-                        let item = |text: &Cow<'_, str>| Node::Scalar(text.to_string(), ScalarKind::Text);
+                        let item =
+                            |text: &Cow<'_, str>| Node::Scalar(text.to_string(), ScalarKind::Text);
                         Node::Array(items.iter().map(item).collect())
                     }
                     _ => Node::Scalar(text.into_owned(), kind),
@@ -189,7 +198,9 @@ impl Node {
             (Node::Object(fields), Some((Step::Key(key), rest))) => {
                 fields.iter().find(|(known, _)| known == key)?.1.text(rest)
             }
-            (Node::Array(items), Some((Step::Nth(index), rest))) => items.get(*index as usize)?.text(rest),
+            (Node::Array(items), Some((Step::Nth(index), rest))) => {
+                items.get(*index as usize)?.text(rest)
+            }
             _ => None,
         }
     }
@@ -238,7 +249,9 @@ const MOST_ITEMS: usize = 99;
 pub fn document<'o>(json: &Json, out: &mut impl Events<'o>) {
     match json {
         Json::Null => scalar("null", ScalarKind::Null, out),
-        Json::Bool(truth) => scalar(if *truth { "true" } else { "false" }, ScalarKind::Boolean, out),
+        Json::Bool(truth) => {
+            scalar(if *truth { "true" } else { "false" }, ScalarKind::Boolean, out)
+        }
         Json::Number(number) => scalar(&number.to_string(), ScalarKind::Number, out),
         Json::String(text) => scalar(text, ScalarKind::Text, out),
         Json::Array(items) => {

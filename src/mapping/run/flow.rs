@@ -112,7 +112,8 @@ impl<'m> Flow<'m> {
             self.carry(&mut slots, places, &mut carried);
             for ((path, _), count) in mapping.drops.iter().zip(&mut self.dropped) {
                 if let Some(Wanted::Own(slot)) = places.get(usize::from(*path)) {
-                    *count += u64::from(slots.get(usize::from(*slot)).is_some_and(|s| !s.is_absent()));
+                    *count +=
+                        u64::from(slots.get(usize::from(*slot)).is_some_and(|s| !s.is_absent()));
                 }
             }
         }
@@ -121,7 +122,8 @@ impl<'m> Flow<'m> {
             return;
         }
         for violations in self.attributed(&violations, &instances) {
-            let Some((kind, record)) = self.record(violations.0, element, &slots, &instances) else {
+            let Some((kind, record)) = self.record(violations.0, element, &slots, &instances)
+            else {
                 continue;
             };
             let record = Record { kind, ..record };
@@ -134,8 +136,7 @@ impl<'m> Flow<'m> {
     /// The refusal of a record that cannot be read; nothing for a row that is no record.
     pub fn broken(&mut self, broken: &Broken) -> Option<Outcome> {
         let mapping = self.mapping;
-        let mut extractor =
-            Extractor::new(&mapping.trie, &mapping.spec.source.empty, Vec::new());
+        let mut extractor = Extractor::new(&mapping.trie, &mapping.spec.source.empty, Vec::new());
         let legible = broken.walk(&mut extractor);
         let mut slots = extractor.slots;
         if legible && let Some(places) = mapping.places.first() {
@@ -164,7 +165,15 @@ impl<'m> Flow<'m> {
         around: &'s [Slot<'r>],
         places: &'s [Wanted],
     ) -> Scene<'s, 'r> {
-        Scene { own, around, places, values: &[], record_id: None, today: &self.today, result: None }
+        Scene {
+            own,
+            around,
+            places,
+            values: &[],
+            record_id: None,
+            today: &self.today,
+            result: None,
+        }
     }
 
     fn is_skipped(&self, slots: &[Slot<'_>], places: &[Wanted]) -> bool {
@@ -232,7 +241,8 @@ impl<'m> Flow<'m> {
     ) -> Vec<(Option<usize>, Vec<Attributed<'v>>)> {
         let mut own = Vec::new();
         let mut nested: Vec<Vec<Attributed<'v>>> = instances.iter().map(|_| Vec::new()).collect();
-        let each: Vec<_> = self.mapping.kinds.iter().filter_map(|kind| kind.each.as_ref()).collect();
+        let each: Vec<_> =
+            self.mapping.kinds.iter().filter_map(|kind| kind.each.as_ref()).collect();
         for violation in violations {
             let mut attributed = Attributed::new(violation);
             let found = instances.iter().position(|instance| {
@@ -272,7 +282,8 @@ impl<'m> Flow<'m> {
         let nested = usize::from(instance.kind);
         let kind = mapping.kinds.iter().filter(|kind| kind.each.is_some()).nth(nested)?;
         let places = mapping.places.get(nested + 1)?;
-        let place = if instance.at == u32::MAX { element.place() } else { element.place_of(instance.at) };
+        let place =
+            if instance.at == u32::MAX { element.place() } else { element.place_of(instance.at) };
         Some((kind, Record { own: &instance.slots, around: slots, places, kind, place }))
     }
 
@@ -338,16 +349,14 @@ impl<'m> Flow<'m> {
             self.references(&Scene { values: &named, ..scene })
         };
         match record_id {
-            Some(record_id) if !refused(&found) => {
-                Outcome::Accepted(Translated {
-                    record_id,
-                    place,
-                    canonical,
-                    raw,
-                    warnings: found,
-                    references,
-                })
-            }
+            Some(record_id) if !refused(&found) => Outcome::Accepted(Translated {
+                record_id,
+                place,
+                canonical,
+                raw,
+                warnings: found,
+                references,
+            }),
             record_id => Outcome::Refused(Refusal { record_id, place, raw, issues: found }),
         }
     }

@@ -102,10 +102,12 @@ pub fn of_target(violation: &Violation, mapping: &Mapping, record: &Place) -> Is
             .is_ok_and(|steps| super::super::path::schema_path(&steps) == key)
     });
     let field = rule.and_then(|rule| match &rule.origin {
-        super::super::program::Origin::First(inputs) => inputs.iter().find_map(|input| match input {
-            super::super::scene::Input::Path(path) => mapping.shown.get(usize::from(*path)),
-            _ => None,
-        }),
+        super::super::program::Origin::First(inputs) => {
+            inputs.iter().find_map(|input| match input {
+                super::super::scene::Input::Path(path) => mapping.shown.get(usize::from(*path)),
+                _ => None,
+            })
+        }
         _ => None,
     });
     let mut issue = Issue::error(IssueCode::InvalidTarget, record.clone());

@@ -7,9 +7,26 @@ pub const MAPPING: &[&str] = &[
 ];
 /// Of `source`.
 pub const SOURCE: &[&str] = &[
-    "format", "encoding", "delimiter", "header_row", "records_at", "record_element", "resources",
-    "empty", "schema", "columns", "names", "record_id", "records", "inherit", "carry_down",
-    "skip_when", "refers", "ignore", "drop", "labels",
+    "format",
+    "encoding",
+    "delimiter",
+    "header_row",
+    "records_at",
+    "record_element",
+    "resources",
+    "empty",
+    "schema",
+    "columns",
+    "names",
+    "record_id",
+    "records",
+    "inherit",
+    "carry_down",
+    "skip_when",
+    "refers",
+    "ignore",
+    "drop",
+    "labels",
 ];
 /// Of an entry of `source.records`.
 pub const RECORDS: &[&str] = &["self", "each", "record_id"];

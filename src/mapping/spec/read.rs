@@ -5,8 +5,8 @@ use crate::model::{IssueCode, Severity};
 use super::super::diagnostic::{Code, Diagnostics};
 use super::super::yaml::{Entry, Kind, Node, Span};
 use super::{
-    CheckSpec, ExpectedIssue, Format, InheritSpec, RecordsSpec, RefersSpec, SourceSpec, Spanned, Spec,
-    TestSpec, Title, Word, keys, rule,
+    CheckSpec, ExpectedIssue, Format, InheritSpec, RecordsSpec, RefersSpec, SourceSpec, Spanned,
+    Spec, TestSpec, Title, Word, keys, rule,
 };
 
 /// Reads a whole mapping; `None` when a part without which nothing can be said is missing.
@@ -26,9 +26,11 @@ pub fn read(root: &Node, problems: &mut Diagnostics) -> Option<Spec> {
             bad_value(problems, &id.span, &id.value, "a-z 0-9 -");
         }
     }
-    let tables = pairs("tables").iter().filter_map(|e| Some((word_of(e), rule::table(&e.value, problems)?)));
+    let tables =
+        pairs("tables").iter().filter_map(|e| Some((word_of(e), rule::table(&e.value, problems)?)));
     let tables = tables.collect();
-    let values = pairs("values").iter().filter_map(|e| Some((word_of(e), rule::rule(&e.value, problems)?)));
+    let values =
+        pairs("values").iter().filter_map(|e| Some((word_of(e), rule::rule(&e.value, problems)?)));
     let values = values.collect();
     let mut back = Vec::new();
     for entry in pairs("back") {
@@ -211,7 +213,8 @@ pub(super) fn title(node: &Node, problems: &mut Diagnostics) -> Title {
 fn hold(node: &Node, problems: &mut Diagnostics) -> Option<f64> {
     let word = word(node, problems)?;
     let inner = word.value.trim().strip_prefix('>').and_then(|t| t.trim().strip_suffix("refused"));
-    let percent = inner.and_then(|t| t.trim().strip_suffix('%')).and_then(|t| t.trim().parse().ok());
+    let percent =
+        inner.and_then(|t| t.trim().strip_suffix('%')).and_then(|t| t.trim().parse().ok());
     if percent.is_none() {
         bad_value(problems, &word.span, &word.value, "> 20 % refused");
     }
@@ -294,10 +297,7 @@ fn positive(word: &Word, problems: &mut Diagnostics) -> u64 {
     }
 }
 
-fn resources(
-    node: &Node,
-    problems: &mut Diagnostics,
-) -> Option<(String, Vec<(String, String)>)> {
+fn resources(node: &Node, problems: &mut Diagnostics) -> Option<(String, Vec<(String, String)>)> {
     let map = Map::of(node, keys::RESOURCES, problems)?;
     let anchor = map.need_word("anchor", problems)?.value;
     let attach = word_pairs(map.get("attach"), problems);
@@ -363,7 +363,10 @@ fn test(node: &Node, problems: &mut Diagnostics) -> Option<TestSpec> {
         given: map.get("given").cloned(),
         record: map.word("record", problems).map(|word| word.value),
         expect: map.get("expect").cloned(),
-        issues: items(map.get("expect_issue")).iter().filter_map(|n| expected(n, problems)).collect(),
+        issues: items(map.get("expect_issue"))
+            .iter()
+            .filter_map(|n| expected(n, problems))
+            .collect(),
         round_trip,
     })
 }

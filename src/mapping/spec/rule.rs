@@ -5,9 +5,12 @@ use crate::model::Severity;
 use super::super::diagnostic::{Code, Diagnostics};
 use super::super::yaml::{Kind, Node};
 use super::read::{
-    Map, bad_value, issue_code, items, map_entries, one_of, severity, word, word_of, words, wrong_type,
+    Map, bad_value, issue_code, items, map_entries, one_of, severity, word, word_of, words,
+    wrong_type,
 };
-use super::{BranchSpec, OriginSpec, RowSpec, RuleSpec, Spanned, StepSpec, TableSpec, Unmapped, Word, keys};
+use super::{
+    BranchSpec, OriginSpec, RowSpec, RuleSpec, Spanned, StepSpec, TableSpec, Unmapped, Word, keys,
+};
 
 /// Reads a rule of `fields`, `values` or `back`.
 pub(super) fn rule(node: &Node, problems: &mut Diagnostics) -> Option<RuleSpec> {
@@ -115,7 +118,9 @@ pub fn table(node: &Node, problems: &mut Diagnostics) -> Option<TableSpec> {
         rows: map.get("rows").map(|node| rows(node, problems)).unwrap_or_default(),
         codes,
         fold: map.word("fold", problems).is_some_and(|word| word.value == "true"),
-        unmapped: map.get("unmapped").map_or(Unmapped::Fail(Severity::Error), |n| unmapped(n, problems)),
+        unmapped: map
+            .get("unmapped")
+            .map_or(Unmapped::Fail(Severity::Error), |n| unmapped(n, problems)),
     })
 }
 

@@ -26,7 +26,9 @@ pub trait Builder {
 /// Builds a verb; what is wrong is reported.
 pub fn build(step: &StepSpec, builder: &mut impl Builder) -> Option<Verb> {
     let known = declaration(&step.verb.value)?;
-    for (option, _) in step.options.iter().filter(|(o, _)| !known.options.contains(&o.value.as_str())) {
+    for (option, _) in
+        step.options.iter().filter(|(o, _)| !known.options.contains(&o.value.as_str()))
+    {
         builder
             .problems()
             .error(Code::UnknownKey, option.span.clone())
@@ -51,7 +53,8 @@ pub fn build(step: &StepSpec, builder: &mut impl Builder) -> Option<Verb> {
             read.filled().map(|text| Verb::Strip(text, end))
         }
         "pad" => {
-            let with = read.option("with").and_then(|with| with.value.chars().next()).unwrap_or('0');
+            let with =
+                read.option("with").and_then(|with| with.value.chars().next()).unwrap_or('0');
             read.number().map(|length| Verb::Pad(length.min(LONGEST_PAD), with))
         }
         "replace" => {
@@ -62,11 +65,13 @@ pub fn build(step: &StepSpec, builder: &mut impl Builder) -> Option<Verb> {
             let to = read.option("to").map_or(Some(usize::MAX), |to| read.parse(&to, "1, 2, 3 …"));
             Some(Verb::Slice(read.number()?, to?))
         }
-        "keep" => read.choice(&[
-            ("digits", Kept::Digits),
-            ("letters", Kept::Letters),
-            ("alphanumeric", Kept::Alphanumeric),
-        ]).map(Verb::Keep),
+        "keep" => read
+            .choice(&[
+                ("digits", Kept::Digits),
+                ("letters", Kept::Letters),
+                ("alphanumeric", Kept::Alphanumeric),
+            ])
+            .map(Verb::Keep),
         "number" => read.choice(&[(",", Mark::Comma), (".", Mark::Point)]).map(Verb::Number),
         "date" => read.dates().map(Verb::Date),
         "estimated_when" => read.condition().map(Verb::EstimatedWhen),

@@ -9,9 +9,9 @@ use super::Part;
 /// A text cut at a separator; empty pieces are left out.
 pub fn split<'a>(value: Value<'a>, separator: &str) -> Value<'a> {
     match value {
-        Value::Text(Cow::Borrowed(text)) => {
-            Value::list(text.split(separator).filter(|p| !p.is_empty()).map(Cow::Borrowed).collect())
-        }
+        Value::Text(Cow::Borrowed(text)) => Value::list(
+            text.split(separator).filter(|p| !p.is_empty()).map(Cow::Borrowed).collect(),
+        ),
         Value::Text(Cow::Owned(text)) => {
             let pieces = text.split(separator).filter(|p| !p.is_empty());
             Value::list(pieces.map(|piece| Cow::Owned(piece.to_owned())).collect())

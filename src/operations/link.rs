@@ -1,0 +1,295 @@
+//! The linker: from records that changed to people who are known.
+//!
+//! One at a time, by a lease whose epoch every write checks. What the inbox holds goes through the identity index, and
+//! links, edges, reviews, redirects, log and audit are written in one transaction; then the entries leave the inbox. The
+//! index is a cache: when a write fails it is thrown away and filled again from the store, which [`follow`] also does
+//! for processes that only ask.
+
+mod decide;
+mod write;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info};
+
+use super::Hub;
+use crate::identity::Index;
+use crate::model::{BeneficiaryRecord, Instant, PersonId, RecordId};
+use crate::store::inbox::{InboxChange, InboxEntry};
+use crate::store::leases::Lease;
+use crate::store::{Session, StoreError};
+
+/// Name of the lease.
+const LEASE: &str = "linker";
+/// How long a linker may be silent before another takes over, in milliseconds: longer than the largest page takes.
+const LEASE_MILLIS: i64 = 120_000;
+/// Changes that are linked together. A large page scores a new population once instead of many times.
+const PAGE: u32 = 50_000;
+/// Records that are read and opened in one go.
+const READ: usize = 1_000;
+/// How often the worker looks into an empty inbox.
+const IDLE: Duration = Duration::from_millis(500);
+
+/// What linking changed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct LinkReport {
+    /// Changes that were taken from the inbox.
+    pub records: u64,
+    /// People who were not known before.
+    pub people_new: u64,
+    /// People who gained records.
+    pub joined: u64,
+    /// Merges: people who turned out to be one.
+    pub merged: u64,
+    /// Splits: people who turned out to be several.
+    pub split: u64,
+    /// Pairs that were put before a steward.
+    pub reviews: u64,
+    /// Everybody whose records changed, in order of id.
+    pub touched: Vec<PersonId>,
+    /// Whether another linker is at work: then nothing was done here.
+    pub busy: bool,
+}
+
+/// Why linking stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Another linker took the lease in the middle of the work; what was not committed is theirs.
+    #[error("another linker took over")]
+    TakenOver,
+    /// The index gave up in the middle of its work.
+    #[error("the identity index stopped working")]
+    Index(#[source] tokio::task::JoinError),
+}
+
+/// Links everything that waits.
+///
+/// # Errors
+/// When the store fails or another linker takes over; what was committed stands, the rest waits in the inbox.
+pub async fn link_pending(hub: &Hub) -> Result<LinkReport, LinkError> {
+    let mut report = LinkReport::default();
+    if hub.store().read().await?.inbox(1).await?.is_empty() {
+        return Ok(report);
+    }
+    let Some(lease) = take_lease(hub).await? else {
+        return Ok(LinkReport { busy: true, ..report });
+    };
+    let worked = link_all(hub, &lease, &mut report).await;
+    let mut tx = hub.store().begin().await?;
+    tx.keep_lease(&lease, hub.now()).await?;
+    tx.commit().await?;
+    worked?;
+    report.touched.sort_unstable();
+    report.touched.dedup();
+    Ok(report)
+}
+
+async fn take_lease(hub: &Hub) -> Result<Option<Lease>, StoreError> {
+    let holder = hex::encode(hub.random::<8>());
+    let now = hub.now();
+    let mut tx = hub.store().begin().await?;
+    let lease = tx.take_lease(LEASE, &holder, now, now.plus_millis(LEASE_MILLIS)).await?;
+    tx.commit().await?;
+    Ok(lease)
+}
+
+async fn link_all(hub: &Hub, lease: &Lease, report: &mut LinkReport) -> Result<(), LinkError> {
+    loop {
+        follow(hub).await?;
+        let entries = hub.store().read().await?.inbox(PAGE).await?;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let linked = link_page(hub, lease, &entries, report).await;
+        if linked.is_err() {
+            // The index is ahead of what was written: the next look at it begins from the store.
+            forget(hub);
+        }
+        linked?;
+    }
+}
+
+async fn link_page(
+    hub: &Hub,
+    lease: &Lease,
+    entries: &[InboxEntry],
+    report: &mut LinkReport,
+) -> Result<(), LinkError> {
+    // The last change of a record counts: the effective record is what it is now.
+    let gone: BTreeSet<RecordId> = entries
+        .iter()
+        .filter(|entry| entry.change == InboxChange::Remove)
+        .map(|entry| entry.record_id)
+        .collect();
+    let changed: BTreeSet<RecordId> =
+        entries.iter().map(|entry| entry.record_id).filter(|id| !gone.contains(id)).collect();
+    let changed: Vec<RecordId> = changed.into_iter().collect();
+    let mut session = hub.store().read().await?;
+    let records = read_records(hub, &mut session, &changed).await?;
+    assert_facts(hub, &mut session).await?;
+    drop(session);
+    let removed = gone.clone();
+    let settled = on_index(hub, move |index| {
+        records.iter().for_each(|(id, record)| index.upsert(*id, record));
+        removed.iter().for_each(|id| index.remove(*id));
+        index.settle()
+    })
+    .await?;
+    let decided = decide::decide(hub, &changed, &gone, &settled).await?;
+    let position = write::write(hub, lease, entries, &gone, decided, report).await?;
+    hub.index_mut().advance(position);
+    report.records += entries.len() as u64;
+    Ok(())
+}
+
+/// Brings the index up to the end of the log: from the whole store when it is empty, else from what the log says.
+///
+/// # Errors
+/// When the store fails or a record does not open.
+pub async fn follow(hub: &Hub) -> Result<(), LinkError> {
+    let mut session = hub.store().read().await?;
+    let end = session.log_end().await?;
+    let position = hub.index().position();
+    if position == end {
+        return Ok(());
+    }
+    let changed = if position == 0 {
+        return fill(hub, session, end).await;
+    } else {
+        changed_since(&mut session, position, end).await?
+    };
+    let records = read_records(hub, &mut session, &changed).await?;
+    let known: BTreeSet<RecordId> =
+        session.people_of_records(&changed).await?.into_keys().collect();
+    assert_facts(hub, &mut session).await?;
+    on_index(hub, move |index| {
+        records.iter().for_each(|(id, record)| index.upsert(*id, record));
+        changed.iter().filter(|id| !known.contains(id)).for_each(|id| index.remove(*id));
+        index.settle();
+        index.advance(end);
+    })
+    .await
+}
+
+/// Fills an empty index with every record that is linked.
+async fn fill(hub: &Hub, mut session: Session, end: u64) -> Result<(), LinkError> {
+    let mut after = None;
+    loop {
+        let page = session.linked_records(after, u32::try_from(READ).unwrap_or(u32::MAX)).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        let hub = hub.clone();
+        let work = move || -> Result<(), StoreError> {
+            for record in page.iter().filter(|record| record.person.is_some()) {
+                let opened = record.open(hub.store().keys())?;
+                hub.index_mut().upsert(record.id, &opened);
+            }
+            Ok(())
+        };
+        tokio::task::spawn_blocking(work).await.map_err(LinkError::Index)??;
+    }
+    assert_facts(hub, &mut session).await?;
+    drop(session);
+    let records = on_index(hub, move |index| {
+        index.settle();
+        index.advance(end);
+        index.len()
+    })
+    .await?;
+    info!(records, "filled the identity index with {records} records");
+    Ok(())
+}
+
+async fn changed_since(
+    session: &mut Session,
+    mut position: u64,
+    end: u64,
+) -> Result<Vec<RecordId>, StoreError> {
+    let mut changed = BTreeSet::new();
+    while position < end {
+        let page = session.log_after(position, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        position = last.seq;
+        changed.extend(page.iter().filter_map(|entry| entry.record));
+    }
+    Ok(changed.into_iter().collect())
+}
+
+async fn read_records(
+    hub: &Hub,
+    session: &mut Session,
+    ids: &[RecordId],
+) -> Result<Vec<(RecordId, BeneficiaryRecord)>, StoreError> {
+    let mut records = Vec::with_capacity(ids.len());
+    for page in ids.chunks(READ) {
+        for stored in session.records(page).await? {
+            records.push((stored.id, stored.open(hub.store().keys())?));
+        }
+    }
+    Ok(records)
+}
+
+async fn assert_facts(hub: &Hub, session: &mut Session) -> Result<(), StoreError> {
+    let facts = session.facts().await?;
+    let mut index = hub.index_mut();
+    for fact in facts {
+        if fact.same {
+            index.assert_same(fact.a, fact.b);
+        } else {
+            index.assert_different(fact.a, fact.b);
+        }
+    }
+    Ok(())
+}
+
+/// Runs something long on the index, away from the threads that answer.
+async fn on_index<T: Send + 'static>(
+    hub: &Hub,
+    work: impl FnOnce(&mut Index) -> T + Send + 'static,
+) -> Result<T, LinkError> {
+    let hub = hub.clone();
+    let done = tokio::task::spawn_blocking(move || work(&mut hub.index_mut())).await;
+    done.map_err(LinkError::Index)
+}
+
+fn forget(hub: &Hub) {
+    let model = std::sync::Arc::clone(hub.library().model());
+    *hub.index_mut() = Index::new(model);
+}
+
+/// Links what comes, until told to stop.
+pub async fn run(hub: Hub, stop: CancellationToken) {
+    loop {
+        match link_pending(&hub).await {
+            Ok(report) if report.records > 0 => {
+                let records = report.records;
+                info!(records, "linked {records} records");
+            }
+            Ok(_) => {}
+            Err(problem) => error!(error = &problem as &dyn std::error::Error, "linking stopped"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(IDLE) => {}
+        }
+    }
+}
+
+/// The moment until which a lease that is used now holds.
+fn prolonged(now: Instant) -> Instant {
+    now.plus_millis(LEASE_MILLIS)
+}
+
+/// What [`decide`] and [`write`](mod@write) share.
+struct Decided {
+    assignments: Vec<crate::identity::Assignment>,
+    previous: std::collections::BTreeMap<RecordId, PersonId>,
+    edges: Vec<decide::ScoredEdge>,
+    touched: Vec<RecordId>,
+    model: String,
+}

@@ -1,0 +1,222 @@
+//! What was decided, written down in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use super::decide::Decision;
+use super::{Decided, LinkError, LinkReport, prolonged};
+use crate::identity::{Assignment, Change};
+use crate::model::{AuditId, BatchId, Instant, PersonId, RecordId, ReviewId};
+use crate::operations::Hub;
+use crate::store::audit::Entry;
+use crate::store::edges::{NewReview, StoredEdge};
+use crate::store::inbox::InboxEntry;
+use crate::store::leases::Lease;
+use crate::store::people::{Link, LogLine};
+
+/// Rows that are put together before they are written.
+struct Pages<'h> {
+    hub: &'h Hub,
+    now: Instant,
+    seq: u64,
+    log: Vec<LogLine>,
+    links: Vec<Link>,
+    new: Vec<(PersonId, u64)>,
+    redirects: Vec<(PersonId, PersonId, u64)>,
+    audit: Vec<Entry>,
+}
+
+/// Writes a page of decisions; answers the position of the log that they reach.
+pub(super) async fn write(
+    hub: &Hub,
+    lease: &Lease,
+    entries: &[InboxEntry],
+    gone: &BTreeSet<RecordId>,
+    decided: Decided,
+    report: &mut LinkReport,
+) -> Result<u64, LinkError> {
+    let now = hub.now();
+    let batches: BTreeMap<RecordId, Option<BatchId>> =
+        entries.iter().map(|entry| (entry.record_id, entry.batch_id)).collect();
+    let mut tx = hub.store().begin().await?;
+    if !tx.keep_lease(lease, prolonged(now)).await? {
+        return Err(LinkError::TakenOver);
+    }
+    let seq = tx.log_end().await?;
+    let mut pages = Pages {
+        hub,
+        now,
+        seq,
+        log: Vec::new(),
+        links: Vec::new(),
+        new: Vec::new(),
+        redirects: Vec::new(),
+        audit: Vec::new(),
+    };
+    for assignment in &decided.assignments {
+        pages.put(assignment, &decided.previous, &batches, report);
+    }
+    for record in gone {
+        let person = decided.previous.get(record).copied();
+        pages.say("removed", Some(*record), person, batches.get(record).copied().flatten());
+        report.touched.extend(person);
+    }
+    let emptied = emptied(&decided, gone);
+    let removed: Vec<RecordId> = gone.iter().copied().collect();
+    tx.add_people(&pages.new, now).await?;
+    tx.put_links(&pages.links, now).await?;
+    tx.unlink(&removed).await?;
+    tx.empty_people(&emptied).await?;
+    for (old, new, seq) in &pages.redirects {
+        tx.redirect_person(*old, *new, *seq, now).await?;
+    }
+    let (edges, reviews) = pairs(hub, now, &decided);
+    report.reviews += reviews.len() as u64;
+    tx.replace_edges(&decided.touched, &edges, &decided.model, pages.seq).await?;
+    tx.replace_reviews(&decided.touched, &reviews, pages.seq, now).await?;
+    tx.add_log(&pages.log).await?;
+    tx.add_audit(hub.store().keys(), &pages.audit).await?;
+    tx.forget_inbox(entries).await?;
+    tx.commit().await?;
+    Ok(pages.seq)
+}
+
+impl Pages<'_> {
+    fn say(
+        &mut self,
+        kind: &'static str,
+        record: Option<RecordId>,
+        person: Option<PersonId>,
+        batch: Option<BatchId>,
+    ) -> u64 {
+        self.seq += 1;
+        self.log.push(LogLine { seq: self.seq, kind, record, person, batch, at: self.now });
+        self.seq
+    }
+
+    fn put(
+        &mut self,
+        assignment: &Assignment,
+        previous: &BTreeMap<RecordId, PersonId>,
+        batches: &BTreeMap<RecordId, Option<BatchId>>,
+        report: &mut LinkReport,
+    ) {
+        let person =
+            assignment.person.unwrap_or_else(|| PersonId::new(self.now, self.hub.random()));
+        let mut changed = false;
+        for record in &assignment.records {
+            let before = previous.get(record);
+            let arrived = batches.get(record);
+            if before == Some(&person) && arrived.is_none() {
+                continue;
+            }
+            changed = true;
+            let kind = if arrived.is_some() { "linked" } else { "moved" };
+            let seq = self.say(kind, Some(*record), Some(person), arrived.copied().flatten());
+            if before != Some(&person) {
+                self.links.push(Link { record: *record, person, seq });
+            }
+        }
+        if assignment.person.is_none() {
+            self.new.push((person, self.seq));
+        }
+        for old in &assignment.redirected {
+            let seq = self.say("merged", None, Some(*old), None);
+            self.redirects.push((*old, person, seq));
+            report.touched.push(*old);
+        }
+        if changed {
+            report.touched.push(person);
+        }
+        match assignment.change {
+            Change::New => report.people_new += 1,
+            Change::Joined => report.joined += 1,
+            Change::Merged => {
+                report.merged += 1;
+                self.audit(person, "merged", assignment);
+            }
+            Change::Split => {
+                report.split += u64::from(assignment.person.is_none());
+                self.audit(person, "split", assignment);
+            }
+            Change::Shrunk | Change::Unchanged => {}
+        }
+    }
+
+    /// Merges and splits change what a person may claim: each is told with before and after.
+    fn audit(&mut self, person: PersonId, outcome: &str, assignment: &Assignment) {
+        let former: Vec<String> = assignment.redirected.iter().map(ToString::to_string).collect();
+        let records: Vec<String> = assignment.records.iter().map(ToString::to_string).collect();
+        self.audit.push(Entry {
+            id: AuditId::new(self.now, self.hub.random()),
+            at: self.now,
+            action: "link".to_owned(),
+            actor: "linker".to_owned(),
+            scheme: None,
+            subject: Some(person.to_string()),
+            purpose: None,
+            agreement: None,
+            outcome: outcome.to_owned(),
+            detail: json!({ "former": former, "records": records }).to_string(),
+            personal: None,
+        });
+    }
+}
+
+/// People who lost every record because the records are gone.
+fn emptied(decided: &Decided, gone: &BTreeSet<RecordId>) -> Vec<PersonId> {
+    let mut left: BTreeMap<PersonId, bool> = BTreeMap::new();
+    for (record, person) in &decided.previous {
+        *left.entry(*person).or_default() |= !gone.contains(record);
+    }
+    left.into_iter().filter(|(_, left)| !left).map(|(person, _)| person).collect()
+}
+
+/// The pairs to keep, and the best pair of each two people that a person must see.
+fn pairs(hub: &Hub, now: Instant, decided: &Decided) -> (Vec<StoredEdge>, Vec<NewReview>) {
+    let home: BTreeMap<RecordId, usize> = decided
+        .assignments
+        .iter()
+        .enumerate()
+        .flat_map(|(place, group)| group.records.iter().map(move |record| (*record, place)))
+        .collect();
+    // Of the many pairs between two people one question is enough.
+    let mut best: BTreeMap<(Option<usize>, Option<usize>, RecordId), usize> = BTreeMap::new();
+    for (place, edge) in decided.edges.iter().enumerate() {
+        if edge.decision != Decision::Review {
+            continue;
+        }
+        let (a, b) = (home.get(&edge.a).copied(), home.get(&edge.b).copied());
+        // A record whose person was not decided now stands for itself.
+        let stranger = if a.is_none() { edge.a } else { edge.b };
+        let alone =
+            if a.is_some() && b.is_some() { RecordId::from_bytes([0; 16]) } else { stranger };
+        let key = (a.min(b), a.max(b), alone);
+        let leader = best.entry(key).or_insert(place);
+        if edge.weight > decided.edges[*leader].weight {
+            *leader = place;
+        }
+    }
+    let asked: BTreeSet<usize> = best.into_values().collect();
+    let edges = decided.edges.iter().map(|edge| StoredEdge {
+        a: edge.a,
+        b: edge.b,
+        weight: edge.weight,
+        probability: edge.probability,
+        decision: edge.decision.name(),
+        detail: edge.detail.clone(),
+    });
+    let reviews = asked.into_iter().map(|place| {
+        let edge = &decided.edges[place];
+        NewReview {
+            id: ReviewId::new(now, hub.random()),
+            a: edge.a,
+            b: edge.b,
+            reason: edge.reason,
+            probability: edge.probability,
+            detail: edge.detail.clone(),
+        }
+    });
+    (edges.collect(), reviews.collect())
+}
