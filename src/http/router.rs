@@ -10,6 +10,10 @@ use super::{layers, openapi, problem, v1};
 /// The addresses, by who calls them.
 pub fn routes(limits: &Limits) -> Routes {
     let quick = Routes::default()
+        // Schemes: what became of what they sent.
+        .get("/v1/batches", v1::batches::list)
+        .get("/v1/batches/{id}", v1::batches::read)
+        .post("/v1/batches/{id}/release", v1::batches::release)
         // Schemes: what the hub made of it.
         .get("/v1/records", v1::records::list)
         .get("/v1/records/{id}", v1::records::read)
@@ -36,6 +40,7 @@ pub fn routes(limits: &Limits) -> Routes {
         .get("/metrics", v1::health::metrics);
     // Files: they have their own clock, which runs only while nothing arrives.
     let uploads = Routes::default()
+        .post("/v1/schemes/{scheme}/records", v1::batches::submit)
         .post("/v1/translate", v1::translate::translate)
         .post("/v1/validate", v1::translate::validate);
     let hurry = from_fn_with_state(limits.answer, layers::hurry);

@@ -1,22 +1,17 @@
-//! A request body as the blocking reader that parsers want, without holding it in memory.
+//! Request bodies, within limits.
 //!
-//! The body is pumped into a short channel while the other end is parsed on a blocking thread; a
-//! slow parser slows the sender down, a sender that falls silent is given up.
+//! A file is pumped into a short channel while the other end is parsed on a thread of its own: a
+//! slow parser slows the sender down, and a sender that falls silent is given up.
 
-use std::io::{self, Read};
 use std::time::Duration;
 
-use axum::body::Body;
-use bytes::{Buf, Bytes};
+use axum::body::{Body, BodyDataStream};
+use bytes::Bytes;
 use futures_util::StreamExt;
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::problem::{Code, Problem};
-
-/// How many pieces wait between the network and the parser; a piece is what one read of the socket
-/// gave, some tens of kilobytes.
-const WAITING: usize = 16;
+use crate::operations::body::BodySender;
 
 /// How much may be sent, and how long a sender may be silent.
 #[derive(Clone, Copy, Debug)]
@@ -48,64 +43,21 @@ impl From<Broken> for Problem {
     }
 }
 
-/// The reading end, for a blocking thread.
-pub struct BodyReader {
-    pieces: mpsc::Receiver<io::Result<Bytes>>,
-    current: Bytes,
-}
-
-/// Splits a body into the future that pumps it and the reader that gets it. Both must be driven at
-/// the same time; the pump ends when the body does, or when the reader is dropped.
-pub fn split(
-    body: Body,
-    limits: UploadLimits,
-) -> (impl Future<Output = Result<(), Broken>>, BodyReader) {
-    let (sender, pieces) = mpsc::channel(WAITING);
-    (pump(body, limits, sender), BodyReader { pieces, current: Bytes::new() })
-}
-
-async fn pump(
-    body: Body,
-    limits: UploadLimits,
-    sender: mpsc::Sender<io::Result<Bytes>>,
-) -> Result<(), Broken> {
-    let mut stream = body.into_data_stream();
-    let mut received = 0_u64;
-    loop {
-        let broken = match timeout(limits.silence, stream.next()).await {
-            Ok(None) => return Ok(()),
-            Ok(Some(Ok(piece))) => {
-                received = received.saturating_add(piece.len() as u64);
-                if received <= limits.bytes {
-                    if sender.send(Ok(piece)).await.is_err() {
-                        // The parser has seen enough; the rest of the body is of no interest.
-                        return Ok(());
-                    }
-                    continue;
-                }
-                Broken::TooLarge { limit: limits.bytes }
-            }
-            Ok(Some(Err(_))) => Broken::Cut,
-            Err(_) => Broken::Silent { seconds: limits.silence.as_secs() },
-        };
-        // The parser must not take the break for the end of the file.
-        let _ = sender.send(Err(io::Error::from(io::ErrorKind::ConnectionAborted))).await;
-        return Err(broken);
-    }
-}
-
-impl Read for BodyReader {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        while self.current.is_empty() {
-            match self.pieces.blocking_recv() {
-                Some(piece) => self.current = piece?,
-                None => return Ok(0),
-            }
+/// Hands a body over to whoever reads the other end, which must be read at the same time. Ends when
+/// the body does, or when nobody reads any more.
+///
+/// # Errors
+/// When the body breaks off; the reader is told so too, and does not take it for the end.
+pub async fn pump(body: Body, limits: UploadLimits, sender: BodySender) -> Result<(), Broken> {
+    let mut pieces = Pieces::new(body, limits);
+    while let Some(piece) = pieces.next().await? {
+        if !sender.send(piece).await {
+            // The parser has seen enough; the rest of the body is of no interest.
+            return Ok(());
         }
-        let taken = self.current.len().min(into.len());
-        self.current.copy_to_slice(&mut into[..taken]);
-        Ok(taken)
     }
+    sender.finish().await;
+    Ok(())
 }
 
 /// Reads a small body whole.
@@ -113,18 +65,47 @@ impl Read for BodyReader {
 /// # Errors
 /// When it is larger than the limit, or breaks off.
 pub async fn whole(body: Body, limits: UploadLimits) -> Result<Vec<u8>, Broken> {
-    let (pump, mut reader) = split(body, limits);
-    let read = tokio::task::spawn_blocking(move || {
-        let mut bytes = Vec::new();
-        reader.read_to_end(&mut bytes).map(|_| bytes)
-    });
-    let (pumped, read) = tokio::join!(pump, read);
-    pumped?;
-    read.ok().and_then(Result::ok).ok_or(Broken::Cut)
+    let mut pieces = Pieces::new(body, limits);
+    let mut whole = Vec::new();
+    while let Some(piece) = pieces.next().await? {
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole)
+}
+
+/// The pieces of a body, within limits.
+struct Pieces {
+    stream: BodyDataStream,
+    limits: UploadLimits,
+    received: u64,
+}
+
+impl Pieces {
+    fn new(body: Body, limits: UploadLimits) -> Self {
+        Self { stream: body.into_data_stream(), limits, received: 0 }
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>, Broken> {
+        let UploadLimits { bytes: limit, silence } = self.limits;
+        match timeout(silence, self.stream.next()).await {
+            Err(_) => Err(Broken::Silent { seconds: silence.as_secs() }),
+            Ok(None) => Ok(None),
+            Ok(Some(Err(_))) => Err(Broken::Cut),
+            Ok(Some(Ok(piece))) => {
+                self.received = self.received.saturating_add(piece.len() as u64);
+                if self.received > limit {
+                    return Err(Broken::TooLarge { limit });
+                }
+                Ok(Some(piece))
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Read};
+
     use futures_util::stream;
 
     use super::*;
@@ -147,14 +128,16 @@ mod tests {
     async fn a_silent_sender_is_given_up() {
         let silent = stream::pending::<Result<Bytes, io::Error>>();
         let impatient = UploadLimits { silence: Duration::ZERO, ..LIMITS };
-        let (pump, _reader) = split(Body::from_stream(silent), impatient);
-        assert_eq!(pump.await, Err(Broken::Silent { seconds: 0 }));
+        let read = whole(Body::from_stream(silent), impatient).await;
+        assert_eq!(read, Err(Broken::Silent { seconds: 0 }));
     }
 
     #[tokio::test]
     async fn a_cut_connection_is_no_end_of_file() {
-        let pieces = [Ok(Bytes::from("01")), Err(io::Error::from(io::ErrorKind::ConnectionReset))];
-        let (pump, mut reader) = split(Body::from_stream(stream::iter(pieces)), LIMITS);
+        let pieces =
+            [Ok(Bytes::from("01")), Err(io::Error::from(io::ErrorKind::ConnectionReset))];
+        let (sender, mut reader) = crate::operations::body::Body::channel();
+        let pump = pump(Body::from_stream(stream::iter(pieces)), LIMITS, sender);
         let read = tokio::task::spawn_blocking(move || reader.read_to_end(&mut Vec::new()));
         let (pumped, read) = tokio::join!(pump, read);
         assert_eq!(pumped, Err(Broken::Cut));

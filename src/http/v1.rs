@@ -1,5 +1,6 @@
 //! The handlers of `/v1`, one file an address, and what they take and give.
 
+pub mod batches;
 pub mod deliveries;
 pub mod eligibility;
 pub mod health;

@@ -5,6 +5,7 @@ use crate::model::Scope;
 use crate::operations::StoreError;
 use crate::operations::ask::AskError;
 use crate::operations::deliver::SubscribeError;
+use crate::operations::intake::IntakeError;
 use crate::operations::keys::KeyError;
 
 impl From<StoreError> for Problem {
@@ -41,6 +42,26 @@ impl From<AskError> for Problem {
                 Self::new(Code::NotPermitted).with("scope", Scope::EligibilityAsk.name())
             }
             AskError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<IntakeError> for Problem {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::Store(error) => error.into(),
+            IntakeError::UnknownScheme { scheme, known } => {
+                Self::new(Code::UnknownScheme).with("scheme", scheme).known(known)
+            }
+            IntakeError::UnknownFormat { format } => {
+                Self::new(Code::UnsupportedFormat).with("format", format)
+            }
+            IntakeError::KeyReused { batch } => Self::new(Code::IdempotencyKeyReused)
+                .location(format!("/v1/batches/{batch}")),
+            IntakeError::Replaced => Self::new(Code::Conflict).with("reason", error),
+            IntakeError::NotHeld { .. } => Self::new(Code::Conflict).with("reason", error),
+            IntakeError::BrokeOff => Self::new(Code::IncompleteBody),
+            IntakeError::Stopped(_) => Self::internal(&error),
         }
     }
 }

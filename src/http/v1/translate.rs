@@ -3,7 +3,7 @@
 use std::io::{Seek, SeekFrom};
 
 use axum::Json;
-use axum::body::Body;
+use axum::body;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -17,6 +17,7 @@ use crate::http::openapi::Refused;
 use crate::http::problem::{Code, Problem, Violation};
 use crate::http::{App, formats, media, upload};
 use crate::model::Scope;
+use crate::operations::body::Body;
 use crate::operations::translate::{self, Summary};
 
 /// From which format to which.
@@ -48,7 +49,8 @@ pub async fn translate(
     let (parts, body) = request.into_parts();
     media::check(&parts.headers, &from.read_options().container)?;
     let kind = media::written(&to.write_options());
-    let (pump, reader) = upload::split(body, app.limits.upload);
+    let (sender, reader) = Body::channel();
+    let pump = upload::pump(body, app.limits.upload, sender);
     let today = app.hub.today();
     // Spooled, so that a failure can still be answered as one, and memory stays flat.
     let spool = tempfile::tempfile().map_err(|error| Problem::internal(&error))?;
@@ -69,9 +71,9 @@ pub async fn translate(
     Ok((headers, [(CONTENT_TYPE, kind)], stream(spool)?).into_response())
 }
 
-fn stream(mut spool: std::fs::File) -> Result<Body, Problem> {
+fn stream(mut spool: std::fs::File) -> Result<body::Body, Problem> {
     spool.seek(SeekFrom::Start(0)).map_err(|error| Problem::internal(&error))?;
-    Ok(Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(spool))))
+    Ok(body::Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(spool))))
 }
 
 fn finished(
@@ -130,7 +132,8 @@ pub async fn validate(
     let from = formats::named(&app, "scheme", &sender.scheme)?;
     let (parts, body) = request.into_parts();
     media::check(&parts.headers, &from.read_options().container)?;
-    let (pump, reader) = upload::split(body, app.limits.upload);
+    let (sender, reader) = Body::channel();
+    let pump = upload::pump(body, app.limits.upload, sender);
     let today = app.hub.today();
     let work = spawn_blocking(move || translate::validate(&from, Box::new(reader), today));
     let (pumped, done) = tokio::join!(pump, work);

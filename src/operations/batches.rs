@@ -1,0 +1,119 @@
+//! What became of a sending: its receipt again, its refused records with their reasons.
+
+use std::time::Duration;
+
+pub use crate::store::batches::Mode;
+
+use super::Hub;
+use super::intake::Receipt;
+use super::kept::KeptRefusal;
+use crate::model::{BatchId, Instant, Issue, QuarantineId, SchemeId};
+use crate::store::quarantine::{Filter, Quarantined};
+use crate::store::{Session, StoreError};
+
+/// How many refused records a problem tells: enough to see what is wrong with a whole file.
+const FIRST: u32 = 20;
+/// How often the inbox is looked into while somebody waits for the linker.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// A refused record that waits.
+pub struct Waiting {
+    /// Its id.
+    pub id: QuarantineId,
+    /// The batch that brought it.
+    pub batch: BatchId,
+    /// Who sent it.
+    pub scheme: SchemeId,
+    /// `open`, `corrected`, `dismissed` or `superseded`.
+    pub state: &'static str,
+    /// When it arrived.
+    pub received_at: Instant,
+    /// The record as sent, and everything that is wrong with it. Personal.
+    pub kept: KeptRefusal,
+}
+
+/// Receipts, the newest first, before a batch.
+///
+/// # Errors
+/// When the store fails.
+pub async fn batches(
+    hub: &Hub,
+    scheme: Option<&SchemeId>,
+    before: Option<BatchId>,
+    limit: u32,
+) -> Result<Vec<Receipt>, StoreError> {
+    let batches = hub.store().read().await?.batches(scheme, None, before, limit).await?;
+    Ok(batches.iter().map(Receipt::of).collect())
+}
+
+/// The receipt of one batch.
+///
+/// # Errors
+/// When the store fails.
+pub async fn batch(hub: &Hub, id: BatchId) -> Result<Option<Receipt>, StoreError> {
+    Ok(hub.store().read().await?.batch(id).await?.as_ref().map(Receipt::of))
+}
+
+/// What is wrong with the first refused records of a batch.
+///
+/// # Errors
+/// When the store fails.
+pub async fn first(hub: &Hub, batch: BatchId) -> Result<Vec<Issue>, StoreError> {
+    let filter = Filter { batch: Some(batch), ..Filter::default() };
+    let waiting = page(hub, &filter, None, FIRST).await?;
+    Ok(waiting.into_iter().flat_map(|waiting| waiting.kept.issues).collect())
+}
+
+/// A page of refused records in order of arrival, after one.
+///
+/// # Errors
+/// When the store fails or a record does not open.
+pub async fn page(
+    hub: &Hub,
+    filter: &Filter<'_>,
+    after: Option<QuarantineId>,
+    limit: u32,
+) -> Result<Vec<Waiting>, StoreError> {
+    let mut session: Session = hub.store().read().await?;
+    let found = session.quarantine_page(filter, after, limit).await?;
+    found.into_iter().map(|row| open(hub, row)).collect()
+}
+
+/// One refused record.
+///
+/// # Errors
+/// When the store fails or the record does not open.
+pub async fn one(hub: &Hub, id: QuarantineId) -> Result<Option<Waiting>, StoreError> {
+    let found = hub.store().read().await?.quarantined(id).await?;
+    found.map(|row| open(hub, row)).transpose()
+}
+
+fn open(hub: &Hub, row: Quarantined) -> Result<Waiting, StoreError> {
+    let kept = KeptRefusal::open(&row, hub.store().keys())?;
+    Ok(Waiting {
+        id: row.id,
+        batch: row.batch_id,
+        scheme: row.scheme,
+        state: row.state.name(),
+        received_at: row.received_at,
+        kept,
+    })
+}
+
+/// Waits until the linker has seen every record of a batch; `false` when it has not by then.
+///
+/// # Errors
+/// When the store fails.
+pub async fn until_linked(
+    hub: &Hub,
+    batch: BatchId,
+    longest: Duration,
+) -> Result<bool, StoreError> {
+    let wait = async {
+        while hub.store().read().await?.inbox_of_batch(batch).await? > 0 {
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(true)
+    };
+    tokio::time::timeout(longest, wait).await.unwrap_or(Ok(false))
+}
