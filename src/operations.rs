@@ -4,6 +4,7 @@
 //! commands and workers call only these. Start with `intake`: a record arrives.
 
 pub mod ask;
+pub mod batches;
 pub mod body;
 pub mod checkup;
 pub mod deliver;

@@ -134,8 +134,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_cut_connection_is_no_end_of_file() {
-        let pieces =
-            [Ok(Bytes::from("01")), Err(io::Error::from(io::ErrorKind::ConnectionReset))];
+        let pieces = [Ok(Bytes::from("01")), Err(io::Error::from(io::ErrorKind::ConnectionReset))];
         let (sender, mut reader) = crate::operations::body::Body::channel();
         let pump = pump(Body::from_stream(stream::iter(pieces)), LIMITS, sender);
         let read = tokio::task::spawn_blocking(move || reader.read_to_end(&mut Vec::new()));

@@ -56,8 +56,9 @@ impl From<IntakeError> for Problem {
             IntakeError::UnknownFormat { format } => {
                 Self::new(Code::UnsupportedFormat).with("format", format)
             }
-            IntakeError::KeyReused { batch } => Self::new(Code::IdempotencyKeyReused)
-                .location(format!("/v1/batches/{batch}")),
+            IntakeError::KeyReused { batch } => {
+                Self::new(Code::IdempotencyKeyReused).location(format!("/v1/batches/{batch}"))
+            }
             IntakeError::Replaced => Self::new(Code::Conflict).with("reason", error),
             IntakeError::NotHeld { .. } => Self::new(Code::Conflict).with("reason", error),
             IntakeError::BrokeOff => Self::new(Code::IncompleteBody),

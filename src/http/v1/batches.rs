@@ -16,9 +16,9 @@ use crate::http::problem::{Code, Problem};
 use crate::http::v1::records::narrow;
 use crate::http::{App, formats, media, upload};
 use crate::model::{BatchId, Scope};
+use crate::operations::batches::{self, Mode};
 use crate::operations::body::Body;
 use crate::operations::intake::{self, Receipt, Submission};
-use crate::operations::batches::{self, Mode};
 
 /// How a file is sent.
 #[derive(Deserialize, IntoParams)]
@@ -182,7 +182,9 @@ async fn answer(app: &App, receipt: Receipt, wait: Option<Wait>) -> Result<Respo
         return Err(Problem::new(Code::UnreadableFile).violations(issues).location(location));
     }
     let linked = match wait {
-        Some(Wait::Linked) => batches::until_linked(&app.hub, receipt.batch, app.limits.answer).await?,
+        Some(Wait::Linked) => {
+            batches::until_linked(&app.hub, receipt.batch, app.limits.answer).await?
+        }
         None => true,
     };
     let counts_now = matches!(receipt.state, "released" | "preview");
@@ -190,7 +192,11 @@ async fn answer(app: &App, receipt: Receipt, wait: Option<Wait>) -> Result<Respo
     Ok((status, [(LOCATION, location)], Json(BatchBody::from(receipt))).into_response())
 }
 
-fn header(headers: &HeaderMap, name: &'static str, longest: usize) -> Result<Option<String>, Problem> {
+fn header(
+    headers: &HeaderMap,
+    name: &'static str,
+    longest: usize,
+) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get(name) else { return Ok(None) };
     match value.to_str() {
         Ok(text) if !text.is_empty() && text.len() <= longest => Ok(Some(text.to_owned())),
