@@ -265,6 +265,17 @@ fn hostile_files_are_answered_at_once() {
     }
 }
 
+#[test]
+fn the_schema_for_editors_is_the_language_that_is_read() {
+    let path = root().join("schemas/mapping.json");
+    let made = dankun::mapping::spec::editor::schema();
+    let text = serde_json::to_string_pretty(&made).expect("JSON") + "\n";
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        fs::write(&path, &text).expect("a file that can be written");
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap_or_default(), text);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -94,7 +94,7 @@ fn link(
         .iter()
         .filter_map(|field| Some((names.path(&field.value, &field.span)?, field.value.clone())))
         .collect();
-    let back = back_rules(&spec, &line, &mut names);
+    let back = back_rules(&spec, &mut names);
     names.report_unused_tables();
     if spec.tests.is_empty() {
         let id = spec.id.span.clone();
@@ -226,13 +226,9 @@ fn across_checks(
     checks
 }
 
-fn back_rules(
-    spec: &Spec,
-    line: &impl Fn(&yaml::Span) -> u32,
-    names: &mut Names<'_>,
-) -> Vec<super::reverse::BackRule> {
+fn back_rules(spec: &Spec, names: &mut Names<'_>) -> Vec<super::reverse::BackRule> {
     spec.back
         .iter()
-        .filter_map(|(path, rule)| super::reverse::BackRule::compile(path, rule, spec, line, names))
+        .filter_map(|(path, rule)| super::reverse::BackRule::compile(path, rule, spec, names))
         .collect()
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::condition::Condition;
+use super::condition::{Condition, Problem};
 use super::diagnostic::{Code, Diagnostics};
 use super::path::SourcePath;
 use super::scene::{Input, When};
@@ -44,6 +44,25 @@ struct TableUse {
     /// None when its own mistakes have been reported.
     table: Option<Arc<Table>>,
     used: bool,
+}
+
+/// Reports a condition that cannot be read.
+pub fn bad_condition(problems: &mut Diagnostics, text: &Word, problem: &Problem) {
+    let diagnostic = problems.error(Code::BadCondition, text.span.clone());
+    diagnostic.arg("condition", &text.value);
+    let (reason, detail) = match problem {
+        Problem::Character(found) => ("condition-character", found.to_string()),
+        Problem::OpenQuote => ("condition-open-quote", String::new()),
+        Problem::Escape(found) => ("condition-escape", found.to_string()),
+        Problem::Unexpected { found, .. } => ("condition-unexpected", found.clone()),
+        Problem::Function(name) => ("condition-function", name.clone()),
+        Problem::Types(a, b) => ("condition-types", format!("{a}, {b}")),
+        Problem::NoOrder(kind) => ("condition-no-order", (*kind).to_owned()),
+        Problem::NotATest(kind) => ("condition-not-a-test", (*kind).to_owned()),
+        Problem::Pattern(reason) => ("condition-pattern", reason.clone()),
+        Problem::TooDeep(levels) => ("condition-too-deep", levels.to_string()),
+    };
+    diagnostic.arg("detail", detail).arg("reason-id", reason);
 }
 
 /// Names that a condition may use beside paths.
@@ -143,10 +162,7 @@ impl<'c> Names<'c> {
                 Some(When::new(condition, inputs?, &text.value))
             }
             Err(error) => {
-                self.problems
-                    .error(Code::BadCondition, text.span.clone())
-                    .arg("condition", &text.value)
-                    .arg("reason", error.problem.to_string());
+                bad_condition(&mut self.problems, text, &error.problem);
                 None
             }
         }

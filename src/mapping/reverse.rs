@@ -14,7 +14,7 @@ use crate::model::{Issue, IssueCode, Place};
 use super::Mapping;
 use super::condition::Condition;
 use super::diagnostic::Code;
-use super::names::Names;
+use super::names::{Names, bad_condition};
 use super::path::{SourcePath, TargetStep, parse_target};
 use super::program::{Origin, Rule};
 use super::scene::Input;
@@ -22,7 +22,6 @@ use super::spec::{Format, OriginSpec, RuleSpec, Spec, Word};
 use super::template::{Piece, pieces, unfill};
 use super::value::{Class, Value};
 use super::verb::{self, Verb};
-use super::yaml::Span;
 
 use read::Canonical;
 use write::Tree;
@@ -83,10 +82,8 @@ impl BackRule {
         path: &Word,
         rule: &RuleSpec,
         spec: &Spec,
-        line: &impl Fn(&Span) -> u32,
         names: &mut Names<'_>,
     ) -> Option<Self> {
-        let _ = line;
         let written = names.expand(&path.value).to_owned();
         let parsed = if spec.source.format == Format::Csv {
             Ok(SourcePath::column(&written))
@@ -189,11 +186,7 @@ impl TargetWhen {
                 Some(Self { condition, paths })
             }
             Err(error) => {
-                names
-                    .problems
-                    .error(Code::BadCondition, text.span.clone())
-                    .arg("condition", &text.value)
-                    .arg("reason", error.problem.to_string());
+                bad_condition(&mut names.problems, text, &error.problem);
                 None
             }
         }

@@ -3,6 +3,7 @@
 //! [`keys`] lists the keys of the language once; the reader, its suggestions and
 //! `schemas/mapping.json` follow it.
 
+pub mod editor;
 pub mod keys;
 mod read;
 mod rule;

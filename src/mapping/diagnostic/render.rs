@@ -118,6 +118,11 @@ impl Diagnostic {
         for (name, value) in &self.args {
             args.set(*name, value.as_str());
         }
+        // A reason has words of its own.
+        if let Some((_, id)) = self.args.iter().find(|(name, _)| *name == "reason-id") {
+            let reason = say(language, id, None, &args).unwrap_or_default();
+            args.set("reason", reason);
+        }
         say(language, &format!("diagnostic-{}", self.code.name()), attribute, &args)
     }
 }

@@ -74,3 +74,14 @@ diagnostic-untested = no example touches "{ $field }"
     .label = without example
 diagnostic-no-tests = this mapping has no examples (tests)
     .label = add examples
+
+condition-character = "{ $detail }" means nothing here
+condition-open-quote = the quote does not end
+condition-escape = there is no escape "\{ $detail }"
+condition-unexpected = "{ $detail }" is not expected here
+condition-function = there is no function "{ $detail }"
+condition-types = these two kinds cannot be compared: { $detail }
+condition-no-order = this has no order ({ $detail })
+condition-not-a-test = this is neither true nor false ({ $detail })
+condition-pattern = not a regular expression that can be used: { $detail }
+condition-too-deep = more than { $detail } levels of brackets

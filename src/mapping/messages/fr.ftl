@@ -74,3 +74,14 @@ diagnostic-untested = aucun exemple ne touche « { $field } »
     .label = sans exemple
 diagnostic-no-tests = cette correspondance n'a pas d'exemples (tests)
     .label = ajoutez des exemples
+
+condition-character = « { $detail } » n'a pas de sens ici
+condition-open-quote = le guillemet n'est pas fermé
+condition-escape = l'échappement « \{ $detail } » n'existe pas
+condition-unexpected = « { $detail } » n'est pas attendu ici
+condition-function = la fonction « { $detail } » n'existe pas
+condition-types = ces deux natures ne se comparent pas : { $detail }
+condition-no-order = il n'y a pas d'ordre ici ({ $detail })
+condition-not-a-test = ceci n'est ni vrai ni faux ({ $detail })
+condition-pattern = expression régulière inutilisable : { $detail }
+condition-too-deep = plus de { $detail } niveaux de parenthèses

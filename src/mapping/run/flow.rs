@@ -155,6 +155,9 @@ impl<'m> Flow<'m> {
             kind.id.fill(|input| self.scene(slots, &[], places).text(input))
         });
         let mut issue = issue;
+        if issue.code == IssueCode::TruncatedLine && issue.field.is_none() {
+            issue.field = Some("(line)".to_owned());
+        }
         issue.record_id.clone_from(&record_id);
         Outcome::Refused(Refusal { record_id, place, raw, issues: vec![issue] })
     }

@@ -1,0 +1,112 @@
+//! The JSON Schema (draft-07) with which YAML editors complete and check mappings. It is made of the
+//! same lists as the reader; `schemas/mapping.json` is its text.
+
+use serde_json::{Map, Value, json};
+
+use super::super::{target, verb};
+use super::keys;
+
+/// The schema.
+#[must_use]
+pub fn schema() -> Value {
+    json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "dankun mapping",
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["mapping", "version", "title", "source", "target", "fields"],
+        "properties": with(keys::MAPPING, &[
+            ("title", json!({ "$ref": "#/definitions/title" })),
+            ("source", json!({ "$ref": "#/definitions/source" })),
+            ("target", json!({ "const": "beneficiary/1" })),
+            ("on_error", severity()),
+            ("tables", each("table")),
+            ("values", each("rule")),
+            ("fields", fields()),
+            ("checks", list("check")),
+            ("back", each("rules")),
+            ("tests", list("test")),
+        ]),
+        "definitions": {
+            "title": object(keys::TITLE, &[], &["fr", "en"]),
+            "source": object(
+                keys::SOURCE,
+                &[
+                    ("format", json!({ "enum": keys::FORMATS })),
+                    ("resources", object(keys::RESOURCES, &[], &["anchor"])),
+                    ("records", json!({ "type": "array", "items": object(keys::RECORDS, &[], &["record_id"]) })),
+                    ("inherit", object(keys::INHERIT, &[], keys::INHERIT)),
+                    ("refers", json!({ "type": "array", "items": object(keys::REFERS, &[], &["field", "code"]) })),
+                ],
+                &["format", "schema"],
+            ),
+            "table": object(keys::TABLE, &[], &[]),
+            "rule": object(
+                keys::RULE,
+                &[
+                    ("on_error", severity()),
+                    ("do", json!({ "anyOf": [
+                        { "$ref": "#/definitions/step" },
+                        { "type": "array", "items": { "$ref": "#/definitions/step" } }
+                    ] })),
+                    ("choose", json!({ "type": "array", "items": object(keys::BRANCH, &[], &[]) })),
+                ],
+                &[],
+            ),
+            "rules": { "anyOf": [{ "$ref": "#/definitions/rule" }, list("rule")] },
+            "step": { "anyOf": [{ "enum": verb::names() }, { "type": "object", "properties": verbs() }] },
+            "check": object(keys::CHECK, &[("severity", severity())], &["when", "code", "at"]),
+            "test": object(keys::TEST, &[], &["name"]),
+        },
+    })
+}
+
+fn with(keys: &[&str], known: &[(&str, Value)]) -> Value {
+    let mut properties: Map<String, Value> =
+        keys.iter().map(|key| ((*key).to_owned(), Value::Bool(true))).collect();
+    for (key, schema) in known {
+        properties.insert((*key).to_owned(), schema.clone());
+    }
+    Value::Object(properties)
+}
+
+fn object(keys: &[&str], known: &[(&str, Value)], required: &[&str]) -> Value {
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": required,
+        "properties": with(keys, known),
+    })
+}
+
+fn severity() -> Value {
+    json!({ "enum": keys::SEVERITIES })
+}
+
+fn each(definition: &str) -> Value {
+    json!({ "type": "object", "additionalProperties": { "$ref": format!("#/definitions/{definition}") } })
+}
+
+fn list(definition: &str) -> Value {
+    json!({ "type": "array", "items": { "$ref": format!("#/definitions/{definition}") } })
+}
+
+/// Fields without a list above them are completed by name; the others carry labels.
+fn fields() -> Value {
+    let rules = json!({ "$ref": "#/definitions/rules" });
+    let single = |path: &str| !target::LISTS.iter().any(|list| path.starts_with(list));
+    let known = target::FIELDS
+        .iter()
+        .filter(|(path, takes, _)| single(path) && *takes != target::Takes::Hub && *path != "extensions");
+    let properties: Map<String, Value> =
+        known.map(|(path, _, _)| ((*path).to_owned(), rules.clone())).collect();
+    json!({ "type": "object", "properties": properties, "additionalProperties": rules })
+}
+
+fn verbs() -> Value {
+    let properties: Map<String, Value> = verb::DECLARATIONS
+        .iter()
+        .map(|verb| (verb.name.to_owned(), json!({ "examples": [verb.example] })))
+        .collect();
+    Value::Object(properties)
+}
