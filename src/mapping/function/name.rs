@@ -19,11 +19,13 @@ pub enum Order {
     FamilyFirst,
     /// `Awa TRAORÉ` without exception.
     GivenFirst,
+    /// A column of given names alone, with titles in it perhaps.
+    GivenOnly,
 }
 
 impl Order {
     /// The order of a name in mappings: `family_first`, `given_first`, `mostly_family_first`,
-    /// `mostly_given_first`.
+    /// `mostly_given_first`, `given_only`.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         match name {
@@ -31,6 +33,7 @@ impl Order {
             "mostly_given_first" => Some(Self::MostlyGivenFirst),
             "family_first" => Some(Self::FamilyFirst),
             "given_first" => Some(Self::GivenFirst),
+            "given_only" => Some(Self::GivenOnly),
             _ => None,
         }
     }
@@ -67,7 +70,10 @@ pub struct Parts {
 #[must_use]
 pub fn parts(full: &str, order: Order) -> Parts {
     let (prefix, rest) = titles(full);
-    let (main, marriage) = split_marriage(&rest);
+    let (main, marriage) = match order {
+        Order::GivenOnly => (rest, None),
+        _ => split_marriage(&rest),
+    };
     let units = units(&main);
     let (family, given) = split(&units, order);
     let (family, married, extra) = match marriage {
@@ -159,11 +165,12 @@ fn units(words: &[String]) -> Vec<String> {
 fn split(units: &[String], order: Order) -> (Option<String>, Vec<String>) {
     match units {
         [] => (None, Vec::new()),
+        all if order == Order::GivenOnly => (None, all.to_vec()),
         [only] => (Some(only.clone()), Vec::new()),
         [first, middle @ .., last] => {
             let given_first = match order {
                 Order::FamilyFirst => false,
-                Order::GivenFirst => true,
+                Order::GivenFirst | Order::GivenOnly => true,
                 Order::MostlyFamilyFirst => says_family(last) && !says_family(first),
                 Order::MostlyGivenFirst => says_family(last) || !says_family(first),
             };
@@ -251,6 +258,12 @@ mod tests {
     }
 
     #[test]
+    fn a_column_of_given_names_keeps_them_all() {
+        check("El Hadj Moussa Karim", Order::GivenOnly, "", &["Moussa", "Karim"], &["El Hadj"], "");
+        check("Moussa", Order::GivenOnly, "", &["Moussa"], &[], "");
+    }
+
+    #[test]
     fn no_name_has_no_parts() {
         check("", Order::FamilyFirst, "", &[], &[], "");
         check("   ", Order::GivenFirst, "", &[], &[], "");
@@ -259,7 +272,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_word_is_lost(full in "[a-zA-Zéè' ]{0,30}") {
-            for order in [Order::FamilyFirst, Order::GivenFirst, Order::MostlyFamilyFirst, Order::MostlyGivenFirst] {
+            for order in [Order::FamilyFirst, Order::GivenFirst, Order::MostlyFamilyFirst, Order::MostlyGivenFirst, Order::GivenOnly] {
                 let name = parts(&full, order);
                 let mut found: Vec<String> = name.family.iter().chain(&name.given).chain(&name.prefix).chain(&name.married)
                     .flat_map(|part| part.split_whitespace().map(str::to_owned)).collect();
