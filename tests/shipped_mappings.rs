@@ -5,14 +5,23 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dankun::format::Reader;
+use dankun::format::{JsonSink, Reader};
 use dankun::mapping::{Codes, Library, Mapping, Outcome, Run, RunContext, compile};
 use dankun::model::{BeneficiaryRecord, Issue, Language, Severity};
 use dankun::schema::Catalog;
 use jiff::civil::Date;
+use serde_json::{Value, json};
 
 const SHIPPED: &[&str] = &[
-    "ml-utm", "ml-canam", "ml-anam", "ci-cnam", "ng-nhia", "ml-openimis", "ci-necab", "ml-synd", "fhir-r4",
+    "ml-utm",
+    "ml-canam",
+    "ml-anam",
+    "ci-cnam",
+    "ng-nhia",
+    "ml-openimis",
+    "ci-necab",
+    "ml-synd",
+    "fhir-r4",
 ];
 
 /// The files of the generator, with the scheme that sends each.
@@ -54,7 +63,10 @@ fn catalog() -> Catalog {
         let directory = entry.unwrap().path();
         if directory.is_dir() {
             for file in files(&directory, "json") {
-                schemas.push((format!("{}/{}", name(&directory), name(&file)), fs::read_to_string(&file).unwrap()));
+                schemas.push((
+                    format!("{}/{}", name(&directory), name(&file)),
+                    fs::read_to_string(&file).unwrap(),
+                ));
             }
         }
     }
@@ -80,7 +92,8 @@ fn compiled() -> Vec<(String, Option<Mapping>, Vec<String>)> {
             let file = format!("mappings/{id}.yaml");
             let text = fs::read_to_string(root().join(&file)).unwrap();
             let (mapping, problems) = compile(&text, &file, &library);
-            let problems = problems.iter().map(|problem| problem.render(&text, Language::English)).collect();
+            let problems =
+                problems.iter().map(|problem| problem.render(&text, Language::English)).collect();
             ((*id).to_owned(), mapping, problems)
         })
         .collect()
@@ -125,7 +138,8 @@ fn manifest(directory: &Path) -> Vec<csv::StringRecord> {
 fn run(id: &str, file: &Path, schemas: &Catalog) -> (Vec<(Option<String>, u64, Issue)>, usize) {
     let mapping = mapping(id);
     let reader = Reader::new(Box::new(fs::File::open(file).unwrap()), &mapping.read_options());
-    let mut run = Run::new(&mapping, reader, RunContext { scheme: id.parse().unwrap(), today: EXTRACTED });
+    let mut run =
+        Run::new(&mapping, reader, RunContext { scheme: id.parse().unwrap(), today: EXTRACTED });
     let canonical = schemas.get("beneficiary/1").unwrap();
     let (mut found, mut accepted) = (Vec::new(), 0);
     let mut references = Vec::new();
@@ -134,15 +148,32 @@ fn run(id: &str, file: &Path, schemas: &Catalog) -> (Vec<(Option<String>, u64, I
             Outcome::Accepted(record) => {
                 accepted += 1;
                 let document = serde_json::from_slice(&record.canonical).unwrap();
-                assert_eq!(format!("{:?}", canonical.check(&document)), "[]", "{id} {}", record.place);
-                assert!(BeneficiaryRecord::from_json(&record.canonical).is_ok(), "{id} {}", record.place);
+                assert_eq!(
+                    format!("{:?}", canonical.check(&document)),
+                    "[]",
+                    "{id} {}",
+                    record.place
+                );
+                assert!(
+                    BeneficiaryRecord::from_json(&record.canonical).is_ok(),
+                    "{id} {}",
+                    record.place
+                );
                 references.extend(record.references);
                 let at = record.place.line;
-                found.extend(record.warnings.into_iter().map(|issue| (Some(record.record_id.clone()), at, issue)));
+                found.extend(
+                    record
+                        .warnings
+                        .into_iter()
+                        .map(|issue| (Some(record.record_id.clone()), at, issue)),
+                );
             }
             Outcome::Refused(refusal) => {
                 let at = refusal.place.line;
-                found.extend(refusal.issues.into_iter().map(|issue| (refusal.record_id.clone(), at, issue)));
+                // What else is odd about a refused record is not in the manifest.
+                let errors =
+                    refusal.issues.into_iter().filter(|issue| issue.severity == Severity::Error);
+                found.extend(errors.map(|issue| (refusal.record_id.clone(), at, issue)));
             }
         }
     }
@@ -150,7 +181,8 @@ fn run(id: &str, file: &Path, schemas: &Catalog) -> (Vec<(Option<String>, u64, I
     assert!(ending.complete, "{id}");
     let unresolved = ending.unresolved.len();
     for missing in ending.unresolved {
-        let issue = Issue::error(missing.reference.code, missing.place.clone()).field(missing.reference.field);
+        let issue = Issue::error(missing.reference.code, missing.place.clone())
+            .field(missing.reference.field);
         found.push((Some(missing.record_id), missing.place.line, issue));
     }
     (found, accepted - unresolved)
@@ -169,8 +201,12 @@ fn compare(directory: &Path) -> (BTreeSet<Fault>, BTreeSet<Fault>) {
         let fault = |key: &str, severity: &str, code: &str| {
             ((*id).to_owned(), key.to_owned(), severity.to_owned(), code.to_owned())
         };
-        // Bad phones are said, too, but the generator does not list them as faults.
-        let counts = |issue: &Issue| issue.severity == Severity::Error || issue.code.name() == "bad_check_digit";
+        // Bad phones, and the keys of Malian numbers in the CMU, are said, too; the generator does
+        // not list them as faults.
+        let counts = |issue: &Issue| {
+            issue.severity == Severity::Error
+                || (issue.code.name() == "bad_check_digit" && *id != "ci-cnam")
+        };
         for row in &rows {
             let is_it = |(record, line, issue): &(Option<String>, u64, Issue)| {
                 (record.as_deref() == Some(&row[1]) || line.to_string() == row[3])
@@ -190,7 +226,11 @@ fn compare(directory: &Path) -> (BTreeSet<Fault>, BTreeSet<Fault>) {
             if !known {
                 let key = record.clone().unwrap_or_else(|| format!("line {line}"));
                 let field = issue.field.as_deref().unwrap_or_default();
-                invented.insert(fault(&key, issue.severity.name(), &format!("{} {field}", issue.code.name())));
+                invented.insert(fault(
+                    &key,
+                    issue.severity.name(),
+                    &format!("{} {field}", issue.code.name()),
+                ));
             }
         }
     }
@@ -217,5 +257,83 @@ fn exports_of_ones_own_give_exactly_the_faults_of_their_manifest() {
     match std::env::var_os("DANKUN_EXPORTS") {
         Some(directory) => holds_exactly_its_faults(Path::new(&directory)),
         None => eprintln!("skipped: DANKUN_EXPORTS names no directory"),
+    }
+}
+
+/// The accepted records of the sample exports, at most so many of each, as `beneficiary/1`.
+fn sample_records(most: usize) -> Vec<(&'static str, Vec<u8>)> {
+    let directory = root().join("../shared/data/sample");
+    if !directory.exists() {
+        eprintln!("skipped: there is no {}", directory.display());
+        return Vec::new();
+    }
+    let mut records = Vec::new();
+    for (id, file) in EXPORTS {
+        let mapping = mapping(id);
+        let input = fs::File::open(directory.join(file)).unwrap();
+        let reader = Reader::new(Box::new(input), &mapping.read_options());
+        let context = RunContext { scheme: id.parse().unwrap(), today: EXTRACTED };
+        let mut run = Run::new(&mapping, reader, context);
+        let accepted = std::iter::from_fn(|| run.next()).filter_map(|outcome| match outcome {
+            Outcome::Accepted(record) => Some((*id, record.canonical)),
+            Outcome::Refused(_) => None,
+        });
+        records.extend(accepted.take(most));
+    }
+    records
+}
+
+fn reversed(mapping: &Mapping, canonical: &[u8]) -> Value {
+    let mut out = JsonSink::new();
+    mapping.reverse(canonical, &mut out).unwrap();
+    serde_json::from_slice(out.as_bytes()).unwrap()
+}
+
+#[test]
+fn what_comes_out_as_fhir_is_valid_r4() {
+    let file = root().join("../shared/artefacts/fhir-schema/fhir.schema.r4.json");
+    let Ok(text) = fs::read_to_string(&file) else {
+        eprintln!("skipped: there is no {}", file.display());
+        return;
+    };
+    let r4: Value = serde_json::from_str(&text).unwrap();
+    let validator = |resource: &str| {
+        let schema = json!({
+            "$schema": "http://json-schema.org/draft-06/schema#",
+            "$ref": format!("#/definitions/{resource}"),
+            "definitions": r4["definitions"],
+        });
+        jsonschema::draft6::new(&schema).unwrap()
+    };
+    let (patients, coverages) = (validator("Patient"), validator("Coverage"));
+    let fhir = mapping("fhir-r4");
+    for (id, canonical) in sample_records(60) {
+        let bundle = reversed(&fhir, &canonical);
+        let wrong = |validator: &jsonschema::Validator, resource: &Value| -> Vec<String> {
+            validator
+                .iter_errors(resource)
+                .map(|error| format!("{id} {}: {error}", error.instance_path()))
+                .collect()
+        };
+        assert_eq!(wrong(&patients, &bundle["Patient"]), Vec::<String>::new());
+        let granted = BeneficiaryRecord::from_json(&canonical).unwrap().coverages.len();
+        let written: Vec<&Value> = bundle["Coverage"].as_array().into_iter().flatten().collect();
+        assert_eq!(written.len(), granted, "{id}");
+        for coverage in written {
+            assert_eq!(wrong(&coverages, coverage), Vec::<String>::new());
+            let patient = bundle["Patient"]["id"].as_str().unwrap();
+            assert_eq!(coverage["beneficiary"]["reference"], format!("Patient/{patient}"), "{id}");
+        }
+    }
+}
+
+#[test]
+fn a_record_of_any_scheme_comes_out_in_every_other_format() {
+    let records = sample_records(20);
+    for target in SHIPPED {
+        let mapping = mapping(target);
+        for (id, canonical) in &records {
+            assert!(reversed(&mapping, canonical).is_object(), "{id} as {target}");
+        }
     }
 }

@@ -169,7 +169,12 @@ impl BackRule {
                 }
             }
         };
-        undo(&self.steps, value)
+        let undone = self.steps.iter().rev().try_fold(value, |value, verb| match verb {
+            // Nothing undoes a hash; in a rule written for the way back it is wanted itself.
+            Verb::Hash => Some(value.each_text(|text| verb::fingerprint(&text).into())),
+            verb => verb.back(value),
+        });
+        undone.filter(|value| !value.is_absent())
     }
 }
 

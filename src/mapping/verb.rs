@@ -22,6 +22,7 @@ use super::value::{Class, Shape, Value};
 
 pub use build::{Builder, build};
 pub use date::Dates;
+pub use text::fingerprint;
 
 /// What a verb declares.
 #[derive(Clone, Copy, Debug)]

@@ -47,20 +47,26 @@ impl<'s> ValueSink<'s> {
         self.root
     }
 
-    /// The schema's node of the value that comes next; an item of a list written by repeated keys
-    /// has the node of the list's items.
-    fn next_node(&self) -> Option<NodeId> {
+    /// The schema's node of the value that comes next.
+    fn child_node(&self) -> Option<NodeId> {
         let tree = &self.schema.tree;
         match self.open.last() {
             None => tree.root(),
             Some(Open::Array { node, .. }) => tree.node((*node)?)?.items,
             Some(Open::Object { key, node, .. }) => {
-                let child = *tree.node((*node)?)?.properties.get(key)?;
-                match tree.node(child) {
-                    Some(list) if list.list && self.repeats == Repeats::BySchema => list.items,
-                    _ => Some(child),
-                }
+                tree.node((*node)?)?.properties.get(key).copied()
             }
+        }
+    }
+
+    /// The same, where a list is written by repeated keys: then the value is one of its items.
+    fn next_node(&self) -> Option<NodeId> {
+        let tree = &self.schema.tree;
+        let child = self.child_node()?;
+        let in_object = matches!(self.open.last(), Some(Open::Object { .. }));
+        match tree.node(child) {
+            Some(list) if list.list && in_object && self.repeats == Repeats::BySchema => list.items,
+            _ => Some(child),
         }
     }
 
@@ -74,6 +80,8 @@ impl<'s> ValueSink<'s> {
     fn put(&mut self, value: Value) {
         let grouped = self.repeats == Repeats::BySchema;
         let as_list = match self.open.last() {
+            // An example in a mapping may write the list with brackets instead of repeated keys.
+            Some(Open::Object { .. }) if value.is_array() => false,
             Some(Open::Object { key, node, .. }) => grouped && self.is_list(*node, key),
             _ => false,
         };
@@ -128,7 +136,7 @@ impl<'r> Events<'r> for ValueSink<'_> {
     }
 
     fn begin_array(&mut self) {
-        let node = self.next_node();
+        let node = self.child_node();
         self.open.push(Open::Array { items: Vec::new(), node });
     }
 

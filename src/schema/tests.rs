@@ -170,6 +170,28 @@ fn repeated_elements_become_lists_and_text_becomes_a_group_where_the_schema_says
 }
 
 #[test]
+fn a_list_written_with_brackets_is_the_same_list() {
+    let (schema, empty) = (schema(), []);
+    let mut sink = ValueSink::new(&schema, Repeats::BySchema, &empty);
+    sink.begin_object();
+    sink.key("membres".into());
+    sink.begin_object();
+    sink.key("membre".into());
+    sink.begin_array();
+    for _ in 0..2 {
+        sink.begin_object();
+        sink.key("naissance".into());
+        sink.scalar(text("1985"));
+        sink.end_object();
+    }
+    sink.end_array();
+    sink.end_object();
+    sink.end_object();
+    let member = json!({ "naissance": { "#text": "1985" } });
+    assert_eq!(sink.finish(), json!({ "membres": { "membre": [member, member] } }));
+}
+
+#[test]
 fn json_is_left_as_written_so_that_a_wrong_type_shows() {
     let schema = schema();
     let mut sink = ValueSink::new(&schema, Repeats::AsWritten, &[]);
