@@ -14,7 +14,7 @@ use crate::model::{Instant, PartialDate, PersonId, RecordId, SchemeId};
 use super::answer::{Answer, Ground, Reason, Right, Verdict};
 use super::facts::{CoverageFact, RecordFacts, Statement};
 use super::question::Question;
-use super::registry::{Registry, Scheme, Share};
+use super::registry::{Registry, Scheme, Share, Terms};
 
 /// Who the subject of a question turned out to be.
 #[derive(Clone, Debug)]
@@ -41,8 +41,10 @@ pub fn decide(question: &Question, found: &Found, registry: &Registry, now: Inst
         Found::Nobody => unknown(Reason::NotFound),
         Found::Several => unknown(Reason::Ambiguous),
         Found::Person(person, facts) => {
-            let known: Vec<&RecordFacts> =
+            let mut known: Vec<&RecordFacts> =
                 facts.iter().filter(|fact| fact.known_at(moment)).collect();
+            // Two registrations of one right may differ in the birth date: the older record speaks first.
+            known.sort_by_key(|fact| fact.record);
             if known.is_empty() {
                 // The person was recorded after the moment asked about.
                 return unknown(Reason::NotFound);
@@ -245,13 +247,18 @@ impl Cover<'_> {
         })
     }
 
-    /// The birthday on which a child stops being covered as one, by the terms of a day. A birth date
-    /// known only to the year counts from its first day, as the schemes themselves write it.
+    /// The birthday on which a child stops being covered as one, by the terms of a day.
     fn outgrown_on(&self, day: Date) -> Option<Date> {
+        self.outgrown(self.scheme.terms_on(day)?)
+    }
+
+    /// The same by given terms. A birth date known only to the year counts from its first day, as the schemes
+    /// themselves write it.
+    fn outgrown(&self, terms: &Terms) -> Option<Date> {
         if self.says.relationship != Some(Relationship::Child) {
             return None;
         }
-        let limit = self.scheme.terms_on(day)?.child_limit?;
+        let limit = terms.child_limit?;
         if limit.unlimited_if_disabled && self.fact.disabled {
             return None;
         }
@@ -274,7 +281,7 @@ impl Cover<'_> {
         turns.extend(fact.suspensions.iter().flat_map(|(from, to)| [Some(*from), *to]).flatten());
         for terms in &self.scheme.terms {
             turns.extend(terms.from);
-            turns.extend(terms.from.or(terms.to).and_then(|day| self.outgrown_on(day)));
+            turns.extend(self.outgrown(terms));
         }
         turns
     }

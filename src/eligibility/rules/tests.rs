@@ -1,7 +1,13 @@
+use std::sync::LazyLock;
+
 use super::*;
 use crate::eligibility::question::{Number, Subject};
 use crate::eligibility::registry::tests::shipped;
+use proptest::prelude::*;
 use serde_json::json;
+
+/// Reading the files takes longer than a thousand answers.
+static REGISTRY: LazyLock<Registry> = LazyLock::new(shipped);
 
 const PERSON: PersonId = PersonId::from_bytes([1; 16]);
 
@@ -49,7 +55,7 @@ fn question(as_of: &str) -> Question {
 
 fn ask(question: &Question, records: Vec<RecordFacts>) -> Answer {
     let found = Found::Person(Some(PERSON), records);
-    decide(question, &found, &shipped(), Instant::from_millis(10_000))
+    decide(question, &found, &REGISTRY, Instant::from_millis(10_000))
 }
 
 /// The reason for one record on one day.
@@ -181,7 +187,7 @@ fn who_cannot_be_told_is_unknown() {
         (Found::Nobody, Reason::NotFound),
         (Found::Several, Reason::Ambiguous),
     ] {
-        let answer = decide(&question("2025-06-01"), &found, &shipped(), Instant::from_millis(1));
+        let answer = decide(&question("2025-06-01"), &found, &REGISTRY, Instant::from_millis(1));
         assert_eq!((answer.verdict, answer.reason), (Verdict::Unknown, expected));
         assert!(answer.person.is_none() && answer.scheme.is_none());
     }
@@ -271,4 +277,86 @@ fn a_reason_that_the_data_cannot_tell_from_others_says_so() {
     assert_eq!(answer.reason, Reason::Expired);
     assert_eq!(answer.or_else, [Reason::Suspended, Reason::Closed]);
     assert!(ask(&question("2027-06-01"), vec![facts(1, utm(json!({})))]).or_else.is_empty());
+}
+
+/// A statement with everything that the rules read, in small numbers so that rights often coincide.
+fn any_statement() -> impl Strategy<Value = serde_json::Value> {
+    let month =
+        |name: &'static str| (1..=12_u8).prop_map(move |m| (name, format!("2025-{m:02}-01")));
+    let dates = prop::collection::vec(
+        prop_oneof![month("start"), month("end"), month("closed_on"), month("enrolled_on")],
+        0..3,
+    );
+    let scheme =
+        prop_oneof![Just(("ml-utm", "CP")), Just(("ci-cnam", "RGB")), Just(("ml-canam", "AMO"))];
+    (
+        scheme,
+        dates,
+        2005..2015_i16,
+        any::<bool>(),
+        any::<bool>(),
+        prop::option::weighted(0.2, 1..=12_u8),
+    )
+        .prop_map(|((scheme, package), dates, born, child, student, death)| {
+            let mut coverage = json!({ "scheme": scheme, "package": package, "student": student });
+            for (name, date) in dates {
+                coverage[name] = json!(date);
+            }
+            let relationship = if child { "child" } else { "head" };
+            let mut says = json!({
+                "scheme": scheme, "relationship": relationship, "birth_date": born.to_string(),
+                "coverages": [coverage],
+            });
+            if let Some(month) = death {
+                says["death_date"] = json!(format!("2025-{month:02}-15"));
+            }
+            says
+        })
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_the_records_does_not_matter(
+        (records, shuffled) in prop::collection::vec(any_statement(), 1..5).prop_flat_map(|says| {
+            let records: Vec<RecordFacts> = (1..).zip(says).map(|(n, says)| facts(n, says)).collect();
+            (Just(records.clone()), Just(records).prop_shuffle())
+        }),
+        month in 1..=12_u8,
+    ) {
+        let question = question(&format!("2025-{month:02}-10"));
+        prop_assert!(ask(&question, records) == ask(&question, shuffled));
+    }
+
+    #[test]
+    fn the_verdict_holds_as_long_as_the_answer_says(
+        says in prop::collection::vec(any_statement(), 1..4),
+        (month, later) in (1..=12_u8, 0..400_i32),
+    ) {
+        let records: Vec<RecordFacts> = (1..).zip(says).map(|(n, says)| facts(n, says)).collect();
+        let first = question(&format!("2025-{month:02}-10"));
+        let answer = ask(&first, records.clone());
+        let then = first.as_of.checked_add(later.days()).unwrap();
+        let again = ask(&Question { as_of: then, ..first }, records.clone());
+        match answer.holds_until {
+            Some(last) if last < then => {
+                let turned = Question { as_of: last.tomorrow().unwrap(), ..question("2025-01-01") };
+                prop_assert!(ask(&turned, records).verdict != answer.verdict);
+            }
+            _ => prop_assert!(again.verdict == answer.verdict),
+        }
+    }
+
+    #[test]
+    fn one_more_report_of_a_death_never_makes_anybody_eligible(
+        says in prop::collection::vec(any_statement(), 1..4),
+        month in 1..=12_u8,
+    ) {
+        let records: Vec<RecordFacts> = (1..).zip(says).map(|(n, says)| facts(n, says)).collect();
+        let question = question(&format!("2025-{month:02}-10"));
+        let before = ask(&question, records.clone());
+        let report = facts(99, json!({ "scheme": "ml-synd", "death_date": "2025-06-15" }));
+        let after = ask(&question, records.into_iter().chain([report]).collect());
+        prop_assert!(before.verdict == Verdict::Eligible || after.verdict == before.verdict);
+        prop_assert!(question.as_of < "2025-06-15".parse().unwrap() || after.reason == Reason::Deceased);
+    }
 }
