@@ -249,8 +249,7 @@ impl Index {
 
     /// Scores what changed and groups the touched neighbourhoods again.
     pub fn settle(&mut self) -> Settled {
-        #[allow(clippy::cast_precision_loss, reason = "a ratio of populations")]
-        let growth = self.by_id.len().max(1) as f32 / self.frequencies.records().max(1.0);
+        let growth = self.frequencies.growth(self.by_id.len());
         if !(1.0 / RECOUNT..=RECOUNT).contains(&growth) {
             self.recount();
         }

@@ -13,8 +13,23 @@ pub type NameShares = [f32; 5];
 
 /// First and last year of the table of birth years; others share its ends.
 const YEARS: (u16, u16) = (1900, 2049);
+/// What is assumed of people whom the hub does not know yet, as if this many of them had been counted: in a hub with
+/// three records no name is common because one of the three bears it. Beyond some ten thousand records it fades.
+const BACKGROUND: u32 = 1_000;
+/// Of those, how many bear a given name, live in a given place or region, were born in a given year or on a given
+/// day: general knowledge of civil registers, 1 January for one in eight, 31 December for one in twenty-five.
+const BACKGROUND_NAME: u32 = 1;
+const BACKGROUND_PLACE: u32 = 5;
+const BACKGROUND_REGION: u32 = 50;
+const BACKGROUND_YEAR: u32 = 10;
+const BACKGROUND_DAY: u32 = 2;
+const BACKGROUND_NEW_YEAR: u32 = 120;
+const BACKGROUND_LAST_DAY: u32 = 40;
 /// Cells of the table of days: 13 months of 32 days.
 const DAYS: usize = 13 * 32;
+/// Cells of 1 January and 31 December.
+const NEW_YEAR: usize = 32 + 1;
+const LAST_DAY: usize = 12 * 32 + 31;
 
 /// Shares of values in the population.
 pub struct Frequencies {
@@ -48,10 +63,12 @@ impl Frequencies {
     /// Counts a population.
     #[must_use]
     pub fn count<'l>(lines: impl Iterator<Item = &'l Line>, vocabulary: &Vocabulary) -> Self {
-        let mut records = 0_u32;
+        let mut records = BACKGROUND;
         let mut names = vec![[0_u32; 2]; vocabulary.symbols.len()];
-        let mut years = vec![1_u32; usize::from(YEARS.1 - YEARS.0) + 1];
-        let mut days = vec![1_u32; DAYS];
+        let mut years = vec![BACKGROUND_YEAR; usize::from(YEARS.1 - YEARS.0) + 1];
+        let mut days = vec![BACKGROUND_DAY; DAYS];
+        days[NEW_YEAR] = BACKGROUND_NEW_YEAR;
+        days[LAST_DAY] = BACKGROUND_LAST_DAY;
         let (mut phones, mut places) = (FxHashMap::default(), FxHashMap::default());
         let mut regions = FxHashMap::default();
         let (mut with_given, mut in_place) = (FxHashMap::default(), FxHashMap::default());
@@ -130,10 +147,17 @@ impl Frequencies {
         (within / all).max(1.0)
     }
 
-    /// How many records were counted.
+    /// How many records were counted, with those that stand for people who are not known.
     #[must_use]
     pub const fn records(&self) -> f32 {
         self.records
+    }
+
+    /// By which factor a population of so many records differs from the one that was counted.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a ratio of populations")]
+    pub fn growth(&self, records: usize) -> f32 {
+        (records as f32 + BACKGROUND as f32) / self.records.max(1.0)
     }
 
     /// Shares of a spelling; a spelling that came after the count is rare.
@@ -170,23 +194,24 @@ impl Frequencies {
     /// Share of records with the phone.
     #[must_use]
     pub fn phone(&self, phone: u32) -> f32 {
-        self.of(self.phones.get(&phone))
+        self.of(self.phones.get(&phone), 0)
     }
 
     /// Share of records in the place.
     #[must_use]
     pub fn place(&self, place: u32) -> f32 {
-        self.of(self.places.get(&place))
+        self.of(self.places.get(&place), BACKGROUND_PLACE)
     }
 
     /// Share of records in the region.
     #[must_use]
     pub fn region(&self, region: u16) -> f32 {
-        self.of(self.regions.get(&region))
+        self.of(self.regions.get(&region), BACKGROUND_REGION)
     }
 
-    fn of(&self, count: Option<&u32>) -> f32 {
-        share(count.copied().unwrap_or(1), f64::from(self.records.max(1.0)))
+    fn of(&self, count: Option<&u32>, background: u32) -> f32 {
+        let count = count.copied().unwrap_or(1) + background;
+        share(count, f64::from(self.records.max(1.0)))
     }
 
     fn once(&self) -> f32 {
@@ -206,7 +231,7 @@ fn cumulate(
             *place += count(*other);
         }
     }
-    counts.map(|count| share(count.max(1), whole))
+    counts.map(|count| share(count + BACKGROUND_NAME, whole))
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "a share needs no more than single precision")]
