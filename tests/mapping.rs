@@ -240,6 +240,23 @@ fn the_way_back_gives_the_row_again() {
 }
 
 #[test]
+fn a_canonical_record_passes_as_it_is() {
+    let text = "mapping: canonical\nversion: 1.0.0\ntitle: { fr: c, en: c }\nsource: { format: canonical, schema: beneficiary/1, record_id: \"{source.record_id}\" }\ntarget: beneficiary/1\nfields: {}\ntests: [{ name: x, expect: { person: { sex: female } } }]\n";
+    let (mapping, found) = check(text, "canonical.yaml");
+    let mapping = mapping.unwrap_or_else(|| panic!("{found:?}"));
+    let line = r#"{"source":{"scheme":"demo","record_id":"A1"},"person":{"sex":"female"},"coverages":[]}"#;
+    let reader = Reader::new(Box::new(std::io::Cursor::new(line.as_bytes().to_vec())), &mapping.read_options());
+    let context = RunContext {
+        scheme: "demo".parse().expect("a scheme"),
+        today: "2026-07-01".parse().expect("a date"),
+    };
+    match Run::new(&mapping, reader, context).next() {
+        Some(Outcome::Accepted(record)) => assert_eq!(record.canonical, line.as_bytes()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn a_failing_example_shows_the_path_and_both_values() {
     let text = mistakes().into_iter().find(|(name, _)| name == "valid").expect("the file").1;
     let text = text.replace("sex: female } }", "sex: male } }");

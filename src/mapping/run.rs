@@ -4,6 +4,7 @@ mod element;
 mod flow;
 mod issues;
 mod settle;
+mod tee;
 
 use std::collections::VecDeque;
 

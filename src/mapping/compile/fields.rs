@@ -135,7 +135,7 @@ fn unused(
     names: &mut Names<'_>,
 ) {
     // The schema of a standard says what anybody could send; what is not read shows in the loss.
-    if spec.source.format == Format::Fhir {
+    if matches!(spec.source.format, Format::Fhir | Format::Canonical) {
         return;
     }
     let mut used: Vec<Vec<String>> =

@@ -6,7 +6,6 @@ use std::collections::VecDeque;
 use jiff::civil::Date;
 
 use crate::format::Broken;
-use crate::format::events::{Events, Scalar};
 use crate::model::{Issue, IssueCode, Place, Severity};
 use crate::schema::{Repeats, ValueSink, Violation};
 
@@ -19,6 +18,7 @@ use super::super::spec::Format;
 use super::super::target::Results;
 use super::super::{Mapping, RecordKind};
 use super::element::Element;
+use super::tee::Both;
 use super::issues::{self, Attributed};
 
 /// Elements through one mapping.
@@ -393,43 +393,5 @@ impl<'m> Flow<'m> {
             }));
         }
         references
-    }
-}
-
-/// The events of an element to the extractor and to the schema's value.
-struct Both<'b, 't, 'r, 's> {
-    extractor: &'b mut Extractor<'t, 'r>,
-    value: ValueSink<'s>,
-}
-
-impl<'r> Events<'r> for Both<'_, '_, 'r, '_> {
-    fn begin_object(&mut self) {
-        self.extractor.begin_object();
-        Events::<'r>::begin_object(&mut self.value);
-    }
-
-    fn key(&mut self, name: Cow<'r, str>) {
-        self.extractor.key(name.clone());
-        Events::<'r>::key(&mut self.value, name);
-    }
-
-    fn end_object(&mut self) {
-        self.extractor.end_object();
-        Events::<'r>::end_object(&mut self.value);
-    }
-
-    fn begin_array(&mut self) {
-        self.extractor.begin_array();
-        Events::<'r>::begin_array(&mut self.value);
-    }
-
-    fn end_array(&mut self) {
-        self.extractor.end_array();
-        Events::<'r>::end_array(&mut self.value);
-    }
-
-    fn scalar(&mut self, scalar: Scalar<'r>) {
-        self.extractor.scalar(scalar.clone());
-        self.value.scalar(scalar);
     }
 }
