@@ -119,7 +119,7 @@ enum Operand {
 #[derive(Clone, PartialEq, Debug)]
 enum Literal {
     Text(String),
-    /// The number and its text: codes such as `01` must be quoted to be texts.
+    /// A number; a code such as `01` must be quoted to stay text.
     Number(f64),
     Boolean(bool),
     Null,
