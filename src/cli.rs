@@ -5,8 +5,10 @@
 //! code: 0 done, 1 done but some records were refused, 2 wrong use, 3 failed.
 
 mod arguments;
+mod ask;
 mod connection;
 mod data_date;
+mod demo;
 mod doctor;
 mod export;
 mod failure;
@@ -64,6 +66,8 @@ fn run(Arguments { common, command }: Arguments, screen: &Screen) -> Result<Outc
             Command::Push(args) => push::run(&args, &common, screen).await,
             Command::Validate(args) => validate::run(&args, &common, screen),
             Command::Translate(args) => translate::run(&args, &common, screen),
+            Command::Demo(args) => demo::run(&args, &common, screen).await,
+            Command::Ask(args) => ask::run(&args, &common, screen).await,
             Command::Export(args) => export::run(&args, &common, screen).await,
             Command::Mapping(args) => mapping::run(&args, &common, screen).await,
             Command::Keys(args) => keys::run(args, &common, screen).await,

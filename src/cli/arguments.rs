@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{doctor, export, keys, mapping, push, serve, translate, validate};
+use super::{ask, demo, doctor, export, keys, mapping, push, serve, translate, validate};
 use crate::model::Language;
 
 /// A hub between insurance schemes: receives, validates, translates, links, answers.
@@ -64,6 +64,8 @@ fn language(tag: &str) -> Result<Language, String> {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Tell the whole story on invented data: from eight exports to an answer
+    Demo(demo::Args),
     /// Run the hub
     Serve(serve::Args),
     /// Send files of a scheme to a hub
@@ -72,6 +74,8 @@ pub enum Command {
     Validate(validate::Args),
     /// Translate a file from one format to another, without a hub
     Translate(translate::Args),
+    /// Ask whether a person is covered
+    Ask(ask::Args),
     /// Write links, pairs, refusals, people or records of a hub to a file
     Export(export::Args),
     /// Check, test and explain mappings

@@ -85,14 +85,14 @@ fn sex(text: &str) -> Result<Sex, String> {
 pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Failure> {
     if let (Some(questions), Some(answers)) = (&args.batch, &args.out) {
         let hub = args.connection.open(common).await?;
-        link::load(&hub).await.map_err(Failure::operation)?;
+        link::follow(&hub).await.map_err(Failure::operation)?;
         return batch::run(&hub, questions, answers, screen).await;
     }
     if args.identifier.is_none() && args.family.is_none() {
         return Err(Failure::usage("ask-subject", &[]));
     }
     let hub = args.connection.open(common).await?;
-    link::load(&hub).await.map_err(Failure::operation)?;
+    link::follow(&hub).await.map_err(Failure::operation)?;
     let question = args.question(&hub)?;
     let outcome =
         ask::ask(&hub, &Caller::local_operator(), &question).await.map_err(Failure::operation)?;

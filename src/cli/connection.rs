@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use super::arguments::Common;
 use super::failure::Failure;
-use crate::operations::{Hub, HubConfig};
+use super::library;
+use crate::operations::publish::PublishError;
+use crate::operations::{Hub, HubConfig, HubError};
 
 /// The database of a hub.
 #[derive(Debug, clap::Args)]
@@ -55,6 +57,19 @@ impl Connection {
     /// # Errors
     /// When no database is named, or it does not open.
     pub async fn open(&self, common: &Common) -> Result<Hub, Failure> {
-        Hub::open(self.config(common)?).await.map_err(Failure::operation)
+        open(self.config(common)?, common).await
     }
+}
+
+/// Opens a hub; problems of its data files are told in full.
+///
+/// # Errors
+/// When it does not open.
+pub async fn open(config: HubConfig, common: &Common) -> Result<Hub, Failure> {
+    Hub::open(config).await.map_err(|error| match error {
+        HubError::Library(problems) | HubError::Publish(PublishError::Library(problems)) => {
+            library::refuse(&problems, common.language())
+        }
+        HubError::Store(_) | HubError::Publish(_) => Failure::operation(error),
+    })
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::arguments::Common;
-use super::connection::Connection;
+use super::connection::{self, Connection};
 use super::failure::{Failure, Outcome};
 use super::screen::Screen;
 use super::serve;
@@ -77,7 +77,7 @@ async fn open(args: &Args, common: &Common, place: &Path) -> Result<Hub, Failure
     let mut config = HubConfig::new(format!("sqlite:{}", place.join("hub.db").display()));
     config.mappings.clone_from(&common.mappings);
     config.schemas.clone_from(&common.schemas);
-    Hub::open(config).await.map_err(Failure::operation)
+    connection::open(config, common).await
 }
 
 /// What was read and what is known now, for machines.

@@ -30,6 +30,8 @@ enum What {
     Links,
     /// Which records were compared, and what was decided (CSV)
     Pairs,
+    /// Which records wait for a correction, and why (CSV)
+    Refusals,
     /// The people behind the records, without names (CSV)
     People,
     /// Every record as beneficiary/1, one a line (NDJSON)
@@ -41,6 +43,7 @@ impl From<What> for Export {
         match what {
             What::Links => Self::Links,
             What::Pairs => Self::Pairs,
+            What::Refusals => Self::Refusals,
             What::People => Self::People,
             What::Records => Self::Records,
         }

@@ -2,7 +2,8 @@
 
 use crate::mapping::Mapping;
 use crate::messages;
-use crate::operations::library::Library;
+use crate::model::Language;
+use crate::operations::library::{Library, Problem};
 
 use super::arguments::Common;
 use super::failure::Failure;
@@ -18,13 +19,16 @@ pub const CANONICAL: &str = "canonical";
 /// # Errors
 /// All the problems of all its files.
 pub fn load(common: &Common) -> Result<Library, Failure> {
-    Library::load(common.mappings.as_deref(), common.schemas.as_deref()).map_err(|problems| {
-        let language = common.language();
-        let count = problems.len();
-        let said: Vec<_> = problems.iter().map(|problem| problem.say(language)).collect();
-        let opening = messages::text(language, "cli-library", &[("count", count.into())]);
-        Failure::Configuration(format!("{opening}\n{}", said.join("\n")))
-    })
+    Library::load(common.mappings.as_deref(), common.schemas.as_deref())
+        .map_err(|problems| refuse(&problems, common.language()))
+}
+
+/// The failure that tells every problem of data files.
+#[must_use]
+pub fn refuse(problems: &[Problem], language: Language) -> Failure {
+    let said: Vec<_> = problems.iter().map(|problem| problem.say(language)).collect();
+    let opening = messages::text(language, "cli-library", &[("count", problems.len().into())]);
+    Failure::Configuration(format!("{opening}\n{}", said.join("\n\n")))
 }
 
 /// The mapping of a scheme or of a format.

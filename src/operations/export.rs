@@ -1,7 +1,10 @@
 //! What a hub knows, as files: links, compared pairs, refusals, people, records.
 //!
 //! Everything is read page by page, so that memory stays flat. The files are for the operator of the
-//! hub: they hold the schemes' own record ids, and [`Export::Records`] holds personal data.
+//! hub: they hold the schemes' own record ids, and [`Export::Refusals`] and [`Export::Records`] hold
+//! personal data.
+
+mod refusals;
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
@@ -18,6 +21,8 @@ pub enum Export {
     Links,
     /// `source_a,id_a,source_b,id_b,probability,decision`.
     Pairs,
+    /// `source,source_record_id,file,line,severity,code,field,value`.
+    Refusals,
     /// `person_id,records,schemes,since`.
     People,
     /// One `beneficiary/1` document a line.
@@ -56,6 +61,7 @@ pub async fn export(
     match what {
         Export::Links => links(hub, out).await,
         Export::Pairs => pairs(hub, out).await,
+        Export::Refusals => refusals::write(hub, out).await,
         Export::People => people(hub, out).await,
         Export::Records => records(hub, out).await,
     }

@@ -27,6 +27,7 @@ use crate::store::StoreError;
 use crate::store::batches::{Batch, BatchState, Counts, Mode};
 
 pub use hold::{discard, release_held};
+pub use open::file_name_owner;
 pub use release::resume;
 
 /// A file or a record, as a sender hands it over.

@@ -14,7 +14,7 @@ use crate::model::SchemeId;
 use crate::operations::body::Body;
 use crate::operations::directory::{self, Survey};
 use crate::operations::intake::{self, Receipt, Submission};
-use crate::operations::{Hub, events, link};
+use crate::operations::{Hub, link};
 use crate::store::batches::Counts;
 use crate::store::exports::Totals;
 
@@ -61,12 +61,6 @@ pub async fn load(hub: &Hub, data: &Path, screen: &Screen) -> Result<Loaded, Fai
         let submission = submission(&export.scheme, &export.path, day, screen)?;
         let receipt = intake::submit(hub, submission).await.map_err(Failure::operation)?;
         sources.push(source(name, &export.path, &receipt));
-    }
-    // Links before events: a person's records share a death that only one scheme reports.
-    link::link_pending(hub).await.map_err(Failure::operation)?;
-    for path in &found.events {
-        let receipt = send_events(hub, path, screen).await?;
-        sources.push(source("events", path, &receipt));
     }
     link::link_pending(hub).await.map_err(Failure::operation)?;
     let mut session = hub.store().read().await.map_err(Failure::operation)?;

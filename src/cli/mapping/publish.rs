@@ -8,6 +8,7 @@ use super::check;
 use crate::cli::arguments::Common;
 use crate::cli::connection::Connection;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::library;
 use crate::cli::screen::Screen;
 use crate::operations::publish::{self, PublishError};
 
@@ -31,11 +32,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
     let hub = args.connection.open(common).await?;
     let published = publish::publish(hub.store(), &files, "operator:local", hub.now()).await;
     let count = published.map_err(|error| match error {
-        PublishError::Library(problems) => {
-            let said: Vec<_> =
-                problems.iter().map(|problem| problem.say(screen.language())).collect();
-            Failure::Configuration(said.join("\n"))
-        }
+        PublishError::Library(problems) => library::refuse(&problems, screen.language()),
         PublishError::Store(error) => Failure::operation(error),
     })?;
     if screen.json() {

@@ -6,7 +6,7 @@ use std::io::Write;
 use super::{ExportError, PAGE};
 use crate::model::{BatchId, Issue, Place};
 use crate::operations::Hub;
-use crate::operations::intake::file_name;
+use crate::operations::intake::file_name_owner;
 use crate::operations::kept::{KeptRefusal, KeptRevision};
 use crate::store::batches::BatchKind;
 use crate::store::quarantine::{Filter, QuarantineState};
@@ -106,7 +106,10 @@ impl Table<'_> {
             return Ok(());
         }
         let batch = session.batch(id).await?.ok_or(StoreError::Missing { what: "batch" })?;
-        let name = file_name(hub, &batch)?.unwrap_or_default();
+        let sealed = batch.file_name.as_deref();
+        let name = sealed.map(|name| hub.store().keys().open(file_name_owner(&id), name));
+        let name = name.transpose()?.unwrap_or_default();
+        let name = String::from_utf8_lossy(&name).into_owned();
         self.files.insert(id, (name, batch.kind));
         Ok(())
     }
