@@ -8,6 +8,7 @@ pub mod batches;
 pub mod body;
 pub mod checkup;
 pub mod deliver;
+pub mod demo;
 pub mod directory;
 mod effective;
 pub mod export;

@@ -143,7 +143,7 @@ impl Args {
 }
 
 /// An outcome as the batch form writes it: only what the asker may see.
-fn line(query_id: &str, outcome: &Answered) -> Value {
+pub(super) fn line(query_id: &str, outcome: &Answered) -> Value {
     match outcome {
         Answered::Answered(answer, permission) => query::answer_line(query_id, answer, permission),
         Answered::Refused(refusal) => query::refusal_line(query_id, *refusal),

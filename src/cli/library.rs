@@ -9,7 +9,10 @@ use super::arguments::Common;
 use super::failure::Failure;
 
 /// The two formats that belong to no scheme, by the names that people use for them.
-const FORMATS: [(&str, &str); 2] = [("fhir", "fhir-r4"), (CANONICAL, CANONICAL)];
+const FORMATS: [(&str, &str); 2] = [(FHIR, "fhir-r4"), (CANONICAL, CANONICAL)];
+
+/// The name by which people ask for FHIR.
+pub const FHIR: &str = "fhir";
 
 /// Id of the format that is `beneficiary/1` itself, one document a line.
 pub const CANONICAL: &str = "canonical";

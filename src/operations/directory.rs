@@ -96,7 +96,10 @@ fn recognise(library: &Library, head: &[u8], today: Date) -> Option<SchemeId> {
         let tried = std::iter::from_fn(|| run.next()).take(TRIED);
         (tried.filter(|outcome| matches!(outcome, Outcome::Accepted(_))).count(), scheme)
     });
-    accepted.max_by_key(|(count, _)| *count).filter(|(count, _)| *count > 0).map(|(_, scheme)| scheme)
+    accepted
+        .max_by_key(|(count, _)| *count)
+        .filter(|(count, _)| *count > 0)
+        .map(|(_, scheme)| scheme)
 }
 
 /// Whether one of the first lines is an event.

@@ -23,10 +23,7 @@ struct Table<'o> {
 }
 
 /// Writes one line for each problem; answers how many.
-pub(super) async fn write(
-    hub: &Hub,
-    out: &mut (dyn Write + Send),
-) -> Result<u64, ExportError> {
+pub(super) async fn write(hub: &Hub, out: &mut (dyn Write + Send)) -> Result<u64, ExportError> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record([
         "source",
