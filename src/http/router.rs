@@ -14,6 +14,9 @@ pub fn routes(limits: &Limits) -> Routes {
         .get("/v1/batches", v1::batches::list)
         .get("/v1/batches/{id}", v1::batches::read)
         .post("/v1/batches/{id}/release", v1::batches::release)
+        .get("/v1/batches/{id}/refusals", v1::refusals::list)
+        .get("/v1/quarantine", v1::quarantine::list)
+        .post("/v1/quarantine/{id}/dismiss", v1::quarantine::dismiss)
         // Schemes: what the hub made of it.
         .get("/v1/records", v1::records::list)
         .get("/v1/records/{id}", v1::records::read)

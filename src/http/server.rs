@@ -10,12 +10,14 @@ use tracing::{error, info, warn};
 
 use super::App;
 use super::router::router;
-use crate::operations::{StoreError, deliver};
+use crate::operations::{StoreError, deliver, link};
 
 /// How long requests that are being worked on may go on after the hub was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
 /// Pause of a worker that found nothing to do. Changes are pushed on within this time.
 const IDLE: Duration = Duration::from_secs(1);
+/// Pause of the linker that found nothing: a sender who waits for it waits no longer than this.
+const LINKER_IDLE: Duration = Duration::from_millis(200);
 /// Pause of a worker whose store failed.
 const TROUBLED: Duration = Duration::from_secs(5);
 
@@ -39,6 +41,7 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let tracker = TaskTracker::new();
     let workers = stop.child_token();
+    tracker.spawn(link_until(app.clone(), workers.clone()));
     tracker.spawn(deliver_until(app.clone(), workers.clone()));
     tracker.close();
     let outcome = serve_requests(listener, app, stop).await;
@@ -75,6 +78,30 @@ async fn overdue(stop: &CancellationToken) {
     tokio::time::sleep(GRACE).await;
 }
 
+/// Gives records to people as they come.
+async fn link_until(app: App, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let pause = match link::link_pending(&app.hub).await {
+            Ok(report) => {
+                super::metrics::linked(report.records);
+                if report.records == 0 { LINKER_IDLE } else { Duration::ZERO }
+            }
+            Err(failed) => {
+                error!(cause = %failed, "linking stopped");
+                TROUBLED
+            }
+        };
+        rest(&stop, pause).await;
+    }
+}
+
+async fn rest(stop: &CancellationToken, pause: Duration) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tokio::time::sleep(pause) => {}
+    }
+}
+
 /// Sends what is due, again and again. A step that has begun is finished: its messages are leased.
 async fn deliver_until(app: App, stop: CancellationToken) {
     let worker = format!("{}-{}", std::process::id(), hex::encode(app.hub.random::<4>()));
@@ -87,10 +114,7 @@ async fn deliver_until(app: App, stop: CancellationToken) {
                 TROUBLED
             }
         };
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(pause) => {}
-        }
+        rest(&stop, pause).await;
     }
 }
 

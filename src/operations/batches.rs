@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 pub use crate::store::batches::Mode;
+pub use crate::store::quarantine::{Filter, QuarantineState};
 
 use super::Hub;
 use super::intake::Receipt;
 use super::kept::KeptRefusal;
 use crate::model::{BatchId, Instant, Issue, QuarantineId, SchemeId};
-use crate::store::quarantine::{Filter, Quarantined};
+use crate::store::quarantine::Quarantined;
 use crate::store::{Session, StoreError};
 
 /// How many refused records a problem tells: enough to see what is wrong with a whole file.
@@ -116,4 +117,16 @@ pub async fn until_linked(
         Ok(true)
     };
     tokio::time::timeout(longest, wait).await.unwrap_or(Ok(false))
+}
+
+/// Takes a refused record from the list of those that wait, without correcting it; `false` when it
+/// does not wait.
+///
+/// # Errors
+/// When the store fails.
+pub async fn dismiss(hub: &Hub, id: QuarantineId) -> Result<bool, StoreError> {
+    let mut tx = hub.store().begin().await?;
+    let closed = tx.close_quarantined(id, QuarantineState::Dismissed, hub.now()).await?;
+    tx.commit().await?;
+    Ok(closed)
 }

@@ -85,22 +85,24 @@ enum Sink<'m, W: Write + Send + 'static> {
     Format(&'m Mapping, Writer),
 }
 
-/// Reads a file of one format and writes the records in another.
+/// Reads a file of one format and writes the records in another; no target is `beneficiary/1`
+/// itself, one document a line.
 ///
 /// # Errors
 /// When the output refuses bytes. What is wrong with records is in the summary.
 pub fn translate(
     from: &Mapping,
-    to: &Mapping,
+    to: Option<&Mapping>,
     input: Box<dyn Read + Send>,
     output: impl Write + Send + 'static,
     today: Date,
 ) -> Result<Summary, TranslateError> {
-    let sink = if to.id() == CANONICAL {
-        Sink::Lines(io::BufWriter::new(output))
-    } else {
-        let output = Box::new(output) as Box<dyn Write + Send>;
-        Sink::Format(to, Writer::new(output, &to.write_options())?)
+    let sink = match to {
+        None => Sink::Lines(io::BufWriter::new(output)),
+        Some(to) => {
+            let output = Box::new(output) as Box<dyn Write + Send>;
+            Sink::Format(to, Writer::new(output, &to.write_options())?)
+        }
     };
     run(from, input, sink, today)
 }
@@ -190,15 +192,16 @@ impl<W: Write + Send + 'static> Sink<'_, W> {
 ///
 /// # Errors
 /// When the target format cannot say one of them, with the reasons.
-pub fn render(to: &Mapping, records: &[Vec<u8>]) -> Result<Vec<u8>, Vec<Issue>> {
+pub fn render(to: Option<&Mapping>, records: &[Vec<u8>]) -> Result<Vec<u8>, Vec<Issue>> {
     let output = Shared::default();
     let mut summary = Summary::default();
     let written = (|| {
-        let mut sink = if to.id() == CANONICAL {
-            Sink::Lines(output.clone())
-        } else {
-            let output = Box::new(output.clone());
-            Sink::Format(to, Writer::new(output, &to.write_options())?)
+        let mut sink = match to {
+            None => Sink::Lines(output.clone()),
+            Some(to) => {
+                let output = Box::new(output.clone());
+                Sink::Format(to, Writer::new(output, &to.write_options())?)
+            }
         };
         let mut all = true;
         for canonical in records {

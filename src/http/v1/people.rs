@@ -8,9 +8,10 @@ use utoipa::IntoParams;
 
 use crate::http::App;
 use crate::http::extract::{Known, Named, Params};
+use crate::http::formats;
 use crate::http::openapi::Refused;
 use crate::http::problem::{Code, Problem};
-use crate::http::{formats, media};
+use crate::mapping::Mapping;
 use crate::model::{PersonId, Scope};
 use crate::operations::people::{self, Look};
 use crate::operations::translate;
@@ -38,18 +39,19 @@ pub async fn read(
 ) -> Result<Response, Problem> {
     let caller = known.granted(Scope::PeopleRead)?;
     let name = format.r#as.as_deref().unwrap_or(translate::CANONICAL);
-    let mapping = formats::named(&app, "as", name)?;
-    let records = match people::look(&app.hub, &caller, id, mapping.id()).await? {
+    let target = formats::target(&app, "as", name)?;
+    let shown_as = target.as_deref().map_or(translate::CANONICAL, Mapping::id);
+    let records = match people::look(&app.hub, &caller, id, shown_as).await? {
         Look::Here(records) => records,
         Look::Moved(to) => {
-            let location = format!("/v1/people/{to}?as={}", mapping.id());
+            let location = format!("/v1/people/{to}?as={shown_as}");
             return Ok(Redirect::permanent(&location).into_response());
         }
         Look::Nobody => return Err(Problem::new(Code::NotFound)),
     };
     let canonical: Vec<Vec<u8>> = records.into_iter().map(|record| record.canonical).collect();
-    let bytes = translate::render(&mapping, &canonical)
+    let bytes = translate::render(target.as_deref(), &canonical)
         .map_err(|issues| Problem::new(Code::InvalidRecord).violations(issues))?;
-    let kind = media::written(&mapping.write_options());
+    let kind = formats::media_type(target.as_deref());
     Ok(([(CONTENT_TYPE, kind)], bytes).into_response())
 }

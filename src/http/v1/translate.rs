@@ -45,18 +45,19 @@ pub async fn translate(
 ) -> Result<Response, Problem> {
     known.granted(Scope::MappingsRead)?;
     let from = formats::named(&app, "from", &ways.from)?;
-    let to = formats::named(&app, "to", &ways.to)?;
+    let to = formats::target(&app, "to", &ways.to)?;
     let (parts, body) = request.into_parts();
     media::check(&parts.headers, &from.read_options().container)?;
-    let kind = media::written(&to.write_options());
+    let kind = formats::media_type(to.as_deref());
     let (sender, reader) = Body::channel();
     let pump = upload::pump(body, app.limits.upload, sender);
     let today = app.hub.today();
     // Spooled, so that a failure can still be answered as one, and memory stays flat.
     let spool = tempfile::tempfile().map_err(|error| Problem::internal(&error))?;
     let output = spool.try_clone().map_err(|error| Problem::internal(&error))?;
-    let work =
-        spawn_blocking(move || translate::translate(&from, &to, Box::new(reader), output, today));
+    let work = spawn_blocking(move || {
+        translate::translate(&from, to.as_deref(), Box::new(reader), output, today)
+    });
     let (pumped, done) = tokio::join!(pump, work);
     pumped?;
     let summary = finished(done)?;

@@ -2,11 +2,14 @@
 //!
 //! The envelope follows Standard Webhooks (`type`, `timestamp`, `data`).
 
+use encoding_rs::{Encoding, UTF_8};
 use serde::Serialize;
 
 use super::Hub;
 use crate::delivery::plan::Change;
-use crate::model::{Instant, PersonId, RecordId, SchemeId};
+use crate::mapping::Mapping;
+use crate::model::{BeneficiaryRecord, Instant, PersonId, RecordId, SchemeId};
+use crate::operations::translate;
 use crate::store::{Session, StoreError};
 
 /// What a message is about.
@@ -37,9 +40,11 @@ struct Data<'m> {
     your_record_id: Option<String>,
     /// The scheme in whose record it happened.
     origin: &'m SchemeId,
-    /// The changed record as `beneficiary/1`.
+    /// The format of `record`: the subscriber's own, or `canonical` when it has none of its own.
+    format: &'m str,
+    /// The changed record, as a file of that format with one record in it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<serde_json::Value>,
+    record: Option<String>,
 }
 
 /// The body of a message.
@@ -58,8 +63,9 @@ pub async fn write(
         stored.iter().find(|record| record.id == id).map(|record| record.open(keys)).transpose()
     };
     let own = open(about.own_record)?;
-    let record = open(change.record)?
-        .map(|record| serde_json::to_value(record).expect("a canonical record is plain JSON"));
+    let library = hub.library();
+    let mapping = library.mapping(about.scheme.as_str()).map(AsRef::as_ref);
+    let record = open(change.record)?.and_then(|record| written(&record, mapping));
     let envelope = Envelope {
         kind: change.kind.name(),
         timestamp: about.at,
@@ -67,8 +73,20 @@ pub async fn write(
             person_id: change.person,
             your_record_id: own.map(|own| own.source.record_id),
             origin: &change.origin,
+            format: mapping.map_or(translate::CANONICAL, Mapping::id),
             record,
         },
     };
     Ok(serde_json::to_vec(&envelope).expect("an envelope is plain JSON"))
+}
+
+/// The record in the subscriber's format; `None` when that cannot say it: what happened, to whom
+/// and where is told all the same.
+fn written(record: &BeneficiaryRecord, to: Option<&Mapping>) -> Option<String> {
+    let canonical = serde_json::to_vec(record).expect("a canonical record is plain JSON");
+    let bytes = translate::render(to, &[canonical]).ok()?;
+    let encoding = to.and_then(|to| to.write_options().encoding);
+    let encoding = encoding.and_then(|label| Encoding::for_label(label.as_bytes()));
+    let (text, _, _) = encoding.unwrap_or(UTF_8).decode(&bytes);
+    Some(text.into_owned())
 }
