@@ -11,6 +11,7 @@ pub mod deliver;
 pub mod demo;
 pub mod directory;
 mod effective;
+pub mod events;
 pub mod export;
 pub mod hub;
 pub mod indicators;

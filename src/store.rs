@@ -42,6 +42,7 @@ topics! {
     corrections;
     coverages;
     events;
+    facts;
     exports;
     identifiers;
     inbox;

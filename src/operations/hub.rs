@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use jiff::civil::Date;
 use rand::Rng as _;
 
+use super::intake;
 use super::library::{Library, Problem};
 use super::publish::{self, PublishError};
 use crate::identity::Index;
@@ -130,6 +131,8 @@ impl fmt::Debug for Hub {
 impl Hub {
     /// Opens the store, migrates it, and compiles the data files that are in force there.
     ///
+    /// What a process left behind when it died is taken up: see [`intake::resume`].
+    ///
     /// The identity index is empty at first: `operations::link` fills it from the store.
     ///
     /// # Errors
@@ -142,7 +145,7 @@ impl Hub {
             Library::load(mappings.as_deref(), schemas.as_deref()).map_err(HubError::Library)?;
         let library = publish::in_force(&store, shipped, (config.clock.0)()).await?;
         let index = Index::new(Arc::clone(library.model()));
-        Ok(Self {
+        let hub = Self {
             store,
             shared: Arc::new(Shared {
                 library: RwLock::new(Arc::new(library)),
@@ -150,7 +153,9 @@ impl Hub {
             }),
             clock: config.clock,
             randomness: config.randomness,
-        })
+        };
+        intake::resume(&hub).await?;
+        Ok(hub)
     }
 
     /// The store.

@@ -8,11 +8,11 @@
 //! 5. [`release`] makes the batch live, page by page; each page can be repeated, so a crash only means a later end.
 
 mod hold;
-mod open;
+pub(in crate::operations) mod open;
 mod read;
-mod release;
-mod settle;
-mod stage;
+pub(in crate::operations) mod release;
+pub(in crate::operations) mod settle;
+pub(in crate::operations) mod stage;
 mod translate;
 
 use std::collections::BTreeMap;

@@ -36,7 +36,8 @@ cluster::both! {
 
     async fn a_dead_process_leaves_a_batch_that_a_resend_takes_over(place: cluster::Place) {
         let world = World::new(&place).await;
-        let whole = lines(&members(0..1_200));
+        // More than the parser reads at once.
+        let whole = lines(&members(0..6_000));
         // The body never ends: the process is gone while it waits for more.
         let (sender, body) = Body::channel();
         sender.send(Bytes::from(whole.clone())).await;
@@ -49,8 +50,8 @@ cluster::both! {
         assert!(staged >= 500);
         let again = World::new(&place).await;
         let receipt = again.try_send(with_key("k", &whole)).await.unwrap();
-        assert_eq!(receipt.counts.new_records, 1_200);
-        assert_eq!((again.records().await.len(), again.inbox_length().await), (1_200, 1_200));
+        assert_eq!(receipt.counts.new_records, 6_000);
+        assert_eq!((again.records().await.len(), again.inbox_length().await), (6_000, 6_000));
         sender.finish().await;
     }
 

@@ -9,5 +9,6 @@ mod cluster;
 mod world;
 
 mod crash;
+mod events;
 mod receive;
 mod snapshot;
