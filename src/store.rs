@@ -42,7 +42,6 @@ topics! {
     corrections;
     coverages;
     events;
-    facts;
     exports;
     identifiers;
     inbox;

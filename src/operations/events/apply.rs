@@ -11,7 +11,7 @@ use crate::operations::intake::stage::Staging;
 use crate::operations::kept::KeptRevision;
 use crate::store::batches::Batch;
 use crate::store::events::{StoredEvent, event_owner};
-use crate::store::facts::{Fact, FactKind};
+use crate::store::people::FactKind;
 use crate::store::records::{RecordState, StoredRecord, record_key};
 use crate::store::revisions::{Revision, RevisionState, revision_owner};
 use crate::store::{KeyedHash, Keys, StoreError, Tx};
@@ -201,7 +201,6 @@ fn revision(
 /// Tells the linker which records continue which.
 async fn precede(hub: &Hub, tx: &mut Tx, batch: &Batch, events: &[Read]) -> Result<(), StoreError> {
     let keys = hub.store().keys();
-    let mut facts = Vec::new();
     for (_, _, event) in events {
         for (record, precedent) in new_records(event) {
             let Some(precedent) = precedent else { continue };
@@ -209,16 +208,12 @@ async fn precede(hub: &Hub, tx: &mut Tx, batch: &Batch, events: &[Read]) -> Resu
             let newer = tx.records_by_keys(&[key]).await?;
             let older = tx.records_by_keys(&[key_of(keys, &precedent)]).await?;
             if let ([newer, ..], [older, ..]) = (&*newer, &*older) {
-                facts.push(Fact {
-                    a: newer.id,
-                    b: older.id,
-                    kind: FactKind::Precedent,
-                    origin: batch.id.to_string(),
-                    created_at: batch.received_at,
-                    created_by: format!("scheme:{}", event.about.scheme),
-                });
+                let pair = (newer.id, older.id);
+                let by = format!("scheme:{}", event.about.scheme);
+                let now = batch.received_at;
+                tx.add_fact(pair, FactKind::Precedent, &event.id, &by, now).await?;
             }
         }
     }
-    tx.add_facts(&facts).await
+    Ok(())
 }
