@@ -34,7 +34,7 @@ pub fn tell(library: &Library, everybody: &Everybody, screen: &Screen) -> Result
         };
         let made = records().find_map(|record| {
             let bytes = serde_json::to_vec(record).ok()?;
-            Some((record, render(to, &[bytes]).ok()?))
+            Some((record, render(Some(to), &[bytes]).ok()?))
         });
         let Some((record, text)) = made else {
             screen.say("demo-formats-none", &[("format", shown.as_str().into())])?;
