@@ -7,5 +7,7 @@ mod access;
 mod cluster;
 #[path = "http/deliveries.rs"]
 mod deliveries;
+#[path = "http/records.rs"]
+mod records;
 #[path = "http/server.rs"]
 mod server;
