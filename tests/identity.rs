@@ -1,0 +1,202 @@
+//! What the identity index owes: the same people whatever the order of arrival, nothing missed, nobody mixed up.
+
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use dankun::identity::{Cluster, Demographics, Found, Index};
+use dankun::matching::Model;
+use dankun::model::record::Sex;
+use dankun::model::{BeneficiaryRecord, RecordId};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn model() -> Arc<Model> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/mappings/identity.yaml");
+    Arc::new(Model::parse(&std::fs::read_to_string(path).unwrap()).unwrap())
+}
+
+fn id(number: usize) -> RecordId {
+    let mut bytes = [0; 16];
+    bytes[8..].copy_from_slice(&number.to_be_bytes());
+    RecordId::from_bytes(bytes)
+}
+
+fn record(
+    number: usize,
+    scheme: &str,
+    person: Value,
+    household: Option<&str>,
+) -> BeneficiaryRecord {
+    let household = household.map(|id| json!({ "id": id, "relationship": "child" }));
+    let mut record = json!({
+        "source": { "scheme": scheme, "record_id": format!("R{number}") },
+        "person": person,
+    });
+    if let Some(household) = household {
+        record["household"] = household;
+    }
+    serde_json::from_value(record).unwrap()
+}
+
+fn person(family: &str, given: &str, birth: &str) -> Value {
+    json!({
+        "names": [{ "use": "official", "family": family, "given": [given] }],
+        "sex": "female",
+        "birth_date": birth,
+        "phones": ["+22370000001"],
+        "addresses": [{ "country": "ML", "locality": "Fana" }],
+    })
+}
+
+fn index(records: &[(usize, BeneficiaryRecord)]) -> Index {
+    let mut index = Index::new(model());
+    records.iter().for_each(|(number, record)| index.upsert(id(*number), record));
+    index.recount();
+    index.settle();
+    index
+}
+
+fn cluster(numbers: &[usize]) -> Cluster {
+    Cluster { records: numbers.iter().map(|number| id(*number)).collect() }
+}
+
+#[test]
+fn the_shipped_model_has_no_problem() {
+    assert!(model().thresholds().review < model().thresholds().join);
+}
+
+#[test]
+fn a_model_with_problems_names_them_all() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/mappings/identity.yaml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let broken = text.replace("  join: 3.5", "  join: -9.0").replace("twin: 0.01\n", "twin: 0.0\n");
+    let problems = Model::parse(&broken).unwrap_err();
+    let places: Vec<&str> = problems.iter().map(|problem| problem.place.as_str()).collect();
+    assert_eq!(places, ["/thresholds", "/priors/twin"]);
+}
+
+#[test]
+fn spellings_and_accents_do_not_part_a_person() {
+    let index = index(&[
+        (1, record(1, "ml-utm", person("Coulibaly", "Aïssata", "1990-05-17"), None)),
+        (2, record(2, "ml-canam", person("KOULIBALY", "Aichata", "1990-05-17"), None)),
+    ]);
+    assert_eq!(index.clusters(), [cluster(&[1, 2])]);
+}
+
+#[test]
+fn twins_never_join_by_themselves() {
+    let twins = |number, scheme, given| {
+        (number, record(number, scheme, person("Traoré", given, "2015-03-09"), Some("H")))
+    };
+    let index = index(&[
+        twins(1, "ml-utm", "Assanatou"),
+        twins(2, "ml-utm", "Ousseynatou"),
+        twins(3, "ml-canam", "Assanatou"),
+        twins(4, "ml-canam", "Ousseynatou"),
+    ]);
+    assert_eq!(index.clusters(), [cluster(&[1, 3]), cluster(&[2, 4])]);
+}
+
+#[test]
+fn two_valid_national_numbers_are_two_people() {
+    let with = |number: usize, scheme, nina: &str| {
+        let mut person = person("Traoré", "Awa", "1990-05-17");
+        person["identifiers"] = json!([{ "system": "ml-nina", "value": nina }]);
+        (number, record(number, scheme, person, None))
+    };
+    let index =
+        index(&[with(1, "ml-utm", "12909000100001C"), with(2, "ml-canam", "12909000100777C")]);
+    assert_eq!(index.clusters().len(), 2);
+}
+
+#[test]
+fn a_relative_at_the_same_phone_is_not_found() {
+    let index =
+        index(&[(1, record(1, "ml-utm", person("Coulibaly", "Fatoumata", "1990-05-17"), None))]);
+    let asked = |given: &str| {
+        index.search(&Demographics {
+            family: "COULIBALY".to_owned(),
+            given: given.to_owned(),
+            sex: Some(Sex::Female),
+            birth_date: "1990-05-17".parse().ok(),
+            phone: Some("+22370000001".to_owned()),
+        })
+    };
+    assert_eq!(asked("Fatou"), Found::One(vec![id(1)]));
+    assert_eq!(asked("Mariam"), Found::None);
+}
+
+#[test]
+fn an_agents_phone_and_a_default_date_make_no_giant() {
+    let names = ["Awa", "Fanta", "Oumou", "Mariam", "Kadiatou", "Salimata", "Ramata", "Nana"];
+    let families = ["Diallo", "Traoré", "Coulibaly", "Keïta", "Sidibé", "Maïga", "Dembélé", "Koné"];
+    let records: Vec<_> = (0..64)
+        .map(|number| {
+            let person = person(families[number / 8], names[number % 8], "1985-01-01");
+            (number, record(number, "ml-utm", person, None))
+        })
+        .collect();
+    assert_eq!(index(&records).people(), 64);
+}
+
+/// A few families in several schemes, with variants: enough to make clusters that could depend on order.
+fn population() -> Vec<(usize, BeneficiaryRecord)> {
+    let mut records = Vec::new();
+    let families = ["Coulibaly", "Koulibaly", "Traoré", "Diarra"];
+    let given = ["Awa", "Aïssata", "Aichata", "Mariam", "Mariama", "Fatou", "Fatoumata"];
+    for number in 0..36 {
+        let scheme = ["ml-utm", "ml-canam", "ml-anam"][number % 3];
+        let birth = ["1990-05-17", "1990-05-17", "1990", "1991-01-01"][(number / 5) % 4];
+        let mut person = person(families[(number / 9) % 4], given[(number / 4) % 7], birth);
+        if number % 4 == 0 {
+            person["phones"] = json!([format!("+2237000000{}", number % 7)]);
+        }
+        let household = format!("H{}", number / 6);
+        records.push((number, record(number, scheme, person, Some(&household))));
+    }
+    records
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_arrival_changes_nothing(
+        order in Just((0..36).collect::<Vec<usize>>()).prop_shuffle(),
+        pause in 1_usize..12,
+        again in proptest::collection::vec(0_usize..36, 0..8),
+    ) {
+        let records = population();
+        let expected = index(&records).clusters();
+        let mut other = Index::new(model());
+        for (step, place) in order.iter().enumerate() {
+            let (number, record) = &records[*place];
+            other.upsert(id(*number), record);
+            if step % pause == 0 {
+                other.settle();
+            }
+        }
+        for number in again {
+            other.remove(id(number));
+            other.settle();
+            other.upsert(id(number), &records[number].1);
+        }
+        other.recount();
+        other.settle();
+        prop_assert_eq!(other.clusters(), expected);
+    }
+
+    #[test]
+    fn scores_are_symmetric(one in 0_usize..36, other in 0_usize..36) {
+        let index = index(&population());
+        for (a, edge) in index.edges(id(one)) {
+            let back = index.edges(a).into_iter().find(|(b, _)| *b == id(one)).map(|(_, edge)| edge);
+            prop_assert_eq!(back, Some(edge));
+        }
+        let there = index.explain(id(one), id(other)).map(|score| score.weight);
+        let back = index.explain(id(other), id(one)).map(|score| score.weight);
+        prop_assert_eq!(there, back);
+    }
+}
