@@ -97,8 +97,10 @@ sql! {
          where p.id in (select id from people where id > $1 or $1 is null order by id limit $2)
          order by p.id, r.id",
     );
+    // PostgreSQL before 18 has no `max(bytea)`.
     PEOPLE_END: Query = Query::same(
-        "select max(id) from (select id from people where id > $1 or $1 is null order by id limit $2) as page",
+        "select id from (select id from people where id > $1 or $1 is null order by id limit $2) as page
+         order by id desc limit 1",
     );
     TOTALS: Query = Query::same(
         "select
@@ -169,9 +171,10 @@ impl Session {
         limit: u32,
     ) -> Result<Option<(PersonId, Vec<PersonRecord>)>, StoreError> {
         let page = params![after.as_ref(), limit];
-        let Some(end) = self.fetch_one(&PEOPLE_END, &page).await?.take_optional()? else {
+        let Some(mut last) = self.fetch_optional(&PEOPLE_END, &page).await? else {
             return Ok(None);
         };
+        let end = last.take()?;
         let read = |mut row: Row| {
             Ok(PersonRecord { person: row.take()?, since: row.take()?, scheme: row.take()? })
         };
