@@ -1,24 +1,53 @@
-//! CSV rows (RFC 4180, with any delimiter) to events.
+//! CSV rows (RFC 4180, with any delimiter) to events. The cells are cut by `csv-core`.
 //!
-//! Rows are cut and split in one pass into cell bounds; the text itself is never copied, but for a
-//! cell with doubled quotes. Physical lines are kept: a quoted cell may hold line ends, but a quote
-//! that never closes, or that closes where the row has another number of columns than the header, is
-//! taken for the typing error of one line and does not swallow the lines after it.
+//! It never reports an error and reads on over line ends as long as a quote is open. One missing quote
+//! would take the rest of the file with it, so lines are ours and cells are theirs: a [`Splitter`]
+//! gives it one physical line at a time and asks whether the line feed ended the row. Text is not
+//! copied: the lengths that it reads and writes give the bounds of a cell, and only a cell with doubled
+//! quotes is decoded, when it is replayed.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use memchr::{memchr, memchr_iter};
+use csv_core::{ReadFieldResult, Reader, ReaderBuilder, Terminator};
+use memchr::memchr_iter;
 
 use super::events::{Events, Scalar, ScalarKind};
 
-/// Bounds of one cell in its row's text, without the quotes around it.
+/// What a file puts between and around its cells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Dialect {
+    pub(super) delimiter: u8,
+    pub(super) quote: u8,
+}
+
+impl Dialect {
+    fn reader(self) -> Reader {
+        let mut reader = ReaderBuilder::new()
+            .delimiter(self.delimiter)
+            .quote(self.quote)
+            // A carriage return alone may be part of a cell.
+            .terminator(Terminator::Any(b'\n'))
+            .build();
+        ready(&mut reader);
+        reader
+    }
+}
+
+/// A reader drops a byte order mark from the first bytes that it sees: those of a file, but not those
+/// of every row. An empty line before them costs nothing.
+fn ready(reader: &mut Reader) {
+    reader.reset();
+    reader.read_field(b"\n", &mut [0]);
+}
+
+/// Bounds of one cell in its row's text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Cell {
     start: u32,
     end: u32,
-    /// Whether it holds doubled quotes.
-    doubled: bool,
+    /// Whether the bounds include quotes and what stands between them is to be decoded.
+    coded: bool,
 }
 
 /// How a row ended.
@@ -28,110 +57,173 @@ pub(super) enum Row {
     Whole,
     /// A quoted cell is still open at the end of the text.
     Open,
-    /// Something stands between a closing quote and the next delimiter, at this offset.
+    /// In the cell at this offset something stands between the closing quote and the delimiter.
     AfterQuote(usize),
 }
 
-/// Splits the text of a row, without its line end, into `cells`.
-pub(super) fn split(text: &[u8], delimiter: u8, quote: u8, cells: &mut Vec<Cell>) -> Row {
-    cells.clear();
-    if memchr(quote, text).is_none() {
-        let mut start = 0;
-        for at in memchr_iter(delimiter, text) {
-            cells.push(Cell::new(start, at));
-            start = at + 1;
-        }
-        cells.push(Cell::new(start, text.len()));
-        return Row::Whole;
-    }
-    split_quoted(text, 0, delimiter, quote, cells)
+/// Splits rows, line by line, into cells.
+pub(super) struct Splitter {
+    dialect: Dialect,
+    reader: Reader,
+    /// Takes the decoded cells, of which only the length and the quotes count here.
+    decoded: Vec<u8>,
+    cells: Vec<Cell>,
+    /// The cell that is being read.
+    cell: Reading,
+    /// Whether the reader stands inside a cell that was given up.
+    inside: bool,
+    after_quote: Option<usize>,
 }
 
-/// Goes on with a row that was [`Row::Open`], its text now longer; the new part starts at `from`.
-pub(super) fn resume(
-    text: &[u8],
-    from: usize,
-    delimiter: u8,
-    quote: u8,
-    cells: &mut Vec<Cell>,
-) -> Row {
-    let Some(open) = cells.last_mut() else {
-        return Row::Whole;
-    };
-    let Some((end, _)) = closing_quote(text, from, quote) else {
-        *open = Cell { doubled: true, ..Cell::new(open.start as usize, text.len()) };
-        return Row::Open;
-    };
-    *open = Cell {
-        // Whether the part before had any is not known; looking for pairs that are not there is harmless.
-        doubled: true,
-        ..Cell::new(open.start as usize, end)
-    };
-    match text.get(end + 1) {
-        None => Row::Whole,
-        Some(&byte) if byte == delimiter => split_quoted(text, end + 2, delimiter, quote, cells),
-        Some(_) => Row::AfterQuote(end + 1),
+/// What is known of a cell before its end.
+#[derive(Clone, Copy, Default)]
+struct Reading {
+    start: usize,
+    read: usize,
+    written: usize,
+    /// Quotes among what was written, for a quoted cell.
+    quotes: usize,
+}
+
+impl Splitter {
+    pub(super) fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            reader: dialect.reader(),
+            decoded: Vec::new(),
+            cells: Vec::new(),
+            cell: Reading::default(),
+            inside: false,
+            after_quote: None,
+        }
+    }
+
+    /// The cells of the row that was split last.
+    pub(super) fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// Splits the text of a row, without its line end.
+    pub(super) fn split(&mut self, text: &[u8]) -> Row {
+        self.cells.clear();
+        self.cell = Reading::default();
+        self.after_quote = None;
+        if std::mem::take(&mut self.inside) {
+            ready(&mut self.reader);
+        }
+        if text.is_empty() {
+            self.cells.push(Cell::new(0, 0));
+            return Row::Whole;
+        }
+        self.read(text, 0)
+    }
+
+    /// Goes on with a row that was [`Row::Open`], its text now longer; the new line starts at `from`.
+    pub(super) fn resume(&mut self, text: &[u8], from: usize) -> Row {
+        self.cells.pop();
+        self.read(text, from)
+    }
+
+    fn read(&mut self, text: &[u8], from: usize) -> Row {
+        if self.decoded.len() <= text.len() {
+            self.decoded.resize(text.len() + 1, 0);
+        }
+        let mut at = from;
+        // No input at all would tell the reader that the file ends.
+        while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+            let (read, ended) = self.step(text, rest);
+            at += read;
+            if ended.is_some() {
+                self.end(text, at - 1);
+                self.cell = Reading { start: at, ..Reading::default() };
+            }
+            if ended == Some(Ended::Row) {
+                return self.row(Row::Whole);
+            }
+        }
+        if self.step(text, b"\n").1.is_some() {
+            self.end(text, text.len());
+            return self.row(Row::Whole);
+        }
+        self.inside = true;
+        self.cells.push(Cell { coded: true, ..Cell::new(self.cell.start, text.len()) });
+        self.row(Row::Open)
+    }
+
+    /// Has the reader take some input: how much it took, and what ended with it.
+    fn step(&mut self, text: &[u8], input: &[u8]) -> (usize, Option<Ended>) {
+        let (result, read, written) = self.reader.read_field(input, &mut self.decoded);
+        self.cell.read += read;
+        self.cell.written += written;
+        if text.get(self.cell.start) == Some(&self.dialect.quote) {
+            let written = self.decoded.get(..written).unwrap_or_default();
+            self.cell.quotes += memchr_iter(self.dialect.quote, written).count();
+        }
+        let ended = match result {
+            ReadFieldResult::Field { record_end: false } => Some(Ended::Cell),
+            ReadFieldResult::Field { record_end: true } | ReadFieldResult::End => Some(Ended::Row),
+            ReadFieldResult::InputEmpty | ReadFieldResult::OutputFull => None,
+        };
+        (read, ended)
+    }
+
+    /// Keeps the cell that ends before the delimiter or line feed at `end`.
+    fn end(&mut self, text: &[u8], end: usize) {
+        let Reading { start, read, written, quotes } = self.cell;
+        let raw = text.get(start..end).unwrap_or_default();
+        let quote = self.dialect.quote;
+        if raw.first() != Some(&quote) {
+            self.cells.push(Cell::new(start, end));
+            return;
+        }
+        // Of a quoted cell the two quotes around it are not written, and one of each pair inside. Where
+        // text follows the closing quote, quotes in it stay as they are, so that the sum is another.
+        let sound = read == written + quotes + "\"\";".len() && raw.last() == Some(&quote);
+        if !sound {
+            self.after_quote.get_or_insert(start);
+        }
+        self.cells.push(match sound && quotes == 0 {
+            true => Cell::new(start + 1, end - 1),
+            false => Cell { coded: true, ..Cell::new(start, end) },
+        });
+    }
+
+    fn row(&self, row: Row) -> Row {
+        self.after_quote.map_or(row, Row::AfterQuote)
     }
 }
 
-fn split_quoted(text: &[u8], from: usize, delimiter: u8, quote: u8, cells: &mut Vec<Cell>) -> Row {
-    let mut at = from;
-    loop {
-        let rest = text.get(at..).unwrap_or_default();
-        if rest.first() != Some(&quote) {
-            // A quote inside an unquoted cell is a character like any other.
-            let length = memchr(delimiter, rest).unwrap_or(rest.len());
-            cells.push(Cell::new(at, at + length));
-            at += length;
-        } else {
-            let (end, doubled) = match closing_quote(text, at + 1, quote) {
-                Some(found) => found,
-                None => {
-                    cells.push(Cell::new(at + 1, text.len()));
-                    return Row::Open;
-                }
-            };
-            cells.push(Cell { doubled, ..Cell::new(at + 1, end) });
-            at = end + 1;
-        }
-        match text.get(at) {
-            None => return Row::Whole,
-            Some(&byte) if byte == delimiter => at += 1,
-            Some(_) => return Row::AfterQuote(at),
-        }
-    }
-}
-
-fn closing_quote(text: &[u8], from: usize, quote: u8) -> Option<(usize, bool)> {
-    let mut doubled = false;
-    let mut at = from;
-    loop {
-        at += memchr(quote, text.get(at..)?)?;
-        if text.get(at + 1) != Some(&quote) {
-            return Some((at, doubled));
-        }
-        doubled = true;
-        at += 2;
-    }
+/// What a reader came to the end of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Cell,
+    Row,
 }
 
 impl Cell {
     fn new(start: usize, end: usize) -> Self {
         // Rows are at most the record limit, far below 4 GiB.
-        Self { start: start as u32, end: end as u32, doubled: false }
+        Self { start: start as u32, end: end as u32, coded: false }
+    }
+
+    /// Where its text starts in the row.
+    fn at(self) -> u32 {
+        self.start + u32::from(self.coded)
     }
 
     /// The text of the cell.
-    pub(super) fn text(self, row: &str, quote: u8) -> Cow<'_, str> {
+    pub(super) fn text(self, row: &str, dialect: Dialect) -> Cow<'_, str> {
         let text = row.get(self.start as usize..self.end as usize).unwrap_or_default();
-        if self.doubled {
-            let quote = char::from(quote);
-            let twice = String::from_iter([quote, quote]);
-            Cow::Owned(text.replace(&twice, quote.encode_utf8(&mut [0; 4])))
-        } else {
-            Cow::Borrowed(text)
-        }
+        if self.coded { Cow::Owned(decoded(text, dialect)) } else { Cow::Borrowed(text) }
     }
+}
+
+/// The text of a cell that is given with its quotes.
+fn decoded(cell: &str, dialect: Dialect) -> String {
+    let mut text = vec![0; cell.len() + 1];
+    let (_, _, length) = dialect.reader().read_field(cell.as_bytes(), &mut text);
+    text.truncate(length);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// Replays a row: each column of the header that has a cell, in the order of the row.
@@ -139,13 +231,14 @@ pub(super) fn walk<'s>(
     row: &'s str,
     header: &'s Arc<[String]>,
     cells: &[Cell],
-    quote: u8,
+    dialect: Dialect,
     sink: &mut impl Events<'s>,
 ) {
     sink.begin_object();
     for (name, cell) in header.iter().zip(cells) {
         sink.key(Cow::Borrowed(name));
-        sink.scalar(Scalar { kind: ScalarKind::Text, text: cell.text(row, quote), at: cell.start });
+        let text = cell.text(row, dialect);
+        sink.scalar(Scalar { kind: ScalarKind::Text, text, at: cell.at() });
     }
     sink.end_object();
 }
@@ -157,12 +250,12 @@ pub(super) fn without_return(line: &[u8]) -> &[u8] {
 
 /// Names of the columns of a header row. A column without a name, as spreadsheets leave them, is
 /// called by its number: `#7`.
-pub(super) fn header(row: &str, cells: &[Cell], quote: u8) -> Arc<[String]> {
+pub(super) fn header(row: &str, cells: &[Cell], dialect: Dialect) -> Arc<[String]> {
     cells
         .iter()
         .zip(1..)
         .map(|(cell, number)| {
-            let name = cell.text(row, quote);
+            let name = cell.text(row, dialect);
             if name.trim().is_empty() { format!("#{number}") } else { name.into_owned() }
         })
         .collect()

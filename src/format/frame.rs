@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use memchr::{memchr_iter, memrchr};
 
-use super::csv::{self, Cell};
+use super::csv::{self, Cell, Dialect};
 use super::events::{Events, Scalar};
 use super::options::Limits;
 use super::text::characters;
@@ -27,7 +27,7 @@ pub struct Frame<'r> {
 #[derive(Clone, Copy)]
 pub(super) enum Shape<'r> {
     Json,
-    Csv { header: &'r Arc<[String]>, cells: &'r [Cell], quote: u8 },
+    Csv { header: &'r Arc<[String]>, cells: &'r [Cell], dialect: Dialect },
     Xml,
 }
 
@@ -89,8 +89,8 @@ impl<'r> Frame<'r> {
     pub fn walk<'s>(&'s self, sink: &mut impl Events<'s>) -> Result<(), Issue> {
         match self.shape {
             Shape::Json => json::walk(self.text, &self.limits, sink),
-            Shape::Csv { header, cells, quote } => {
-                csv::walk(self.text, header, cells, quote, sink);
+            Shape::Csv { header, cells, dialect } => {
+                csv::walk(self.text, header, cells, dialect, sink);
                 Ok(())
             }
             Shape::Xml => xml::walk(self.text, &self.limits, sink),
@@ -180,7 +180,7 @@ pub struct Broken {
 pub(super) enum Legible {
     Nothing,
     Json(String, Limits),
-    Csv { text: String, header: Arc<[String]>, cells: Vec<Cell>, quote: u8 },
+    Csv { text: String, header: Arc<[String]>, cells: Vec<Cell>, dialect: Dialect },
     Xml(String, Limits),
 }
 
@@ -189,11 +189,11 @@ impl Legible {
         match shape {
             Shape::Json => Self::Json(text.to_owned(), limits),
             Shape::Xml => Self::Xml(text.to_owned(), limits),
-            Shape::Csv { header, cells, quote } => Self::Csv {
+            Shape::Csv { header, cells, dialect } => Self::Csv {
                 text: text.to_owned(),
                 header: Arc::clone(header),
                 cells: cells.to_vec(),
-                quote,
+                dialect,
             },
         }
     }
@@ -221,8 +221,8 @@ impl Broken {
             Legible::Nothing => return false,
             Legible::Json(text, limits) => drop(json::walk(text, limits, sink)),
             Legible::Xml(text, limits) => drop(xml::walk(text, limits, sink)),
-            Legible::Csv { text, header, cells, quote } => {
-                csv::walk(text, header, cells, *quote, sink)
+            Legible::Csv { text, header, cells, dialect } => {
+                csv::walk(text, header, cells, *dialect, sink)
             }
         }
         true

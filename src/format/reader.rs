@@ -4,6 +4,7 @@ use std::io::Read;
 use std::str;
 
 use super::bundle::Bundle;
+use super::csv::Dialect;
 use super::frame::{Broken, Frame, Legible, Piece, Shape, advance};
 use super::json::{self, nul};
 use super::options::{Container, Limits, ReadOptions};
@@ -221,7 +222,8 @@ impl Cutter {
         match container {
             Container::Ndjson => Self::Lines,
             Container::Csv { delimiter, quote, header_row, columns } => {
-                Self::Rows(Rows::new(*delimiter, *quote, *header_row, columns.clone()))
+                let dialect = Dialect { delimiter: *delimiter, quote: *quote };
+                Self::Rows(Rows::new(dialect, *header_row, columns.clone()))
             }
             Container::Json { records_at } => {
                 Self::Json(json::split::Elements::new(records_at.clone()))

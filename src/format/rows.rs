@@ -2,60 +2,53 @@
 
 use std::sync::Arc;
 
-use super::csv::{self, Cell, Row};
+use super::csv::{self, Dialect, Row, Splitter};
 use super::frame::{Broken, Legible, Shape};
 use super::options::Limits;
 use super::reader::{Cut, Found, too_long};
 use super::source::End;
-use super::text::{LineEnd, Text};
+use super::text::{LineEnd, Text, characters};
 use crate::model::{Expected, Issue, IssueCode, Place};
 
 /// The state of reading one CSV file.
 pub(super) struct Rows {
-    delimiter: u8,
-    quote: u8,
+    dialect: Dialect,
     header_row: u64,
     columns: Option<Vec<String>>,
     header: Option<Arc<[String]>>,
     none: Arc<[String]>,
-    cells: Vec<Cell>,
+    splitter: Splitter,
 }
 
 impl Rows {
-    pub(super) fn new(
-        delimiter: u8,
-        quote: u8,
-        header_row: u64,
-        columns: Option<Vec<String>>,
-    ) -> Self {
+    pub(super) fn new(dialect: Dialect, header_row: u64, columns: Option<Vec<String>>) -> Self {
         Self {
-            delimiter,
-            quote,
+            dialect,
             header_row: header_row.max(1),
             columns,
             header: None,
             none: Arc::new([]),
-            cells: Vec::new(),
+            splitter: Splitter::new(dialect),
         }
     }
 
     pub(super) fn shape(&self) -> Shape<'_> {
         Shape::Csv {
             header: self.header.as_ref().unwrap_or(&self.none),
-            cells: &self.cells,
-            quote: self.quote,
+            cells: self.splitter.cells(),
+            dialect: self.dialect,
         }
     }
 
     /// What can be read of a row whose text was repaired.
     pub(super) fn legible(&self, lossy: String) -> Legible {
-        let mut cells = Vec::new();
-        csv::split(lossy.as_bytes(), self.delimiter, self.quote, &mut cells);
+        let mut splitter = Splitter::new(self.dialect);
+        splitter.split(lossy.as_bytes());
         Legible::Csv {
             text: lossy,
             header: Arc::clone(self.header.as_ref().unwrap_or(&self.none)),
-            cells,
-            quote: self.quote,
+            cells: splitter.cells().to_vec(),
+            dialect: self.dialect,
         }
     }
 
@@ -83,21 +76,21 @@ impl Rows {
                 continue;
             }
             let to = line.len();
-            let row = csv::split(line, self.delimiter, self.quote, &mut self.cells);
+            let row = self.splitter.split(line);
             return match row {
-                Row::Whole if self.cells.len() == columns => {
+                Row::Whole if self.splitter.cells().len() == columns => {
                     Found::Record(Cut { from: 0, to, next })
                 }
                 Row::Whole => {
                     let issue = Issue::error(IssueCode::ColumnCount, text.place())
                         .field("(row)")
-                        .value(&format!("{} columns", self.cells.len()))
+                        .value(&format!("{} columns", self.splitter.cells().len()))
                         .expected(Expected::Columns(columns));
                     Found::Broken(self.broken(issue, text, to, next))
                 }
                 Row::AfterQuote(at) => {
                     let mut place = text.place();
-                    place.column = at as u64 + 1;
+                    place.column += characters(line.get(..at).unwrap_or_default());
                     let issue = Issue::error(IssueCode::BadSyntax, place).field("(row)");
                     Found::Broken(self.broken(issue, text, to, next))
                 }
@@ -125,8 +118,8 @@ impl Rows {
                 LineEnd::File(_) | LineEnd::TooFar => break,
             };
             let row = csv::without_return(text.bytes().get(..to).unwrap_or_default());
-            match csv::resume(row, from, self.delimiter, self.quote, &mut self.cells) {
-                Row::Whole if self.cells.len() == columns => {
+            match self.splitter.resume(row, from) {
+                Row::Whole if self.splitter.cells().len() == columns => {
                     let to = row.len();
                     return Found::Record(Cut { from: 0, to, next });
                 }
@@ -172,8 +165,8 @@ impl Rows {
                 issue.field("(bytes)")
             }));
         };
-        let split = csv::split(&line, self.delimiter, self.quote, &mut self.cells);
-        let header = csv::header(row, &self.cells, self.quote);
+        let split = self.splitter.split(&line);
+        let header = csv::header(row, self.splitter.cells(), self.dialect);
         if split != Row::Whole {
             return Err(header_fault(IssueCode::UnclosedQuote, text.place(), |issue| {
                 issue.field("(row)")

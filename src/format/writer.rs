@@ -123,7 +123,7 @@ impl Writer {
         }
         self.started = true;
         self.text.clear();
-        match &self.shape {
+        match &mut self.shape {
             Shape::Json(json) => json.head(&mut self.text),
             Shape::Csv(csv) => csv.head(&mut self.text),
             Shape::Xml(xml) => xml.head(&mut self.text),

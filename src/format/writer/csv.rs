@@ -1,13 +1,14 @@
-//! Rows under a header: the keys of a record are its columns.
+//! Rows under a header: the keys of a record are its columns. Quoting is that of `csv-core`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use csv_core::{Terminator, Writer, WriterBuilder};
+
 use super::super::{Events, Scalar, ScalarKind};
 
 pub(super) struct Csv {
-    delimiter: char,
-    quote: char,
+    rows: Writer,
     titles: Vec<String>,
     columns: Vec<String>,
     index: HashMap<String, usize>,
@@ -19,9 +20,13 @@ pub(super) struct Csv {
 impl Csv {
     pub(super) fn new(delimiter: u8, quote: u8, titles: &[String], columns: &[String]) -> Self {
         let index = columns.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect();
+        let rows = WriterBuilder::new()
+            .delimiter(delimiter)
+            .quote(quote)
+            .terminator(Terminator::Any(b'\n'))
+            .build();
         Self {
-            delimiter: char::from(delimiter),
-            quote: char::from(quote),
+            rows,
             titles: titles.to_vec(),
             columns: columns.to_vec(),
             index,
@@ -37,47 +42,32 @@ impl Csv {
         self.depth = 0;
     }
 
-    pub(super) fn head(&self, text: &mut String) {
+    pub(super) fn head(&mut self, text: &mut String) {
         for title in &self.titles {
             text.push_str(title);
             text.push('\n');
         }
-        self.row(&self.columns, text);
+        row(&mut self.rows, &self.columns, text);
     }
 
     pub(super) fn write(&mut self, text: &mut String) {
-        self.row(&self.cells, text);
+        row(&mut self.rows, &self.cells, text);
     }
+}
 
-    fn row(&self, cells: &[String], text: &mut String) {
-        for (at, cell) in cells.iter().enumerate() {
-            if at > 0 {
-                text.push(self.delimiter);
-            }
-            self.cell(cell, text);
+fn row(rows: &mut Writer, cells: &[String], text: &mut String) {
+    // Every character a quote that is doubled, quotes around each cell, and delimiters.
+    let room = cells.iter().map(|cell| 2 * cell.len() + 3).sum::<usize>() + 3;
+    let mut line = vec![0; room];
+    let mut length = 0;
+    for (at, cell) in cells.iter().enumerate() {
+        if at > 0 {
+            length += rows.delimiter(line.get_mut(length..).unwrap_or_default()).1;
         }
-        // An empty line is no row, so the only cell of one must show itself.
-        if matches!(cells, [only] if only.is_empty()) {
-            text.extend([self.quote, self.quote]);
-        }
-        text.push('\n');
+        length += rows.field(cell.as_bytes(), line.get_mut(length..).unwrap_or_default()).2;
     }
-
-    fn cell(&self, cell: &str, text: &mut String) {
-        let special = |c: char| c == self.delimiter || c == self.quote || c == '\n' || c == '\r';
-        if !cell.contains(special) {
-            text.push_str(cell);
-            return;
-        }
-        text.push(self.quote);
-        for c in cell.chars() {
-            if c == self.quote {
-                text.push(c);
-            }
-            text.push(c);
-        }
-        text.push(self.quote);
-    }
+    length += rows.terminator(line.get_mut(length..).unwrap_or_default()).1;
+    text.push_str(&String::from_utf8_lossy(line.get(..length).unwrap_or_default()));
 }
 
 impl<'r> Events<'r> for Csv {
