@@ -1,22 +1,34 @@
-//! XML to events, without a tree and without ever resolving what the document declares.
+//! XML to events, without a tree and without ever resolving what the document declares. The grammar is
+//! that of `quick-xml`.
 //!
-//! [`split`] cuts the record elements out of the stream, [`walk`] replays one. Only the five
+//! [`split`] cuts the record elements out of the stream, [`walk`] replays one through a
+//! [`quick_xml::Reader`]. What that leaves to its callers is asked for here: names that are names, no
+//! `<` in attributes, white space between them, only characters that XML allows. Only the five
 //! predefined entities and character references are known; a document type declaration ends the file
 //! at once (entity bombs, external entities). Namespaces are not resolved: names are local names, and
 //! `xmlns` attributes are no data.
 
+mod attribute;
 pub(super) mod markup;
 pub(super) mod split;
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr3};
+use quick_xml::XmlVersion;
+use quick_xml::errors::{Error, SyntaxError};
+use quick_xml::escape::resolve_xml_entity;
+use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use self::markup::{Attributes, Markup, local, markup};
+use self::attribute::Attributes;
+use self::markup::{is_name, local};
 use super::events::{Events, Scalar, ScalarKind};
 use super::frame::Fault;
 use super::options::Limits;
 use crate::model::IssueCode;
+
+/// Records are cut out of their document, so nothing tells them which version it declared; 1.1, which
+/// nobody sends, only adds two rare line ends.
+const VERSION: XmlVersion = XmlVersion::Implicit1_0;
 
 /// Replays one element. Events are well nested even when it fails.
 pub(super) fn walk<'s>(
@@ -24,7 +36,7 @@ pub(super) fn walk<'s>(
     limits: &Limits,
     sink: &mut impl Events<'s>,
 ) -> Result<(), Fault> {
-    let mut walker = Walker { text, at: 0, fields: 0, limits, open: Vec::new() };
+    let mut walker = Walker { text, fields: 0, limits, open: Vec::new() };
     let result = walker.run(sink);
     walker.close(sink);
     result
@@ -32,7 +44,6 @@ pub(super) fn walk<'s>(
 
 struct Walker<'s, 'l> {
     text: &'s str,
-    at: usize,
     fields: usize,
     limits: &'l Limits,
     open: Vec<Element<'s>>,
@@ -40,8 +51,6 @@ struct Walker<'s, 'l> {
 
 /// An element whose end has not come.
 struct Element<'s> {
-    /// Name with its prefix, as the end tag must repeat it.
-    name: &'s str,
     /// Whether an object was begun for it: it has attributes or children.
     object: bool,
     content: Cow<'s, str>,
@@ -50,45 +59,35 @@ struct Element<'s> {
 
 impl<'s> Walker<'s, '_> {
     fn run(&mut self, sink: &mut impl Events<'s>) -> Result<(), Fault> {
+        let mut reader = quick_xml::Reader::from_str(self.text);
         loop {
-            let rest = self.rest();
-            let length = memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
-            self.content(length)?;
-            if self.at == self.text.len() {
-                return match self.open.is_empty() {
-                    true => Ok(()),
-                    false => Err(Fault::new(IssueCode::BadSyntax, self.at)),
-                };
+            let from = offset(reader.buffer_position());
+            let event = reader
+                .read_event()
+                .map_err(|error| Fault::new(code(&error), offset(reader.error_position())))?;
+            let to = offset(reader.buffer_position());
+            match event {
+                Event::Text(text) => self.add(text.xml_content(VERSION), from)?,
+                Event::CData(data) => self.add(data.xml_content(VERSION), from)?,
+                Event::GeneralRef(reference) => self.add(resolved(&reference, from)?, from)?,
+                Event::Start(tag) => self.start(sink, &tag, (from, to - ">".len()))?,
+                Event::Empty(tag) => {
+                    self.start(sink, &tag, (from, to - "/>".len()))?;
+                    self.end(sink);
+                }
+                // The reader has compared its name.
+                Event::End(_) => self.end(sink),
+                Event::Comment(_) | Event::PI(_) | Event::Decl(_) => {}
+                Event::DocType(_) => return Err(Fault::new(IssueCode::ForbiddenEntity, from)),
+                Event::Eof if self.open.is_empty() => return Ok(()),
+                Event::Eof => return Err(Fault::new(IssueCode::BadSyntax, to)),
             }
-            self.markup(sink)?;
         }
     }
 
-    fn rest(&self) -> &'s str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    fn slice(&self, from: usize, to: usize) -> &'s str {
-        self.text.get(from..to).unwrap_or_default()
-    }
-
-    /// Takes text up to the next markup.
-    fn content(&mut self, length: usize) -> Result<(), Fault> {
-        let (from, to) = (self.at, self.at + length);
-        let raw = self.slice(from, to);
-        self.at = to;
-        if raw.is_empty() {
-            return Ok(());
-        }
-        let text = resolved(with_line_feeds(raw))
-            .map_err(|offset| Fault::new(IssueCode::BadSyntax, from + offset))?;
-        self.add(text, from)
-    }
-
+    /// Takes text of the innermost element.
     fn add(&mut self, text: Cow<'s, str>, at: usize) -> Result<(), Fault> {
-        if let Some(bad) = text.find(|character| !is_xml(character)) {
-            return Err(Fault::new(IssueCode::BadSyntax, at + bad));
-        }
+        let text = allowed(text, at)?;
         match self.open.last_mut() {
             None if text.trim().is_empty() => Ok(()),
             None => Err(Fault::new(IssueCode::BadSyntax, at)),
@@ -104,87 +103,37 @@ impl<'s> Walker<'s, '_> {
         }
     }
 
-    fn markup(&mut self, sink: &mut impl Events<'s>) -> Result<(), Fault> {
-        let from = self.at;
-        let bad = || Fault::new(IssueCode::BadSyntax, from);
-        let (found, length) = markup(self.rest().as_bytes()).ok_or_else(bad)?;
-        let to = from + length;
-        self.at = to;
-        match found {
-            Markup::Comment | Markup::Instruction => Ok(()),
-            Markup::Declaration => Err(Fault::new(IssueCode::ForbiddenEntity, from)),
-            Markup::Broken => Err(bad()),
-            Markup::Data => {
-                let inside = self.slice(from + "<![CDATA[".len(), to - "]]>".len());
-                self.add(with_line_feeds(inside), from)
-            }
-            Markup::Start => self.start(sink, self.slice(from + 1, to - 1), from),
-            Markup::Empty => {
-                self.start(sink, self.slice(from + 1, to - 2), from)?;
-                self.end(sink);
-                Ok(())
-            }
-            Markup::End => {
-                let name = self.slice(from + 2, to - 1).trim_end();
-                match self.open.last() {
-                    Some(element) if element.name == name => {
-                        self.end(sink);
-                        Ok(())
-                    }
-                    _ => Err(bad()),
-                }
-            }
-        }
-    }
-
+    /// Begins the element whose tag stands between these offsets, its closing bracket excluded.
     fn start(
         &mut self,
         sink: &mut impl Events<'s>,
-        inside: &'s str,
-        at: usize,
+        tag: &BytesStart<'_>,
+        (at, to): (usize, usize),
     ) -> Result<(), Fault> {
         if self.open.len() == self.limits.depth {
             return Err(Fault::at_most(IssueCode::TooDeep, at, self.limits.depth));
         }
-        let mut attributes = Attributes::new(inside, at + 1);
-        let name = attributes.name().ok_or_else(|| Fault::new(IssueCode::BadSyntax, at))?;
+        let inside = self.text.get(at + 1..to).unwrap_or_default();
+        let name = inside.get(..tag.name().as_ref().len()).unwrap_or_default();
+        if !is_name(name) || (self.open.is_empty() && at != 0) {
+            return Err(Fault::new(IssueCode::BadSyntax, at));
+        }
         if !self.open.is_empty() {
             self.count(at)?;
             self.begin_object(sink);
             sink.key(Cow::Borrowed(local(name)));
-        } else if at != 0 {
-            return Err(Fault::new(IssueCode::BadSyntax, at));
         }
-        self.open.push(Element { name, object: false, content: Cow::Borrowed(""), content_at: at });
-        self.attributes(sink, attributes)
-    }
-
-    fn attributes(
-        &mut self,
-        sink: &mut impl Events<'s>,
-        attributes: Attributes<'s>,
-    ) -> Result<(), Fault> {
-        let mut names: Vec<&str> = Vec::new();
-        for attribute in attributes {
-            let attribute = attribute.map_err(|at| Fault::new(IssueCode::BadSyntax, at))?;
-            if names.contains(&attribute.name) {
-                let mut fault = Fault::new(IssueCode::DuplicateKey, attribute.at);
-                fault.field = Some(format!("@{}", attribute.name));
-                return Err(fault);
-            }
-            names.push(attribute.name);
-            if attribute.name == "xmlns" || attribute.name.starts_with("xmlns:") {
+        self.open.push(Element { object: false, content: Cow::Borrowed(""), content_at: at });
+        for attribute in Attributes::new(inside, name.len(), at + 1) {
+            let attribute = attribute?;
+            if attribute.declares_namespace() {
                 continue;
             }
             self.count(attribute.at)?;
-            let text = resolved(with_spaces(attribute.value))
-                .map_err(|offset| Fault::new(IssueCode::BadSyntax, attribute.at + offset))?;
-            if let Some(bad) = text.find(|character| !is_xml(character)) {
-                return Err(Fault::new(IssueCode::BadSyntax, attribute.at + bad));
-            }
+            let at = attribute.at as u32;
             self.begin_object(sink);
-            sink.key(Cow::Owned(format!("@{}", local(attribute.name))));
-            sink.scalar(Scalar { kind: ScalarKind::Text, text, at: attribute.at as u32 });
+            sink.key(Cow::Owned(format!("@{}", attribute.local_name())));
+            sink.scalar(Scalar { kind: ScalarKind::Text, text: attribute.text()?, at });
         }
         Ok(())
     }
@@ -240,70 +189,35 @@ impl<'s> Walker<'s, '_> {
     }
 }
 
-/// Every line end is one line feed (XML 1.0, 2.11).
-fn with_line_feeds(raw: &str) -> Cow<'_, str> {
-    if memchr(b'\r', raw.as_bytes()).is_some() {
-        Cow::Owned(raw.replace("\r\n", "\n").replace('\r', "\n"))
-    } else {
-        Cow::Borrowed(raw)
-    }
+/// An offset in a record, which is in memory.
+fn offset(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
 }
 
-/// Line ends and tabs in an attribute are spaces, unless written as references (XML 1.0, 3.3.3).
-fn with_spaces(raw: &str) -> Cow<'_, str> {
-    if memchr3(b'\n', b'\r', b'\t', raw.as_bytes()).is_some() {
-        Cow::Owned(raw.replace("\r\n", " ").replace(['\n', '\r', '\t'], " "))
-    } else {
-        Cow::Borrowed(raw)
-    }
-}
-
-fn resolved(raw: Cow<'_, str>) -> Result<Cow<'_, str>, usize> {
-    match raw {
-        Cow::Borrowed(raw) => unescape(raw),
-        Cow::Owned(raw) => unescape(&raw).map(|text| Cow::Owned(text.into_owned())),
-    }
-}
-
-/// Replaces references; the offset of one that is not known, otherwise.
-fn unescape(raw: &str) -> Result<Cow<'_, str>, usize> {
-    if memchr(b'&', raw.as_bytes()).is_none() {
-        return Ok(Cow::Borrowed(raw));
-    }
-    let mut text = String::with_capacity(raw.len());
-    let mut offset = 0;
-    let mut parts = raw.split('&');
-    let plain = parts.next().unwrap_or_default();
-    text.push_str(plain);
-    offset += plain.len();
-    for part in parts {
-        let (name, plain) = part.split_once(';').ok_or(offset)?;
-        text.push(reference(name).ok_or(offset)?);
-        text.push_str(plain);
-        offset += 1 + part.len();
-    }
-    Ok(Cow::Owned(text))
-}
-
-fn reference(name: &str) -> Option<char> {
-    match name {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => {
-            let digits = name.strip_prefix('#')?;
-            let (digits, radix) = match digits.strip_prefix('x') {
-                Some(digits) => (digits, 16),
-                None => (digits, 10),
-            };
-            if !digits.chars().all(|digit| digit.is_digit(radix)) {
-                return None;
-            }
-            let character = char::from_u32(u32::from_str_radix(digits, radix).ok()?)?;
-            is_xml(character).then_some(character)
+/// What the reader refuses is broken, but for declarations other than that of the document type,
+/// which it does not know.
+fn code(error: &Error) -> IssueCode {
+    match error {
+        Error::Syntax(SyntaxError::InvalidBangMarkup | SyntaxError::UnclosedDoctype) => {
+            IssueCode::ForbiddenEntity
         }
+        _ => IssueCode::BadSyntax,
+    }
+}
+
+fn resolved<'s>(reference: &BytesRef<'_>, at: usize) -> Result<Cow<'s, str>, Fault> {
+    let bad = || Fault::new(IssueCode::BadSyntax, at);
+    match reference.resolve_char_ref().map_err(|_| bad())? {
+        Some(character) => Ok(Cow::Owned(character.to_string())),
+        None => resolve_xml_entity(reference).map(Cow::Borrowed).ok_or_else(bad),
+    }
+}
+
+/// The text, if XML allows all its characters.
+fn allowed(text: Cow<'_, str>, at: usize) -> Result<Cow<'_, str>, Fault> {
+    match text.find(|character| !is_xml(character)) {
+        None => Ok(text),
+        Some(bad) => Err(Fault::new(IssueCode::BadSyntax, at + bad)),
     }
 }
 

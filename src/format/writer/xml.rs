@@ -1,6 +1,10 @@
 //! Elements under one root: `@` keys become attributes, `#text` the text, arrays repeated elements.
+//! Escaping is that of `quick-xml`.
 
 use std::borrow::Cow;
+
+use quick_xml::escape::escape;
+use quick_xml::events::BytesStart;
 
 use super::super::xml::is_xml;
 use super::super::{Events, Scalar, ScalarKind};
@@ -54,10 +58,11 @@ impl Xml {
         text.push_str("<?xml version=\"1.0\" encoding=\"");
         text.push_str(self.encoding);
         text.push_str("\"?>\n<");
-        text.push_str(&self.root);
+        let mut tag = BytesStart::new(self.root.as_str());
         if let Some(namespace) = &self.namespace {
-            attribute(text, "xmlns", namespace);
+            tag.push_attribute(("xmlns", legal(namespace).as_ref()));
         }
+        text.push_str(&tag);
         text.push_str(">\n");
     }
 
@@ -78,16 +83,17 @@ impl Xml {
 impl Element {
     fn write(&self, text: &mut String) {
         text.push('<');
-        text.push_str(&self.name);
+        let mut tag = BytesStart::new(self.name.as_str());
         for (name, value) in &self.attributes {
-            attribute(text, name, value);
+            tag.push_attribute((name.as_str(), legal(value).as_ref()));
         }
+        text.push_str(&tag);
         if self.children.is_empty() && self.text.is_empty() {
             text.push_str("/>");
             return;
         }
         text.push('>');
-        escape(text, &self.text);
+        text.push_str(&escape(legal(&self.text)));
         for child in &self.children {
             child.write(text);
         }
@@ -97,29 +103,11 @@ impl Element {
     }
 }
 
-fn attribute(text: &mut String, name: &str, value: &str) {
-    text.push(' ');
-    text.push_str(name);
-    text.push_str("=\"");
-    escape(text, value);
-    text.push('"');
-}
-
-/// Writes text for an attribute or an element. White space that a reader would normalize is written
-/// as references; most control characters cannot be written at all (XML 1.0, 2.2) and are replaced.
-fn escape(text: &mut String, value: &str) {
-    for character in value.chars() {
-        match character {
-            '&' => text.push_str("&amp;"),
-            '<' => text.push_str("&lt;"),
-            '>' => text.push_str("&gt;"),
-            '"' => text.push_str("&quot;"),
-            '\t' => text.push_str("&#9;"),
-            '\n' => text.push_str("&#10;"),
-            '\r' => text.push_str("&#13;"),
-            character if is_xml(character) => text.push(character),
-            _ => text.push('\u{fffd}'),
-        }
+/// Most control characters cannot be written at all, not even as references (XML 1.0, 2.2).
+fn legal(value: &str) -> Cow<'_, str> {
+    match value.contains(|character| !is_xml(character)) {
+        true => Cow::Owned(value.replace(|character| !is_xml(character), "\u{fffd}")),
+        false => Cow::Borrowed(value),
     }
 }
 
