@@ -1,7 +1,7 @@
 //! What is wrong with a record, said so that its sender can mend it.
 
 use super::{Value, find, text};
-use crate::model::{Expected, Issue, Language, Place};
+use crate::model::{Expected, Issue, IssueCode, Language, Place};
 
 /// An issue in the words of one language.
 #[derive(Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct IssueText {
     pub expected: Option<String>,
     /// How to mend it.
     pub mend: String,
-    /// Where: « ligne 1842, bénéficiaire UTM-001-0000457/2, colonne Date de naissance ».
+    /// Where: « ligne 1842, bénéficiaire UTM-001-0000457/2, champ Date de naissance ».
     pub place: String,
     /// Place and detail as one line.
     pub line: String,
@@ -29,7 +29,11 @@ pub fn issue(issue: &Issue, language: Language) -> IssueText {
     let key = format!("issue-{}", issue.code.name());
     let given =
         if issue.value.as_deref().is_some_and(|value| !value.is_empty()) { "yes" } else { "no" };
-    let value = issue.value.as_deref().map(visible).unwrap_or_default();
+    let mut value = issue.value.as_deref().map(visible).unwrap_or_default();
+    if issue.code == IssueCode::ColumnCount {
+        // The value is a count with an English word, for machines: `22 columns`.
+        value.retain(|c| c.is_ascii_digit());
+    }
     let detail = text(language, &key, &[("given", given.into()), ("value", value.into())]);
     let place = place(issue, language);
     IssueText {
@@ -72,8 +76,6 @@ fn place(issue: &Issue, language: Language) -> String {
         None => {}
         Some("(row)") => parts.push(text(language, "place-row", &[])),
         Some("(bytes)") => parts.push(text(language, "place-bytes", &[])),
-        // Only formats with nested elements give a path; what has none is a table with columns.
-        Some(field) if path.is_none() => parts.push(say("place-cell", "field", visible(field))),
         Some(field) => parts.push(say("place-field", "field", visible(field))),
     }
     if parts.is_empty() {
@@ -113,11 +115,19 @@ fn say_expected(expected: &Expected, language: Language) -> String {
         },
         Expected::AtMost(count) => say("expected-limit", &[("count", (*count).into())]),
         Expected::Check(name) => say("expected-check", &[("check", name.to_uppercase().into())]),
-        Expected::Condition(condition) => {
-            let known = find(language, &format!("condition-{}", condition.replace(' ', "-")), &[]);
-            let condition = known.unwrap_or_else(|| condition.clone());
-            say("expected-condition", &[("condition", condition.into())])
-        }
+        Expected::Condition(condition) => say_condition(condition, language),
+    }
+}
+
+/// A condition for people: the usual ones in words, others as the mapping writes them.
+fn say_condition(condition: &str, language: Language) -> String {
+    if let Some(known) = find(language, &format!("condition-{}", condition.replace(' ', "-")), &[])
+    {
+        return text(language, "expected-condition", &[("condition", known.into())]);
+    }
+    match condition.strip_prefix("<= ") {
+        Some(date) => text(language, "expected-until", &[("date", date.into())]),
+        None => text(language, "expected-rule", &[("condition", condition.into())]),
     }
 }
 

@@ -94,14 +94,14 @@ fn the_place_reads_as_a_person_would_say_it() {
     let said = issue(&bad, Language::French);
     assert_eq!(
         said.line,
-        "ligne 1842, bénéficiaire UTM-001-0000457/2, colonne Date de naissance\u{a0}: \
+        "ligne 1842, bénéficiaire UTM-001-0000457/2, champ Date de naissance\u{a0}: \
          «\u{a0}45/13/1987\u{a0}» n’est pas une date possible"
     );
     assert_eq!(said.expected.as_deref(), Some("jj/MM/aaaa"));
     let said = issue(&bad, Language::English);
     assert_eq!(
         said.line,
-        "line 1842, beneficiary UTM-001-0000457/2, column Date de naissance: \
+        "line 1842, beneficiary UTM-001-0000457/2, field Date de naissance: \
          “45/13/1987” is not a possible date"
     );
     assert_eq!(said.expected.as_deref(), Some("dd/MM/yyyy"));
@@ -127,7 +127,11 @@ fn every_kind_of_expectation_is_said() {
         (Expected::AtMost(1_048_576), "au plus 1\u{202f}048\u{202f}576"),
         (Expected::Check("nina".into()), "un numéro dont la clé NINA est juste"),
         (Expected::Condition("not future".into()), "une date qui n’est pas dans l’avenir"),
-        (Expected::Condition("SEXE in ['M']".into()), "SEXE in ['M']"),
+        (Expected::Condition("<= 2026-01-31".into()), "le 2026-01-31 au plus tard"),
+        (
+            Expected::Condition("SEXE in ['M']".into()),
+            "que cette règle soit respectée\u{a0}: SEXE in ['M']",
+        ),
     ];
     for (expected, words) in cases {
         let said = issue(

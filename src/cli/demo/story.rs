@@ -4,7 +4,7 @@ mod formats;
 mod people;
 mod questions;
 
-use super::load::Loaded;
+use super::load::{EVENTS, Loaded};
 use crate::cli::failure::Failure;
 use crate::cli::screen::Screen;
 use crate::eligibility::Registry;
@@ -34,7 +34,7 @@ pub async fn tell(hub: &Hub, loaded: &Loaded, screen: &Screen) -> Result<(), Fai
 }
 
 fn arrived(loaded: &Loaded, registry: &Registry, screen: &Screen) -> Result<(), Failure> {
-    let exports = loaded.sources.iter().filter(|source| source.name != "events");
+    let exports = loaded.sources.iter().filter(|source| source.name != EVENTS);
     let opening = [("schemes", exports.count().into()), ("records", loaded.totals.records.into())];
     screen.line(&screen.bold(&screen.text("demo-opening", &opening)))?;
     screen.say("demo-invented", &[])?;
@@ -51,7 +51,7 @@ fn arrived(loaded: &Loaded, registry: &Registry, screen: &Screen) -> Result<(), 
         screen,
     )?;
     for source in &loaded.sources {
-        let name = if source.name == "events" {
+        let name = if source.name == EVENTS {
             screen.text("demo-events", &[])
         } else {
             title(&source.name, registry, screen)

@@ -19,13 +19,7 @@ demo-refused = 2. What was refused, and why
 demo-refused-intro = Each refusal says where, what, and how to mend it. The other records of the file are not lost. For example:
 demo-refused-none = Nothing was refused.
 
-demo-correction = 3. What a correction does
-demo-correction-before = Refused: { $line }
-demo-correction-made = A steward of the hub corrects “{ $field }”: { $good } instead of { $bad }
-demo-correction-after = The record is accepted. Tomorrow the same file with the same fault will be corrected by itself, as long as the source does not change that value.
-demo-correction-none = No refused record can be corrected by one value in this data.
-
-demo-people = 4. Who stands behind the records
+demo-people = 3. Who stands behind the records
 demo-people-count = { $records } records are { $people } people; { $reviews } doubtful pairs wait for a human eye.
 demo-people-several = { $count } people are known to several schemes. Here are { $shown } of them (numbers masked):
 demo-person-known = { $name }, { $born }
@@ -33,7 +27,7 @@ demo-person-record = { $scheme }: { $name }, no. { $number }
 demo-born = born in { $year }
 demo-born-unknown = birth unknown
 
-demo-double = 5. Two covers that exclude each other
+demo-double = 4. Two covers that exclude each other
 demo-double-count = { $count ->
     [0] Nobody is both in an assistance scheme and in an insurance of the same country.
     [one] One person is both in an assistance scheme and in an insurance of the same country:
@@ -41,15 +35,15 @@ demo-double-count = { $count ->
 }
 demo-double-person = { $name }: { $first } and { $second }
 
-demo-questions = 6. “Is this person covered?”
+demo-questions = 5. “Is this person covered?”
 demo-question = { $asker } asks, for { $purpose }, on { $day }: no. { $number } of { $scheme }
 demo-question-none = This data has no example of: { $reason }
 
-demo-formats = 7. One person in two other formats
+demo-formats = 6. One person in two other formats
 demo-formats-person = Record { $number } of { $scheme }, translated to { $format }:
 demo-formats-none = No record of this data can be translated to { $format }.
 
-demo-next = 8. Where to look next
+demo-next = 7. Where to look next
 demo-next-validate = check a file without sending anything
 demo-next-ask = ask a question
 demo-next-export = know which record is which person

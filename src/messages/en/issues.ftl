@@ -23,7 +23,7 @@ issue-broken_encoding = { $given ->
     .title = Unreadable encoding
     .mend = Save the whole file in one encoding, UTF-8 if you can. A row pasted from other software is the usual cause.
 issue-column_count = { $given ->
-    [yes] the row does not have as many columns as the header: { $value }
+    [yes] the row has { $value } columns, which is not the number of the header
    *[no] the row does not have as many columns as the header
 }
     .title = Number of columns
@@ -230,7 +230,6 @@ place-line = line { $line }
 place-column = position { $column }
 place-record = beneficiary { $record }
 place-path = element { $path }
-place-cell = column { $field }
 place-field = field { $field }
 place-row = the whole row
 place-bytes = bytes of the row
@@ -257,6 +256,8 @@ expected-at-most = at most { $max }
 expected-limit = at most { $count }
 expected-check = a number whose { $check } check digit holds
 expected-condition = { $condition }
+expected-rule = that this rule holds: { $condition }
+expected-until = { $date } at the latest
 expected-digits = { $count ->
     [one] { $count } digit
    *[other] { $count } digits

@@ -19,13 +19,7 @@ demo-refused = 2. Ce qui a été refusé, et pourquoi
 demo-refused-intro = Chaque refus dit où, quoi, et comment y remédier. Les autres fiches du fichier ne sont pas perdues. Par exemple :
 demo-refused-none = Rien n’a été refusé.
 
-demo-correction = 3. Ce que fait une correction
-demo-correction-before = Refusée : { $line }
-demo-correction-made = Un agent du carrefour corrige « { $field } » : { $good } au lieu de { $bad }
-demo-correction-after = La fiche est acceptée. Demain, le même fichier avec la même faute sera corrigé de lui-même, tant que la source ne change pas cette valeur.
-demo-correction-none = Aucune fiche refusée ne peut être corrigée d’un seul mot dans ces données.
-
-demo-people = 4. Qui se tient derrière les fiches
+demo-people = 3. Qui se tient derrière les fiches
 demo-people-count = { $records } fiches sont { $people } personnes ; { $reviews } paires douteuses attendent un œil humain.
 demo-people-several = { $count } personnes sont connues de plusieurs régimes. En voici { $shown } (numéros masqués) :
 demo-person-known = { $name }, { $born }
@@ -33,7 +27,7 @@ demo-person-record = { $scheme } : { $name }, n° { $number }
 demo-born = né(e) en { $year }
 demo-born-unknown = naissance inconnue
 
-demo-double = 5. Deux couvertures qui s’excluent
+demo-double = 4. Deux couvertures qui s’excluent
 demo-double-count = { $count ->
     [0] Personne n’est à la fois dans un régime d’assistance et dans une assurance du même pays.
     [one] Une personne est à la fois dans un régime d’assistance et dans une assurance du même pays :
@@ -41,15 +35,15 @@ demo-double-count = { $count ->
 }
 demo-double-person = { $name } : { $first } et { $second }
 
-demo-questions = 6. « Cette personne est-elle couverte ? »
+demo-questions = 5. « Cette personne est-elle couverte ? »
 demo-question = { $asker } demande, pour { $purpose }, le { $day } : n° { $number } de { $scheme }
 demo-question-none = Ces données n’offrent pas d’exemple pour : { $reason }
 
-demo-formats = 7. Une personne dans deux autres formats
+demo-formats = 6. Une personne dans deux autres formats
 demo-formats-person = La fiche { $number } de { $scheme }, traduite en { $format } :
 demo-formats-none = Aucune fiche de ces données ne peut être traduite en { $format }.
 
-demo-next = 8. Où regarder ensuite
+demo-next = 7. Où regarder ensuite
 demo-next-validate = vérifier un fichier sans rien envoyer
 demo-next-ask = poser une question
 demo-next-export = savoir quelle fiche est quelle personne

@@ -23,7 +23,7 @@ issue-broken_encoding = { $given ->
     .title = Encodage illisible
     .mend = Enregistrez tout le fichier dans un seul encodage, de préférence UTF-8. Une ligne collée depuis un autre logiciel est la cause habituelle.
 issue-column_count = { $given ->
-    [yes] la ligne n’a pas le même nombre de colonnes que l’en-tête : { $value }
+    [yes] la ligne a { $value } colonnes, ce n’est pas le nombre de l’en-tête
    *[no] la ligne n’a pas le même nombre de colonnes que l’en-tête
 }
     .title = Nombre de colonnes
@@ -230,7 +230,6 @@ place-line = ligne { $line }
 place-column = position { $column }
 place-record = bénéficiaire { $record }
 place-path = élément { $path }
-place-cell = colonne { $field }
 place-field = champ { $field }
 place-row = la ligne entière
 place-bytes = octets de la ligne
@@ -257,6 +256,8 @@ expected-at-most = au plus { $max }
 expected-limit = au plus { $count }
 expected-check = un numéro dont la clé { $check } est juste
 expected-condition = { $condition }
+expected-rule = que cette règle soit respectée : { $condition }
+expected-until = le { $date } au plus tard
 expected-digits = { $count ->
     [one] { $count } chiffre
    *[other] { $count } chiffres

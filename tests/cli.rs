@@ -1,0 +1,343 @@
+//! The program as people run it: every command, its exit codes, both languages.
+
+#[path = "cli/program.rs"]
+mod program;
+
+use std::fs;
+
+use program::{Program, demo_file, told};
+
+#[test]
+fn the_manual_names_every_command() {
+    let run = Program::new().run(&["--help"]);
+    run.ends_with_code(0);
+    for command in [
+        "demo",
+        "serve",
+        "push",
+        "validate",
+        "translate",
+        "ask",
+        "export",
+        "mapping",
+        "keys",
+        "doctor",
+    ] {
+        assert!(run.output.contains(&format!("\n  {command} ")), "{command}: {}", run.output);
+    }
+}
+
+#[test]
+fn wrong_use_ends_with_2_and_says_what_is_known() {
+    let run = Program::new().run(&["--lang", "en", "validate", "--scheme", "nobody", "x.csv"]);
+    run.ends_with_code(2);
+    assert!(run.errors.contains("ml-utm"), "{}", run.errors);
+    let run = Program::new().run(&["--lang", "fr", "validate", "--scheme", "ml-utm", "absent.csv"]);
+    run.ends_with_code(2);
+    assert!(run.errors.contains("n’existe pas"), "{}", run.errors);
+    Program::new().run(&["no-such-command"]).ends_with_code(2);
+    Program::new().run(&["export", "links"]).ends_with_code(2);
+}
+
+#[test]
+fn the_locale_chooses_the_language_and_french_is_the_default() {
+    let command = ["validate", "--scheme", "ml-utm", "absent.csv"];
+    let english = Program::new().with("LC_ALL", "en_GB.UTF-8").run(&command);
+    assert!(english.errors.contains("does not exist"), "{}", english.errors);
+    let neither = Program::new().with("LC_ALL", "C.UTF-8").run(&command);
+    assert!(neither.errors.contains("n’existe pas"), "{}", neither.errors);
+}
+
+#[test]
+fn validate_tells_place_value_expectation_and_advice() {
+    let file = demo_file("utm_mutuelles.csv");
+    let run = Program::new().run(&["--lang", "fr", "validate", "--scheme", "ml-utm", &file]);
+    run.ends_with_code(1);
+    for words in ["D203 Date impossible", "attendu\u{a0}: jj/MM/aaaa", "à faire\u{a0}:", "ligne "]
+    {
+        assert!(run.output.contains(words), "{words}: {}", run.output);
+    }
+    let run =
+        Program::new().run(&["--lang", "en", "--json", "validate", "--scheme", "ml-utm", &file]);
+    run.ends_with_code(1);
+    let values = run.values();
+    let summary = values.last().expect("a summary");
+    let errors = values.iter().filter(|value| value["severity"] == "error").count();
+    assert!(errors as u64 >= summary["refused"].as_u64().expect("a count"));
+    assert!(
+        values.iter().any(|value| value["code"] == "bad_date" && value["expected"] == "dd/MM/yyyy")
+    );
+}
+
+#[test]
+fn a_file_without_faults_ends_with_0() {
+    let run =
+        Program::new().run(&["validate", "--scheme", "ci-necab", &demo_file("necab_coop.csv")]);
+    run.ends_with_code(0);
+}
+
+#[test]
+fn translate_streams_to_canonical_and_back_to_the_scheme() {
+    let program = Program::new();
+    let canonical = program.path("canonical.ndjson");
+    let refused = program.path("refused.csv");
+    let run = program.run(&[
+        "translate",
+        "--from",
+        "ci-cnam",
+        "--to",
+        "canonical",
+        &demo_file("ci_cmu.ndjson"),
+        "-o",
+        &canonical,
+        "--refused",
+        &refused,
+    ]);
+    run.ends_with_code(1);
+    let lines = told(&canonical);
+    assert!(lines.len() > 200, "{} lines", lines.len());
+    assert!(lines.iter().all(|line| line["source"]["scheme"] == "ci-cnam"));
+    let refusals = fs::read_to_string(&refused).expect("a list of refusals");
+    assert!(refusals.starts_with("source,source_record_id,file,line,severity,code,field,value,"));
+    let back = program.path("back.ndjson");
+    let loss = program.path("loss.json");
+    let run = program.run(&[
+        "translate",
+        "--from",
+        "canonical",
+        "--to",
+        "ci-cnam",
+        &canonical,
+        "-o",
+        &back,
+        "--loss",
+        &loss,
+    ]);
+    assert!(run.code <= 1, "{}", run.errors);
+    assert!(told(&back).iter().all(|line| line["num_secu"].is_string()));
+    assert!(fs::read_to_string(&loss).expect("a report").contains("\"lost\""));
+}
+
+#[test]
+fn records_that_name_a_missing_record_are_refused_by_translate() {
+    let program = Program::new();
+    let (first, second) = (program.path("canonical.ndjson"), program.path("piped.ndjson"));
+    let file = demo_file("ng_nhia.csv");
+    let run = ["--json", "translate", "--from", "ng-nhia", "--to", "canonical"];
+    let read = program.run(&[&run[..], &[&file, "-o", &first]].concat());
+    let piped = program.run_with_input(&[&run[..], &["-", "-o", &second]].concat(), &file);
+    assert_eq!(read.code, 1);
+    assert_eq!(piped.code, 1);
+    assert_eq!(told(&first), told(&second), "a pipe is read like a file");
+}
+
+#[test]
+fn the_shipped_mappings_have_no_errors_and_their_examples_pass() {
+    Program::new().run(&["mapping", "check"]).ends_with_code(0);
+    let run = Program::new().run(&["--json", "mapping", "test"]);
+    run.ends_with_code(0);
+    assert!(run.values().len() >= 8);
+}
+
+#[test]
+fn a_broken_mapping_is_shown_with_its_line_in_both_languages() {
+    let program = Program::new();
+    let path = program.path("broken.yaml");
+    fs::write(&path, "mapping: broken\nversion: 1.0.0\nsorce: {}\n").expect("written");
+    for (language, word) in [("fr", "erreur"), ("en", "error")] {
+        let run = program.run(&["--lang", language, "mapping", "check", &path]);
+        run.ends_with_code(1);
+        assert!(
+            run.output.contains(word) && run.output.contains("broken.yaml:3"),
+            "{}",
+            run.output
+        );
+    }
+}
+
+#[test]
+fn explain_shows_the_steps_of_one_record() {
+    let run = Program::new().run(&[
+        "mapping",
+        "explain",
+        "--scheme",
+        "ci-cnam",
+        &demo_file("ci_cmu.ndjson"),
+        "--line",
+        "2",
+        "--field",
+        "person.birth_date",
+    ]);
+    run.ends_with_code(0);
+    assert!(
+        run.output.contains("person.birth_date") && run.output.contains(" → "),
+        "{}",
+        run.output
+    );
+    let run = Program::new().run(&[
+        "mapping",
+        "explain",
+        "--scheme",
+        "ci-cnam",
+        &demo_file("ci_cmu.ndjson"),
+        "--record",
+        "0",
+    ]);
+    run.ends_with_code(2);
+}
+
+#[test]
+fn keys_are_given_listed_and_withdrawn() {
+    let program = Program::new();
+    let run = program.run(&[
+        "--json",
+        "keys",
+        "create",
+        "--scheme",
+        "ml-utm",
+        "--database",
+        &program.database(),
+    ]);
+    run.ends_with_code(0);
+    let created = run.values().pop().expect("the key");
+    let id = created["id"].as_str().expect("an id").to_owned();
+    assert!(created["key"].as_str().is_some_and(|key| key.len() > 20));
+    let listed = program.run(&["--json", "keys", "list", "--database", &program.database()]);
+    let listed = listed.values();
+    assert_eq!(listed.len(), 1);
+    assert!(listed[0].get("key").is_none(), "secrets are told once");
+    program.run(&["keys", "revoke", &id, "--database", &program.database()]).ends_with_code(0);
+    program.run(&["keys", "revoke", &id, "--database", &program.database()]).ends_with_code(2);
+    program.run(&["keys", "create", "--database", &program.database()]).ends_with_code(2);
+}
+
+#[test]
+fn doctor_finds_a_key_file_that_others_can_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let program = Program::new();
+    let doctor = ["--json", "doctor", "--database", &program.database()].map(str::to_owned);
+    let doctor: Vec<&str> = doctor.iter().map(String::as_str).collect();
+    program.run(&doctor).ends_with_code(0);
+    let key = program.path("hub.db.key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).expect("permissions");
+    let run = program.run(&doctor);
+    let bad: Vec<_> = run.values().into_iter().filter(|value| value["good"] == false).collect();
+    assert!(bad.iter().any(|value| value["what"] == "key file"), "{}", run.output);
+}
+
+#[test]
+fn the_story_is_told_in_both_languages() {
+    for (language, words) in [("fr", "Ce qui a été refusé"), ("en", "What was refused")] {
+        let run = Program::new().run(&["--lang", language, "demo", "--once"]);
+        run.ends_with_code(0);
+        assert!(run.output.contains(words), "{}", run.output);
+        assert!(!run.output.contains("demo-"), "a key that nobody says: {}", run.output);
+    }
+}
+
+#[test]
+fn the_numbers_of_the_demo_are_those_of_its_exports() {
+    let program = Program::new();
+    let database = program.database();
+    let run = program.run(&["demo", "--once", "--database", &database, "--json"]);
+    run.ends_with_code(0);
+    let summary = run.values().pop().expect("a summary");
+    let number = |name: &str| summary[name].as_u64().expect("a number") as usize;
+    assert!(summary["schemes"].as_object().is_some_and(|schemes| schemes.len() == 9));
+    assert!(number("people") < number("records"));
+
+    let links = program.path("links.csv");
+    program.run(&["export", "links", "--database", &database, "--out", &links]).ends_with_code(0);
+    let links = fs::read_to_string(&links).expect("links");
+    assert!(links.starts_with("source,source_record_id,person_id\n"));
+    assert_eq!(links.lines().count(), number("links") + 1);
+
+    let refusals = program.run(&["export", "refusals", "--database", &database]);
+    assert!(
+        refusals
+            .output
+            .starts_with("source,source_record_id,file,line,severity,code,field,value\n")
+    );
+    assert!(
+        refusals
+            .output
+            .lines()
+            .any(|line| line.starts_with("ml-utm,") && line.contains(",utm_mutuelles.csv,"))
+    );
+    let people = program.run(&["export", "people", "--database", &database]);
+    assert_eq!(people.output.lines().count(), number("people") + 1);
+    let pairs = program.run(&["export", "pairs", "--database", &database]);
+    assert!(pairs.output.starts_with("source_a,id_a,source_b,id_b,probability,decision\n"));
+    let records = program.run(&["export", "records", "--database", &database]);
+    assert!(records.output.lines().count() >= number("records"));
+
+    let again = program.run(&["demo", "--once", "--database", &database, "--json"]);
+    let again = again.values().pop().expect("a summary");
+    assert_eq!(again["people"], summary["people"], "told twice, nothing is doubled");
+
+    questions(&program, &database, &records.output);
+}
+
+/// Asks about a record of the export, one by one and in a batch.
+fn questions(program: &Program, database: &str, records: &str) {
+    let insured = records
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .find(|record| record["source"]["scheme"] == "ml-utm")
+        .expect("an insured person");
+    let number = insured["source"]["record_id"].as_str().expect("an id").to_owned();
+    let one = program.run(&[
+        "--json",
+        "ask",
+        "--as",
+        "ci-cnam",
+        "--scheme",
+        "ml-utm",
+        "--identifier",
+        &number,
+        "--on",
+        "2026-01-15",
+        "--database",
+        database,
+    ]);
+    one.ends_with_code(0);
+    let answer = one.values().pop().expect("an answer");
+    assert!(answer["answer"].is_string(), "{answer}");
+    let refused = program.run(&[
+        "ask",
+        "--as",
+        "ci-cnam",
+        "--purpose",
+        "MARKETING",
+        "--scheme",
+        "ml-utm",
+        "--identifier",
+        &number,
+        "--database",
+        database,
+    ]);
+    refused.ends_with_code(1);
+
+    let (queries, answers) = (program.path("queries.ndjson"), program.path("answers.ndjson"));
+    let query = |id: &str, purpose: &str| {
+        serde_json::json!({
+            "query_id": id, "asked_by": "CI-CNAM", "purpose": purpose, "as_of": "2026-01-15",
+            "subject": { "identifiers": [{ "type": "ML-UTM", "value": number }] },
+        })
+    };
+    let text = format!(
+        "{}\n{}\nnot a question\n",
+        query("q1", "CARE_AUTHORISATION"),
+        query("q2", "MARKETING")
+    );
+    fs::write(&queries, text).expect("written");
+    let batch =
+        program.run(&["ask", "--batch", &queries, "--out", &answers, "--database", database]);
+    batch.ends_with_code(1);
+    let answers = told(&answers);
+    assert_eq!(answers.len(), 2);
+    assert_eq!(answers[0]["query_id"], "q1");
+    assert_eq!(answers[0]["answer"], answer["answer"]);
+    assert_eq!(answers[1]["outcome"], "refused");
+    assert_eq!(answers[1]["reason"], "purpose_not_allowed");
+}
