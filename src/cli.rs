@@ -6,6 +6,7 @@
 
 mod arguments;
 mod ask;
+mod canonical;
 mod connection;
 mod data_date;
 mod demo;

@@ -4,18 +4,16 @@ use crate::mapping::Mapping;
 use crate::messages;
 use crate::model::Language;
 use crate::operations::library::{Library, Problem};
+use crate::operations::translate::CANONICAL;
 
 use super::arguments::Common;
 use super::failure::Failure;
 
-/// The two formats that belong to no scheme, by the names that people use for them.
-const FORMATS: [(&str, &str); 2] = [(FHIR, "fhir-r4"), (CANONICAL, CANONICAL)];
+/// Mappings that belong to no scheme, by the names that people use for them.
+const FORMATS: [(&str, &str); 1] = [(FHIR, "fhir-r4")];
 
 /// The name by which people ask for FHIR.
 pub const FHIR: &str = "fhir";
-
-/// Id of the format that is `beneficiary/1` itself, one document a line.
-pub const CANONICAL: &str = "canonical";
 
 /// Loads the library that the arguments name.
 ///
@@ -32,6 +30,17 @@ pub fn refuse(problems: &[Problem], language: Language) -> Failure {
     let said: Vec<_> = problems.iter().map(|problem| problem.say(language)).collect();
     let opening = messages::text(language, "cli-library", &[("count", problems.len().into())]);
     Failure::Configuration(format!("{opening}\n{}", said.join("\n\n")))
+}
+
+/// The mapping of a scheme or of a format; `None` for `canonical`, which needs none.
+///
+/// # Errors
+/// Wrong use, with the names that are known.
+pub fn format<'l>(library: &'l Library, name: &str) -> Result<Option<&'l Mapping>, Failure> {
+    if name.eq_ignore_ascii_case(CANONICAL) {
+        return Ok(None);
+    }
+    mapping(library, name).map(Some)
 }
 
 /// The mapping of a scheme or of a format.

@@ -17,10 +17,12 @@ use super::failure::{Failure, Outcome};
 use super::loss::Losses;
 use super::refusals::Refusals;
 use super::screen::Screen;
-use super::{input, library};
+use super::{canonical, input, library};
 use crate::format::{Reader, Writer};
-use crate::mapping::{Mapping, Outcome as Translation, Refusal, Run, RunContext, Translated};
+use crate::mapping::{Mapping, Outcome as Translation, Run, RunContext, Translated};
 use crate::model::{Issue, SchemeId};
+use crate::operations::library::Library;
+use crate::operations::translate::CANONICAL;
 
 /// Translate a file from one format to another, without a hub.
 #[derive(Debug, clap::Args)]
@@ -54,12 +56,6 @@ const BATCH: usize = 256;
 /// Batches that may wait for the writer.
 const WAITING: usize = 4;
 
-/// One record's fate, on its way to the writer.
-enum Record {
-    Translated(Box<Translated>),
-    Refused(Refusal),
-}
-
 /// How many went which way.
 #[derive(Default)]
 struct Counts {
@@ -74,31 +70,37 @@ struct Counts {
 /// When a file cannot be read or written, or a format is not known.
 pub fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Failure> {
     let library = library::load(common)?;
-    let from = library::mapping(&library, &args.from)?;
-    let to = library::mapping(&library, &args.to)?;
+    let from = library::format(&library, &args.from)?;
+    let to = library::format(&library, &args.to)?;
     let today = args.today.unwrap_or_else(|| jiff::Zoned::now().date());
-    let scheme: SchemeId = from.id().parse().map_err(Failure::operation)?;
-    let context = RunContext { scheme, today };
-    let file = Spooled::new(&args.file, from)?;
-    let unresolved = if from.has_references() {
-        unresolved(file.path(), from, context.clone(), screen)?
-    } else {
-        HashMap::new()
+    let names_others = from.is_some_and(Mapping::has_references);
+    let file = Spooled::new(&args.file, names_others)?;
+    let unresolved = match from {
+        Some(from) if names_others => unresolved(file.path(), from, context(from, today)?, screen)?,
+        _ => HashMap::new(),
     };
-    let mut refusals = Refusals::new(args.refused.as_deref(), from.id(), &args.file, screen)?;
+    let source = from.map_or(CANONICAL, Mapping::id);
+    let mut refusals = Refusals::new(args.refused.as_deref(), source, &args.file, screen)?;
     let mut losses = Losses::default();
     let out = input::create(&args.output)?;
-    let out = if to.id() == library::CANONICAL {
-        Sink::Canonical(out)
-    } else {
-        Sink::Format(Writer::new(out, &to.write_options()).map_err(Failure::operation)?)
+    let out = match to {
+        None => Sink::Canonical(out),
+        Some(to) => {
+            let writer = Writer::new(out, &to.write_options()).map_err(Failure::operation)?;
+            Sink::Format(to, Box::new(writer))
+        }
     };
     let target =
-        Target { to, out, unresolved: &unresolved, refusals: &mut refusals, losses: &mut losses };
+        Target { out, unresolved: &unresolved, refusals: &mut refusals, losses: &mut losses };
     let (bytes, progress) = input::open(file.path(), screen)?;
     let (sender, receiver) = sync_channel(WAITING);
+    let context = from.map(|from| context(from, today)).transpose()?;
+    let library = &library;
     let counts = std::thread::scope(|scope| {
-        scope.spawn(move || read(bytes, from, context, &sender));
+        scope.spawn(move || match from.zip(context) {
+            Some((from, context)) => read(bytes, from, context, &sender),
+            None => read_canonical(bytes, library, &sender),
+        });
         target.take_all(&receiver)
     })?;
     progress.finish();
@@ -110,35 +112,69 @@ pub fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Fai
     Ok(Outcome::of_refusals(counts.refused))
 }
 
+fn context(from: &Mapping, today: Date) -> Result<RunContext, Failure> {
+    let scheme: SchemeId = from.id().parse().map_err(Failure::operation)?;
+    Ok(RunContext { scheme, today })
+}
+
 /// Reads the file to its end and hands its records over, a batch at a time.
 fn read(
     bytes: Box<dyn Read + Send>,
     from: &Mapping,
     context: RunContext,
-    sender: &SyncSender<Vec<Record>>,
+    sender: &SyncSender<Vec<Translation>>,
 ) {
     let reader = Reader::new(bytes, &from.read_options());
     let mut run = Run::new(from, reader, context);
-    let mut batch = Vec::with_capacity(BATCH);
+    let mut batches = Batches::new(sender);
     while let Some(outcome) = run.next() {
-        batch.push(match outcome {
-            Translation::Accepted(record) => Record::Translated(Box::new(record)),
-            Translation::Refused(refusal) => Record::Refused(refusal),
-        });
-        // The writer is gone only when it failed, and then it says why.
-        if batch.len() == BATCH
-            && sender.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))).is_err()
-        {
+        if !batches.add(outcome) {
             return;
         }
     }
-    let _ = sender.send(batch);
+    batches.finish();
+}
+
+fn read_canonical(
+    bytes: Box<dyn Read + Send>,
+    library: &Library,
+    sender: &SyncSender<Vec<Translation>>,
+) {
+    let mut batches = Batches::new(sender);
+    canonical::read(bytes, library, |outcome| batches.add(outcome));
+    batches.finish();
+}
+
+/// Records on their way to the writer, some at a time.
+struct Batches<'s> {
+    waiting: Vec<Translation>,
+    sender: &'s SyncSender<Vec<Translation>>,
+}
+
+impl<'s> Batches<'s> {
+    fn new(sender: &'s SyncSender<Vec<Translation>>) -> Self {
+        Self { waiting: Vec::with_capacity(BATCH), sender }
+    }
+
+    /// False when the writer is gone: only when it failed, and then it says why.
+    fn add(&mut self, outcome: Translation) -> bool {
+        self.waiting.push(outcome);
+        self.waiting.len() < BATCH || self.send()
+    }
+
+    fn send(&mut self) -> bool {
+        let batch = std::mem::replace(&mut self.waiting, Vec::with_capacity(BATCH));
+        self.sender.send(batch).is_ok()
+    }
+
+    fn finish(mut self) {
+        self.send();
+    }
 }
 
 /// Translates canonical records on and writes them.
 struct Target<'t> {
-    to: &'t Mapping,
-    out: Sink,
+    out: Sink<'t>,
     /// Records that name others which are not in the file, with what is wrong.
     unresolved: &'t HashMap<String, Vec<Issue>>,
     refusals: &'t mut Refusals,
@@ -146,19 +182,19 @@ struct Target<'t> {
 }
 
 /// `beneficiary/1` is written as it is; other formats through their writer.
-enum Sink {
+enum Sink<'t> {
     Canonical(Box<dyn Write + Send>),
-    Format(Writer),
+    Format(&'t Mapping, Box<Writer>),
 }
 
 impl Target<'_> {
-    fn take_all(mut self, receiver: &Receiver<Vec<Record>>) -> Result<Counts, Failure> {
+    fn take_all(mut self, receiver: &Receiver<Vec<Translation>>) -> Result<Counts, Failure> {
         let mut counts = Counts::default();
         for record in receiver.iter().flatten() {
             counts.received += 1;
             let issues = match record {
-                Record::Translated(record) => self.take(&record)?,
-                Record::Refused(refusal) => refusal.issues,
+                Translation::Accepted(record) => self.take(&record)?,
+                Translation::Refused(refusal) => refusal.issues,
             };
             if issues.is_empty() {
                 counts.written += 1;
@@ -169,7 +205,7 @@ impl Target<'_> {
         }
         match self.out {
             Sink::Canonical(mut out) => out.flush().map_err(Failure::output)?,
-            Sink::Format(writer) => writer.finish().map_err(Failure::operation)?,
+            Sink::Format(_, writer) => writer.finish().map_err(Failure::operation)?,
         }
         Ok(counts)
     }
@@ -185,9 +221,9 @@ impl Target<'_> {
                     .and_then(|()| out.write_all(b"\n"))
                     .map_err(Failure::output)?;
             }
-            Sink::Format(writer) => {
+            Sink::Format(to, writer) => {
                 let mut written = writer.record();
-                match self.to.reverse(&record.canonical, &mut written) {
+                match to.reverse(&record.canonical, &mut written) {
                     Ok(loss) => self.losses.add(&loss),
                     Err(issues) => return Ok(issues),
                 }
@@ -225,8 +261,8 @@ enum Spooled<'f> {
 }
 
 impl<'f> Spooled<'f> {
-    fn new(path: &'f Path, from: &Mapping) -> Result<Self, Failure> {
-        if path != Path::new("-") || !from.has_references() {
+    fn new(path: &'f Path, twice: bool) -> Result<Self, Failure> {
+        if path != Path::new("-") || !twice {
             return Ok(Self::File(path));
         }
         let mut copy = NamedTempFile::new().map_err(Failure::operation)?;
