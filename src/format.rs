@@ -6,7 +6,8 @@
 //! whatever was legible, and the rest of the file goes on. A [`Writer`] takes the same events.
 //!
 //! The path of the bytes: `source` expands gzip and zstd, `encoding` makes UTF-8 of them,
-//! `text` is the one buffer that everything borrows from, and one file a format cuts and walks.
+//! `text` is the one buffer that everything borrows from, and one file a format cuts and walks; the
+//! grammars of CSV and XML are those of `csv-core` and `quick-xml`.
 //! Memory does not grow with the input, but for Bundles (`bundle` says how much).
 
 mod attic;

@@ -193,12 +193,13 @@ fn a_quote_that_swallows_rows_is_the_fault_of_its_own_line() {
 
 #[test]
 fn a_cell_may_hold_a_quote_that_does_not_start_it() {
-    check(
+    let faults = check(
         b"a;b\n5\" pipe;\"x\"y\nz;\"\"\n",
         csv(None),
         &["3 {\"a\":\"z\",\"b\":\"\"}"],
         &[(2, Code::BadSyntax)],
     );
+    assert_eq!(faults[0].issue.place.column, 9);
     check(b"a;b\n5\" pipe;x\n", csv(None), &["2 {\"a\":\"5\\\" pipe\",\"b\":\"x\"}"], &[]);
 }
 
@@ -352,6 +353,15 @@ fn a_broken_element_does_not_take_its_neighbours_with_it() {
         "<r><a x='1' x='2'/></r>",
         "<r><a",
         "<r>&#0;</r>",
+        "<r>&#1;</r>",
+        "<r>a & b</r>",
+        "<r><1a/></r>",
+        "<r a='&x;'/>",
+        "<r a='&#1;'/>",
+        "<r><a x='1'y='2'/></r>",
+        "<r><a x='<'/></r>",
+        "<r><a 1='1'/></r>",
+        "<r a></r>",
     ] {
         let text = format!("<e>\n<r><n>1</n></r>\n{broken}\n<r><n>3</n></r>\n</e>\n");
         let (sound, faults) = read(text.as_bytes(), xml());

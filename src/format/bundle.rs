@@ -9,8 +9,12 @@
 //! anchor's own would, and nothing from elsewhere claims that anchor, the two are one refused record:
 //! half of what the sender meant would be worse than nothing.
 
+mod reference;
+mod settle;
+
 use std::collections::HashMap;
 
+use self::reference::{Key, key_of, reference};
 use super::attic::{Attic, Slot};
 use super::frame::{Broken, Fault, Legible, Piece, advance};
 use super::json::split::Elements;
@@ -24,9 +28,6 @@ use crate::model::{Expected, Issue, IssueCode, Place};
 /// How many anchors and attached resources one Bundle may hold: four million people with a coverage
 /// each, an index of 1.6 GB.
 const RESOURCES: usize = 8_000_000;
-
-/// Half a blake3 hash of an id: two that share it would mix two people, so nobody may make them.
-type Key = [u8; 16];
 
 /// The state of reading one Bundle.
 pub(super) struct Bundle {
@@ -125,7 +126,7 @@ impl Bundle {
             match self.state {
                 State::Collecting => {
                     if let Some(broken) = self.collect(text, limits) {
-                        return Found::Broken(broken);
+                        return Found::broken(broken);
                     }
                     self.settle();
                     self.state = State::Emitting(0);
@@ -138,7 +139,7 @@ impl Bundle {
                     }
                 }
                 State::Emitting(_) => {
-                    return self.broken.take().map_or(Found::End, Found::Broken);
+                    return self.broken.take().map_or(Found::End, Found::broken);
                 }
             }
         }
@@ -156,13 +157,13 @@ impl Bundle {
                 }
                 Found::Broken(broken) if !broken.ends_file => {
                     self.previous = None;
-                    return Some(broken);
+                    return Some(*broken);
                 }
                 Found::Broken(broken) => {
                     let code = broken.issue.code;
                     let foreign = matches!(code, IssueCode::WrongFormat | IssueCode::BadSyntax)
                         && self.elements.resource_type() != Some("Bundle");
-                    self.broken = Some(if foreign { not_a_bundle() } else { broken });
+                    self.broken = Some(if foreign { not_a_bundle() } else { *broken });
                 }
                 Found::End => {
                     let known = self.elements.resource_type() == Some("Bundle");
@@ -236,7 +237,9 @@ impl Bundle {
             Role::Anchor { attached: Vec::new(), dangling: Vec::new() }
         } else if let Some(kind) = self.attach.iter().position(|(name, _)| *name == kind) {
             let reference = self
-                .reference(resource, kind, limits)
+                .attach
+                .get(kind)
+                .and_then(|(_, element)| reference(resource, element, limits))
                 .and_then(|reference| key_of(&reference, &self.anchor));
             let owner = reference.and_then(|key| self.by_key.get(&key).copied());
             let follows = previous;
@@ -252,76 +255,6 @@ impl Bundle {
             role,
         });
         Ok(())
-    }
-
-    /// What an attached resource refers to, as written.
-    fn reference(&self, resource: &str, kind: usize, limits: &Limits) -> Option<String> {
-        let (_, element) = self.attach.get(kind)?;
-        let mut found = None;
-        members(resource, limits, |key, value, _| {
-            if key == element {
-                found = Some(value);
-            }
-        })
-        .ok()?;
-        let mut reference = None;
-        members(found?, limits, |key, value, _| {
-            if key == "reference" {
-                reference = as_string(value);
-            }
-        })
-        .ok()?;
-        reference.map(std::borrow::Cow::into_owned)
-    }
-
-    /// Gives every attached resource its anchor, now that all are known.
-    fn settle(&mut self) {
-        for index in 0..self.resources.len() as u32 {
-            let Some(Role::Attached { reference, follows, .. }) = self.role(index) else {
-                continue;
-            };
-            let (reference, follows) = (*reference, *follows);
-            let owner = reference.and_then(|key| self.by_key.get(&key).copied());
-            let Some(anchor) = owner.or(follows) else {
-                continue;
-            };
-            if let Some(Role::Anchor { attached, dangling }) = self.role(anchor) {
-                match owner {
-                    Some(_) => attached.push(index),
-                    None => dangling.push(index),
-                }
-            }
-            self.set_placed(index, true);
-        }
-        for anchor in 0..self.resources.len() as u32 {
-            self.acquit(anchor);
-        }
-    }
-
-    /// An anchor that has its own resources elsewhere is not what the dangling one behind it meant.
-    fn acquit(&mut self, anchor: u32) {
-        let Some(Role::Anchor { attached, dangling }) = self.role(anchor) else {
-            return;
-        };
-        let Some(&first) = dangling.first() else {
-            return;
-        };
-        if attached.iter().all(|own| (anchor..first).contains(own)) {
-            return;
-        }
-        for index in std::mem::take(dangling) {
-            self.set_placed(index, false);
-        }
-    }
-
-    fn role(&mut self, index: u32) -> Option<&mut Role> {
-        self.resources.get_mut(index as usize).map(|resource| &mut resource.role)
-    }
-
-    fn set_placed(&mut self, index: u32, value: bool) {
-        if let Some(Role::Attached { placed, .. }) = self.role(index) {
-            *placed = value;
-        }
     }
 
     /// Puts the record of a resource together; `None` when it goes with another. Without the rest of
@@ -351,7 +284,7 @@ impl Bundle {
         };
         let text = self.text.clone();
         let raw = text.clone().into_bytes();
-        Some(Found::Broken(refused(issue, place, raw, Legible::Json(text, *limits))))
+        Some(Found::broken(refused(issue, place, raw, Legible::Json(text, *limits))))
     }
 
     fn dangling(&mut self, index: u32, place: &Place, limits: &Limits) -> Issue {
@@ -363,8 +296,8 @@ impl Bundle {
         };
         let (slot, kind) = (*slot, *kind);
         let resource = self.attic.get(slot).to_owned();
-        let value = self.reference(&resource, kind, limits);
         let (name, element) = self.attach.get(kind).cloned().unwrap_or_default();
+        let value = reference(&resource, &element, limits);
         let issue = issue
             .field(format!("{name}.{element}"))
             .expected(Expected::Form(format!("{}/…", self.anchor)));
@@ -428,26 +361,4 @@ fn not_a_bundle() -> Broken {
         .field("resourceType")
         .expected(Expected::OneOf(vec!["Bundle".to_owned()]));
     Broken::file(issue)
-}
-
-/// What `Patient/<id>`, `<id>`, `urn:uuid:<id>` and `https://…/Patient/<id>` have in common. A
-/// reference to another type has none.
-fn key_of(reference: &str, anchor: &str) -> Option<Key> {
-    let reference = reference.split("/_history/").next().unwrap_or(reference);
-    let id = match reference.rsplit_once('/') {
-        Some((path, id)) => {
-            let kind = path.rsplit_once('/').map_or(path, |(_, kind)| kind);
-            if kind != anchor {
-                return None;
-            }
-            id
-        }
-        None => reference
-            .strip_prefix("urn:uuid:")
-            .or_else(|| reference.strip_prefix("urn:oid:"))
-            .unwrap_or(reference),
-    };
-    let uuid = uuid::Uuid::try_parse(id).map(|uuid| uuid.hyphenated().to_string());
-    let hash = blake3::hash(uuid.as_deref().unwrap_or(id).as_bytes());
-    hash.as_bytes().first_chunk().copied()
 }

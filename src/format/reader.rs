@@ -49,7 +49,7 @@ enum State {
 
 enum Cutter {
     Lines,
-    Rows(Rows),
+    Rows(Box<Rows>),
     Json(json::split::Elements),
     Xml(xml::split::Elements),
     Bundle(Box<Bundle>),
@@ -69,9 +69,15 @@ pub(super) struct Cut {
 pub(super) enum Found {
     Record(Cut),
     /// A record that is broken and has been consumed.
-    Broken(Broken),
+    Broken(Box<Broken>),
     /// The end of the file, whole or not.
     End,
+}
+
+impl Found {
+    pub(super) fn broken(broken: Broken) -> Self {
+        Self::Broken(Box::new(broken))
+    }
 }
 
 impl Reader {
@@ -103,14 +109,14 @@ impl Reader {
             State::Reading => None,
         };
         let found = match found {
-            Some(broken) => Found::Broken(broken),
+            Some(broken) => Found::broken(broken),
             None => self.cut(),
         };
         match found {
             Found::Record(cut) => {
                 self.records += 1;
                 self.taken = cut.next;
-                Some(self.frame(&cut))
+                Some(self.frame(&cut).map_err(|broken| *broken))
             }
             Found::Broken(mut broken) => {
                 if broken.ends_file {
@@ -119,7 +125,7 @@ impl Reader {
                     self.records += 1;
                     broken.ordinal = self.records;
                 }
-                Some(Err(broken))
+                Some(Err(*broken))
             }
             Found::End => {
                 self.state = State::Done;
@@ -173,7 +179,7 @@ impl Reader {
         broken
     }
 
-    fn frame(&self, cut: &Cut) -> Result<Frame<'_>, Broken> {
+    fn frame(&self, cut: &Cut) -> Result<Frame<'_>, Box<Broken>> {
         if let Cutter::Bundle(bundle) = &self.cutter {
             return Ok(self.sound(bundle.text(), bundle.place()));
         }
@@ -193,14 +199,14 @@ impl Reader {
         let before = bytes.get(..at).unwrap_or_default();
         let issue = Issue::error(code, advance(&place, before)).field("(bytes)");
         let lossy = String::from_utf8_lossy(bytes);
-        Err(Broken {
+        Err(Box::new(Broken {
             issue,
             place,
             raw: bytes.to_vec(),
             ordinal: self.records,
             ends_file: false,
             legible: self.cutter.legible(lossy.into_owned(), self.limits),
-        })
+        }))
     }
 }
 
@@ -223,7 +229,7 @@ impl Cutter {
             Container::Ndjson => Self::Lines,
             Container::Csv { delimiter, quote, header_row, columns } => {
                 let dialect = Dialect { delimiter: *delimiter, quote: *quote };
-                Self::Rows(Rows::new(dialect, *header_row, columns.clone()))
+                Self::Rows(Box::new(Rows::new(dialect, *header_row, columns.clone())))
             }
             Container::Json { records_at } => {
                 Self::Json(json::split::Elements::new(records_at.clone()))
@@ -289,7 +295,7 @@ impl Cutter {
 fn line(text: &mut Text, limits: &Limits) -> Found {
     loop {
         let (to, next) = match text.line_end(0, limits.record) {
-            LineEnd::TooFar => return Found::Broken(too_long(text, limits, Legible::Json)),
+            LineEnd::TooFar => return Found::broken(too_long(text, limits, Legible::Json)),
             LineEnd::Feed(at) => (at, at + 1),
             LineEnd::File(at) => {
                 if at == 0 || matches!(text.end(), Some(End::Broken(_))) {

@@ -64,7 +64,7 @@ impl Rows {
         loop {
             let (to, next) = match text.line_end(0, limits.record) {
                 LineEnd::TooFar => {
-                    return Found::Broken(too_long(text, limits, |lossy, _| self.legible(lossy)));
+                    return Found::broken(too_long(text, limits, |lossy, _| self.legible(lossy)));
                 }
                 LineEnd::Feed(at) => (at, at + 1),
                 LineEnd::File(at) if at == 0 || broke_off(text) => return Found::End,
@@ -86,13 +86,13 @@ impl Rows {
                         .field("(row)")
                         .value(&format!("{} columns", self.splitter.cells().len()))
                         .expected(Expected::Columns(columns));
-                    Found::Broken(self.broken(issue, text, to, next))
+                    Found::broken(self.broken(issue, text, to, next))
                 }
                 Row::AfterQuote(at) => {
                     let mut place = text.place();
                     place.column += characters(line.get(..at).unwrap_or_default());
                     let issue = Issue::error(IssueCode::BadSyntax, place).field("(row)");
-                    Found::Broken(self.broken(issue, text, to, next))
+                    Found::broken(self.broken(issue, text, to, next))
                 }
                 Row::Open => self.several_lines(text, limits, columns, to, next),
             };
@@ -128,7 +128,7 @@ impl Rows {
             }
         }
         let issue = Issue::error(IssueCode::UnclosedQuote, text.place()).field("(row)");
-        Found::Broken(self.broken(issue, text, first, second_line))
+        Found::broken(self.broken(issue, text, first, second_line))
     }
 
     fn broken(&self, issue: Issue, text: &mut Text, to: usize, next: usize) -> Broken {
@@ -212,7 +212,7 @@ impl Rows {
 }
 
 fn header_fault(code: IssueCode, place: Place, with: impl FnOnce(Issue) -> Issue) -> Found {
-    Found::Broken(Broken::file(with(Issue::error(code, place))))
+    Found::broken(Broken::file(with(Issue::error(code, place))))
 }
 
 fn broke_off(text: &Text) -> bool {

@@ -148,11 +148,9 @@ impl<'s> Walker<'s, '_> {
 
     /// The innermost element turns out to be more than text.
     fn begin_object(&mut self, sink: &mut impl Events<'s>) {
-        if let Some(element) = self.open.last_mut() {
-            if !element.object {
-                element.object = true;
-                sink.begin_object();
-            }
+        if let Some(element) = self.open.last_mut().filter(|element| !element.object) {
+            element.object = true;
+            sink.begin_object();
         }
     }
 

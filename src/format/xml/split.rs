@@ -192,7 +192,7 @@ impl Elements {
         // Its own start tag is not found again, one further inside may be.
         text.consume(1);
         self.searching = true;
-        Found::Broken(Broken {
+        Found::broken(Broken {
             issue,
             place,
             legible: Legible::Xml(String::from_utf8_lossy(&raw).into_owned(), *limits),
@@ -204,7 +204,7 @@ impl Elements {
 }
 
 fn file(code: IssueCode, text: &Text) -> Found {
-    Found::Broken(Broken::file(Issue::error(code, text.place()).field("(bytes)")))
+    Found::broken(Broken::file(Issue::error(code, text.place()).field("(bytes)")))
 }
 
 /// The offset of the next `<` within the limit of a record.
