@@ -100,9 +100,9 @@ async fn send_file(
         Some(date) => date,
         None => data_date::of_file(file).map_err(|error| Failure::file(file, error))?,
     };
-    let mut query = vec![
+    let query = [
         ("mode", if args.mode == Mode::Snapshot { "snapshot" } else { "delta" }.to_owned()),
-        ("file", input::name(file)),
+        ("file_name", input::name(file)),
         ("recorded_at", date.to_string()),
     ];
     let mut total = Total::default();
@@ -121,7 +121,6 @@ async fn send_file(
         total.add(&hub.send(&query, &key, &Load::Piece(packed.into())).await?);
     }
     progress.finish();
-    query.clear();
     Ok(total)
 }
 

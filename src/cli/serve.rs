@@ -69,10 +69,11 @@ pub async fn serve(
         outcome = &mut served => return outcome.map_err(Failure::operation),
         () = told_to_stop() => {}
     }
-    screen.say("serve-stopping", &[])?;
+    // Requests are brought to their end even when nobody reads our output any more.
+    let said = screen.say("serve-stopping", &[]);
     stop.cancel();
     served.await.map_err(Failure::operation)?;
-    screen.say("serve-stopped", &[])
+    said.and_then(|()| screen.say("serve-stopped", &[]))
 }
 
 /// A key for whoever runs the hub, when nobody has one yet.

@@ -1,8 +1,9 @@
 //! Runs the program in a folder of its own.
 
 use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -100,4 +101,45 @@ fn values(text: &str) -> Vec<serde_json::Value> {
 /// One of the exports that the demo loads.
 pub fn demo_file(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("demo").join(name).display().to_string()
+}
+
+/// A hub that serves in the background; it is ended when it is dropped.
+pub struct Serving {
+    child: Child,
+    /// Where it listens.
+    pub url: String,
+}
+
+impl Program {
+    /// Serves the database of its folder on a free port.
+    pub fn serve(&self) -> Serving {
+        let database = self.database();
+        let mut child = self
+            .command(&["serve", "--listen", "127.0.0.1:0", "--database", &database])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let output = child.stdout.take().expect("a pipe");
+        let url = BufReader::new(output).lines().map_while(Result::ok).find_map(|line| {
+            line.split_once("http://").map(|(_, at)| format!("http://{}", at.trim()))
+        });
+        Serving { child, url: url.expect("the address on which the hub listens") }
+    }
+}
+
+impl Serving {
+    /// Tells the hub to stop, as a service manager does; whether it ended well.
+    pub fn stop(mut self) -> bool {
+        let told = Command::new("kill").arg(self.child.id().to_string()).status();
+        told.is_ok_and(|told| told.success()) && self.child.wait().is_ok_and(|end| end.success())
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
