@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use super::index::Index;
 use super::retrieve::{Asked, Wanted};
+use crate::matching::birth::BirthLevel;
+use crate::matching::compare::{self, Context, Prepared};
 use crate::matching::line::{Birth, Line, NONE, NameTokens, name_tokens};
 use crate::matching::symbols::UNKNOWN;
 use crate::matching::{Company, score};
@@ -57,8 +59,9 @@ impl Index {
         let candidates = self.postings.candidates(&wanted);
         let mut people: BTreeMap<u32, f32> = BTreeMap::new();
         for slot in candidates.slots {
-            let scored = score(&prepared, &self.lines[slot as usize], Company::Unknown, context);
-            if scored.objection.is_none() {
+            let line = &self.lines[slot as usize];
+            let scored = score(&prepared, line, Company::Unknown, context);
+            if scored.objection.is_none() && is_pinned(&prepared, line, context) {
                 let best = people.entry(self.home[slot as usize]).or_insert(f32::MIN);
                 *best = best.max(scored.weight);
             }
@@ -100,4 +103,13 @@ impl Index {
             order_unknown: names.order_unknown,
         }
     }
+}
+
+/// Whether a date or a phone pins the person down. Nobody checks a question by hand, so a namesake of about the age is
+/// not enough: who states a day is found by that day, and by anything looser only with the same phone.
+fn is_pinned(asked: &Prepared, line: &Line, context: Context<'_>) -> bool {
+    let exact = compare::births(&asked.line, line, context).is_some_and(|(level, _)| {
+        matches!(level, BirthLevel::Day | BirthLevel::DefaultDay | BirthLevel::Year)
+    });
+    exact || compare::phones(&asked.line, line, context).is_some_and(|(shared, _)| shared)
 }
