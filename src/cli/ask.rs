@@ -125,7 +125,7 @@ impl Args {
                 family: Sensitive::new(self.family.clone().unwrap_or_default()),
                 given: Sensitive::new(self.given.clone().unwrap_or_default()),
                 sex: self.sex,
-                birth_date: self.birth_date.clone(),
+                birth_date: self.birth_date,
                 phone: self.phone.clone().map(Sensitive::new),
             }),
         };
