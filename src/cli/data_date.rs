@@ -1,7 +1,7 @@
-//! The day of the data in a file: what the file says of itself, else the day it was written.
+//! The day of the data in a file, as the file says it of itself.
 //!
-//! The day decides which of two files is older, so that an old file sent late does not overwrite a
-//! newer one.
+//! The day decides which of two files is older, and which events a file already knows. So it is never
+//! guessed: the day on which a file was written or copied says nothing about its data.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -34,27 +34,6 @@ pub fn stated(file: &Path) -> io::Result<Option<Date>> {
 fn find(head: &[u8]) -> Option<Date> {
     let found = STATED.captures(head)?.get(1)?;
     std::str::from_utf8(found.as_bytes()).ok()?.parse().ok()
-}
-
-/// The day that a file states, else the day on which it was last written.
-///
-/// # Errors
-/// When the file cannot be read.
-pub fn of_file(file: &Path) -> io::Result<Date> {
-    match stated(file)? {
-        Some(date) => Ok(date),
-        None => written(file),
-    }
-}
-
-/// The day on which a file was last written, in UTC.
-///
-/// # Errors
-/// When the file cannot be read.
-pub fn written(file: &Path) -> io::Result<Date> {
-    let written = std::fs::metadata(file)?.modified()?;
-    let moment = jiff::Timestamp::try_from(written).map_err(io::Error::other)?;
-    Ok(moment.to_zoned(jiff::tz::TimeZone::UTC).date())
 }
 
 #[cfg(test)]

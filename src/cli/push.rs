@@ -39,7 +39,7 @@ pub struct Args {
     /// delta: records to add or change; snapshot: the whole register, what is absent is closed
     #[arg(long, value_enum, default_value_t = Mode::Delta)]
     mode: Mode,
-    /// The day of the data [default: as the file says, else the day the file was written]
+    /// The day of the data [default: as the file says; without any, the hub counts from its arrival]
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<jiff::civil::Date>,
     /// How long to try again, in seconds, when the hub does not answer
@@ -97,14 +97,14 @@ async fn send_file(
     screen: &Screen,
 ) -> Result<Total, Failure> {
     let date = match args.date {
-        Some(date) => date,
-        None => data_date::of_file(file).map_err(|error| Failure::file(file, error))?,
+        Some(date) => Some(date),
+        None => data_date::stated(file).map_err(|error| Failure::file(file, error))?,
     };
-    let query = [
+    let mut query = vec![
         ("mode", if args.mode == Mode::Snapshot { "snapshot" } else { "delta" }.to_owned()),
         ("file_name", input::name(file)),
-        ("recorded_at", date.to_string()),
     ];
+    query.extend(date.map(|date| ("recorded_at", date.to_string())));
     let mut total = Total::default();
     let lines = lines(mapping).filter(|_| args.mode == Mode::Delta);
     let (Some(lines), false) = (lines, is_packed(file)?) else {

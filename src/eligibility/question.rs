@@ -70,7 +70,9 @@ impl Subject {
     }
 
     /// Whether there is enough to look for one person: a number, or full name and birth date, or
-    /// full name and year of birth with sex and phone. Less would be fishing.
+    /// full name, year of birth and sex. Less would be fishing. A year finds a person only where the
+    /// index is sure of one, which takes a rare name or a phone: half of the old know no more than
+    /// their year of birth, and not all of them have a phone.
     #[must_use]
     pub fn suffices(&self) -> bool {
         match self {
@@ -89,7 +91,7 @@ impl Demographics {
         let known_sex = matches!(self.sex, Some(Sex::Female | Sex::Male));
         let born = self
             .birth_date
-            .is_some_and(|date| date.day().is_some() || (known_sex && self.phone.is_some()));
+            .is_some_and(|date| date.day().is_some() || known_sex);
         named && born
     }
 }

@@ -264,3 +264,47 @@ fn text<'o>(text: &str, out: &mut impl Events<'o>) {
 fn scalar<'o>(text: &str, kind: ScalarKind, out: &mut impl Events<'o>) {
     out.scalar(Scalar { kind, text: Cow::Owned(text.to_owned()), at: 0 });
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::schema::Catalog;
+
+    #[test]
+    fn the_list_is_the_published_schema() {
+        let published = include_str!("../../schemas/beneficiary/1.json").to_owned();
+        let catalog = Catalog::parse([("beneficiary/1".to_owned(), published)]).unwrap();
+        let schema = catalog.get("beneficiary/1").unwrap();
+        let groups = |types: &[String]| types.iter().any(|kind| kind == "object" || kind == "array");
+        let published: BTreeMap<String, Vec<String>> = schema
+            .fields()
+            .iter()
+            .filter(|field| !groups(&field.types))
+            .map(|field| (field.path.replace("[]", ""), field.codes.clone()))
+            .collect();
+        let listed: BTreeMap<String, Vec<String>> = FIELDS
+            .iter()
+            .filter(|(path, _, _)| *path != "extensions")
+            .map(|(path, takes, _)| {
+                let codes = match takes {
+                    Takes::Code(codes) => codes.iter().map(|code| (*code).to_owned()).collect(),
+                    _ => Vec::new(),
+                };
+                ((*path).to_owned(), codes)
+            })
+            .collect();
+        for (path, codes) in &published {
+            let known = listed.get(path).unwrap_or_else(|| panic!("`{path}` is not in FIELDS"));
+            let hub = takes(path) == Some(Takes::Hub);
+            let (mut known, mut codes) = (known.clone(), codes.clone());
+            known.sort();
+            codes.sort();
+            assert!(hub || known == codes, "codes of `{path}`: {known:?}, published {codes:?}");
+        }
+        for path in listed.keys() {
+            assert!(published.contains_key(path), "`{path}` is not in beneficiary/1");
+        }
+    }
+}

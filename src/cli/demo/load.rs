@@ -87,8 +87,7 @@ pub async fn load(hub: &Hub, data: &Path, screen: &Screen) -> Result<Loaded, Fai
 }
 
 /// The newest day that one of the exports states: exports of one directory were made together, and
-/// most formats have no place for a date of their own. `None` when none states any; then each file
-/// counts from the day on which it was written.
+/// most formats have no place for a date of their own.
 fn newest_stated(found: &Survey) -> Result<Option<Date>, Failure> {
     let mut newest = None;
     for export in &found.exports {
@@ -104,15 +103,11 @@ fn submission(
     day: Option<Date>,
     screen: &Screen,
 ) -> Result<Submission, Failure> {
-    let failed = |error| Failure::file(path, error);
-    let day = match day {
-        Some(day) => day,
-        None => data_date::written(path).map_err(failed)?,
-    };
+    let dated = day.map_or_else(String::new, |day| format!("-{day}"));
     Ok(Submission {
-        idempotency_key: Some(format!("{}-{day}", content_key(path)?)),
+        idempotency_key: Some(format!("{}{dated}", content_key(path)?)),
         file_name: Some(input::name(path)),
-        data_as_of: Some(day),
+        data_as_of: day,
         actor: "operator:local".to_owned(),
         ..Submission::new(scheme.clone(), body(path, screen)?)
     })
