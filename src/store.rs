@@ -47,6 +47,7 @@ topics! {
     inbox;
     feed;
     edges;
+    reviews;
     keys;
     leases;
     outbox;

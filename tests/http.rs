@@ -7,6 +7,9 @@ mod access;
 mod cluster;
 #[path = "http/deliveries.rs"]
 mod deliveries;
+#[path = "http/events.rs"]
+mod events;
+mod invented;
 #[path = "http/records.rs"]
 mod records;
 #[path = "http/server.rs"]

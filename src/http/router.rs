@@ -21,6 +21,7 @@ pub fn routes(limits: &Limits) -> Routes {
         .get("/v1/records", v1::records::list)
         .get("/v1/records/{id}", v1::records::read)
         .get("/v1/people/{id}", v1::people::read)
+        .get("/v1/reviews", v1::reviews::list)
         // Schemes: what wants to hear of changes, and what it was told.
         .get("/v1/subscriptions", v1::subscriptions::list)
         .post("/v1/subscriptions", v1::subscriptions::create)
@@ -44,6 +45,7 @@ pub fn routes(limits: &Limits) -> Routes {
     // Files: they have their own clock, which runs only while nothing arrives.
     let uploads = Routes::default()
         .post("/v1/schemes/{scheme}/records", v1::batches::submit)
+        .post("/v1/events", v1::events::submit)
         .post("/v1/translate", v1::translate::translate)
         .post("/v1/validate", v1::translate::validate);
     let hurry = from_fn_with_state(limits.answer, layers::hurry);

@@ -3,6 +3,7 @@
 pub mod batches;
 pub mod deliveries;
 pub mod eligibility;
+pub mod events;
 pub mod health;
 pub mod indicators;
 pub mod keys;
@@ -10,6 +11,7 @@ pub mod people;
 pub mod quarantine;
 pub mod records;
 pub mod refusals;
+pub mod reviews;
 pub mod schemes;
 pub mod subscriptions;
 pub mod translate;

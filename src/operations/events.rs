@@ -3,6 +3,9 @@
 //! An event never edits a record. It is stored beside the exports, and the effective records that it reaches are
 //! derived anew from all that is known about them, so late and out of order comes to the same result. One that names a
 //! record which a later line of the same file creates waits for the end of the file.
+//!
+//! A scheme speaks of its own records only. A move to another scheme opens records there, which the other scheme's own
+//! word replaces; but they may continue only records of the scheme that speaks.
 
 mod apply;
 mod read;
@@ -12,19 +15,25 @@ use super::intake::open::{self, Opened, ReadBy};
 use super::intake::stage::{Refused, Staging};
 use super::intake::{IntakeError, Receipt, Submission, release, settle};
 use super::kept::KeptRefusal;
-use crate::model::{Issue, IssueCode, QuarantineId};
+use crate::eligibility::event::{Event, new_records};
+use crate::model::{Issue, IssueCode, Place, QuarantineId, SchemeId};
 use crate::store::batches::{BatchKind, BatchState};
 use crate::store::quarantine::quarantine_owner;
 use crate::store::records::record_key;
 
 use read::{Line, Parsed};
 
-/// Receives a file of events, one JSON object a line. The submission's scheme is `events`; each event names the
-/// scheme that it is about.
+/// The name under which events of all schemes arrive.
+pub const ALL_SCHEMES: &str = "events";
+
+/// Receives a file of events, one JSON object a line. Each event names the scheme that it is about: any, when the
+/// submission's scheme is [`ALL_SCHEMES`]; else it must be the submission's own.
 ///
 /// # Errors
 /// As for records: what is wrong with single events waits in quarantine.
-pub async fn submit_events(hub: &Hub, submission: Submission) -> Result<Receipt, IntakeError> {
+pub async fn submit_events(hub: &Hub, mut submission: Submission) -> Result<Receipt, IntakeError> {
+    // A scheme may name its nightly events and its nightly file alike.
+    submission.idempotency_key = submission.idempotency_key.map(|key| format!("events:{key}"));
     let read_by = ReadBy { kind: BatchKind::Events, mapping: None, hash: None };
     let actor = submission.actor.clone();
     let (batch, body) = match open::open(hub, submission, read_by).await? {
@@ -71,7 +80,10 @@ async fn take(
     let mut events = Vec::new();
     for line in lines {
         match line.parsed {
-            Parsed::Event(event) => events.push((line.place, line.raw, event)),
+            Parsed::Event(event) if speaks_of(&staging.batch.scheme, &event) => {
+                events.push((line.place, line.raw, event));
+            }
+            Parsed::Event(event) => refused.push(foreign(event, line.place, line.raw)),
             Parsed::Refused(issues) => refused.push(KeptRefusal {
                 record_id: issues.iter().find_map(|issue| issue.record_id.clone()),
                 place: line.place,
@@ -82,6 +94,22 @@ async fn take(
     }
     quarantine(hub, staging, refused).await?;
     apply::apply(hub, staging, events).await
+}
+
+/// Whether a sender may send an event.
+fn speaks_of(sender: &SchemeId, event: &Event) -> bool {
+    let own = |scheme: &SchemeId| scheme == sender;
+    let mut continued = new_records(event).into_iter().filter_map(|(_, precedent)| precedent);
+    sender.as_str() == ALL_SCHEMES
+        || (own(&event.about.scheme) && continued.all(|older| own(&older.scheme)))
+}
+
+fn foreign(event: Box<Event>, place: Place, raw: Vec<u8>) -> KeptRefusal {
+    let issue = Issue::error(IssueCode::NotPermitted, place.clone())
+        .record_id(&event.id)
+        .field("source")
+        .value(event.about.scheme.as_str());
+    KeptRefusal { record_id: Some(event.id), place, raw, issues: vec![issue] }
 }
 
 fn unknown_record(line: Line) -> Option<KeptRefusal> {

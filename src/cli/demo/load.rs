@@ -13,14 +13,11 @@ use crate::cli::{data_date, input};
 use crate::model::SchemeId;
 use crate::operations::body::Body;
 use crate::operations::directory::{self, Survey};
-use crate::operations::events::submit_events;
+use crate::operations::events::{ALL_SCHEMES, submit_events};
 use crate::operations::intake::{self, Receipt, Submission};
 use crate::operations::{Hub, link};
 use crate::store::batches::Counts;
 use crate::store::exports::Totals;
-
-/// The name under which events of all schemes arrive.
-pub const EVENTS: &str = "events";
 
 /// What came in from one file.
 pub struct Source {
@@ -67,11 +64,11 @@ pub async fn load(hub: &Hub, data: &Path, screen: &Screen) -> Result<Loaded, Fai
         sources.push(source(name, &export.path, &receipt));
     }
     for path in &found.events {
-        let scheme: SchemeId = EVENTS.parse().map_err(Failure::operation)?;
+        let scheme: SchemeId = ALL_SCHEMES.parse().map_err(Failure::operation)?;
         // Events carry days of their own; the file as a whole is as old as its writing.
         let submission = submission(&scheme, path, None, screen)?;
         let receipt = submit_events(hub, submission).await.map_err(Failure::operation)?;
-        sources.push(source(EVENTS, path, &receipt));
+        sources.push(source(ALL_SCHEMES, path, &receipt));
     }
     link::link_pending(hub).await.map_err(Failure::operation)?;
     let mut session = hub.store().read().await.map_err(Failure::operation)?;

@@ -4,13 +4,14 @@ mod formats;
 mod people;
 mod questions;
 
-use super::load::{EVENTS, Loaded};
+use super::load::Loaded;
 use crate::cli::failure::Failure;
 use crate::cli::screen::Screen;
 use crate::eligibility::Registry;
 use crate::messages;
 use crate::model::record::HumanName;
 use crate::model::{BeneficiaryRecord, SchemeId};
+use crate::operations::events::ALL_SCHEMES;
 use crate::operations::{Hub, demo};
 
 /// Refusals that are shown.
@@ -34,7 +35,7 @@ pub async fn tell(hub: &Hub, loaded: &Loaded, screen: &Screen) -> Result<(), Fai
 }
 
 fn arrived(loaded: &Loaded, registry: &Registry, screen: &Screen) -> Result<(), Failure> {
-    let exports = loaded.sources.iter().filter(|source| source.name != EVENTS);
+    let exports = loaded.sources.iter().filter(|source| source.name != ALL_SCHEMES);
     let opening = [("schemes", exports.count().into()), ("records", loaded.totals.records.into())];
     screen.line(&screen.bold(&screen.text("demo-opening", &opening)))?;
     screen.say("demo-invented", &[])?;
@@ -51,7 +52,7 @@ fn arrived(loaded: &Loaded, registry: &Registry, screen: &Screen) -> Result<(), 
         screen,
     )?;
     for source in &loaded.sources {
-        let name = if source.name == EVENTS {
+        let name = if source.name == ALL_SCHEMES {
             screen.text("demo-events", &[])
         } else {
             title(&source.name, registry, screen)

@@ -53,7 +53,7 @@ enum ModeName {
 /// What to wait for.
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq, ToSchema)]
 #[serde(rename_all = "lowercase")]
-enum Wait {
+pub enum Wait {
     /// Until the linker has seen every record.
     Linked,
 }
@@ -175,7 +175,8 @@ pub async fn submit(
     answer(&app, receipt, sending.wait).await
 }
 
-async fn answer(app: &App, receipt: Receipt, wait: Option<Wait>) -> Result<Response, Problem> {
+/// The receipt, with the status that says whether it counts and, when that was asked, is linked.
+pub async fn answer(app: &App, receipt: Receipt, wait: Option<Wait>) -> Result<Response, Problem> {
     let location = format!("/v1/batches/{}", receipt.batch);
     if receipt.counts.accepted == 0 && receipt.counts.refused > 0 {
         let issues = batches::first(&app.hub, receipt.batch).await?;
@@ -192,7 +193,11 @@ async fn answer(app: &App, receipt: Receipt, wait: Option<Wait>) -> Result<Respo
     Ok((status, [(LOCATION, location)], Json(BatchBody::from(receipt))).into_response())
 }
 
-fn header(
+/// The text of a header.
+///
+/// # Errors
+/// `invalid_parameter` when it is empty, too long or not ASCII.
+pub fn header(
     headers: &HeaderMap,
     name: &'static str,
     longest: usize,
