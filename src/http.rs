@@ -58,6 +58,13 @@ impl Default for Limits {
     }
 }
 
+/// Every address, as method and path with its parts in braces, in the order of the router.
+#[must_use]
+pub fn addresses() -> Vec<(String, &'static str)> {
+    let routes = router::routes(&Limits::default());
+    routes.listed().iter().map(|(method, path)| (method.to_string(), *path)).collect()
+}
+
 /// What handlers share; cheap to clone.
 #[derive(Clone)]
 pub struct App {
