@@ -199,7 +199,10 @@ impl<'m> Flow<'m> {
             let Some(Wanted::Own(slot)) = places.get(usize::from(*field)) else { continue };
             let Some(slot) = slots.get_mut(usize::from(*slot)) else { continue };
             if !takes {
-                *last = slot.text().map(str::to_owned);
+                // An empty cell says nothing that others could mean by "the same".
+                if let Some(text) = slot.text() {
+                    *last = Some(text.to_owned());
+                }
                 continue;
             }
             let at = slot.at().unwrap_or_default();
