@@ -1,6 +1,8 @@
 //! The format readers against whole files: the sample exports with their manifest of faults, and
 //! files made to hurt.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -132,7 +134,8 @@ fn the_id_of_a_broken_row_can_still_be_read() {
 fn files_made_to_hurt_are_answered_without_harm() {
     use IssueCode as Code;
     let Some(samples) = samples() else { return };
-    let cases: [(&str, Container, Option<&str>, usize, &[(u64, Code)]); 12] = [
+    type Case<'c> = (&'c str, Container, Option<&'c str>, usize, &'c [(u64, Code)]);
+    let cases: [Case<'_>; 12] = [
         ("anam_deep.json", json(), None, 0, &[(1, Code::TooDeep)]),
         ("anam_truncated.json", json(), None, 0, &[(2, Code::TruncatedFile)]),
         ("canam_entity_bomb.xml", xml("assure"), None, 0, &[(2, Code::ForbiddenEntity)]),

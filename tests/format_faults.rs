@@ -1,5 +1,7 @@
 //! Faults of files, one by one: what is refused, where, and what is still read after it.
 
+#![allow(clippy::unwrap_used)]
+
 use std::io::{self, Read, Write};
 
 use dankun::format::{

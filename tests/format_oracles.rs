@@ -1,6 +1,8 @@
 //! What the readers give for well-formed files is what independent readers give: the `csv` crate for
 //! rows, and for elements the plain event stream of `quick-xml` over the whole document.
 
+#![allow(clippy::unwrap_used)]
+
 use std::borrow::Cow;
 use std::io;
 

@@ -1,6 +1,8 @@
 //! What holds for every file, however it was made: readers never panic, what they give is well
 //! nested, how the bytes arrive changes nothing, and what was written is read back.
 
+#![allow(clippy::unwrap_used)]
+
 use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex};
@@ -290,8 +292,7 @@ fn written(records: &[Value], options: &WriteOptions) -> Vec<u8> {
         assert!(one.end().unwrap().is_empty());
     }
     writer.finish().unwrap();
-    let bytes = out.0.lock().unwrap().clone();
-    bytes
+    std::mem::take(&mut *out.0.lock().unwrap())
 }
 
 fn read(bytes: Vec<u8>, container: Container) -> Vec<Value> {

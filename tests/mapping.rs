@@ -8,7 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dankun::format::Reader;
-use dankun::mapping::{Codes, Diagnostic, Library, Mapping, Outcome, Run, RunContext, Weight, compile};
+use dankun::mapping::{
+    Codes, Diagnostic, Library, Mapping, Outcome, Run, RunContext, Weight, compile,
+};
 use dankun::model::{Issue, IssueCode, Language};
 use dankun::schema::Catalog;
 use proptest::prelude::*;
@@ -18,7 +20,8 @@ fn root() -> PathBuf {
 }
 
 fn demo_catalog() -> Catalog {
-    let schema = |path: &str| fs::read_to_string(root().join(path)).expect("a schema of the repository");
+    let schema =
+        |path: &str| fs::read_to_string(root().join(path)).expect("a schema of the repository");
     Catalog::parse([
         ("demo/1".to_owned(), schema("tests/mapping/demo.json")),
         ("beneficiary/1".to_owned(), schema("schemas/beneficiary/1.json")),
@@ -33,8 +36,10 @@ fn check(text: &str, file: &str) -> (Option<Mapping>, Vec<Diagnostic>) {
 
 fn mistakes() -> Vec<(String, String)> {
     let folder = root().join("tests/mapping/mistakes");
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
     files.sort();
     let name = |path: &Path| path.file_stem().expect("a name").to_string_lossy().into_owned();
@@ -86,7 +91,8 @@ fn a_correction_repairs_its_mistake() {
             let mut repaired = text.clone();
             repaired.replace_range(correction.span.clone(), &correction.text);
             let still = check(&repaired, "m.yaml").1;
-            let again = still.iter().any(|d| d.code == diagnostic.code && d.args == diagnostic.args);
+            let again =
+                still.iter().any(|d| d.code == diagnostic.code && d.args == diagnostic.args);
             assert!(!again, "{name}: {diagnostic:?}");
         }
     }
@@ -101,7 +107,10 @@ fn run(changes: &[(&str, &str)], csv: &str) -> (Vec<Outcome>, dankun::mapping::E
     });
     let (mapping, found) = check(&text, "demo.yaml");
     let mapping = mapping.unwrap_or_else(|| panic!("{found:?}"));
-    let reader = Reader::new(Box::new(std::io::Cursor::new(csv.as_bytes().to_vec())), &mapping.read_options());
+    let reader = Reader::new(
+        Box::new(std::io::Cursor::new(csv.as_bytes().to_vec())),
+        &mapping.read_options(),
+    );
     let context = RunContext {
         scheme: "demo".parse().expect("a scheme"),
         today: "2026-07-01".parse().expect("a date"),
@@ -244,8 +253,12 @@ fn a_canonical_record_passes_as_it_is() {
     let text = "mapping: canonical\nversion: 1.0.0\ntitle: { fr: c, en: c }\nsource: { format: canonical, schema: beneficiary/1, record_id: \"{source.record_id}\" }\ntarget: beneficiary/1\nfields: {}\ntests: [{ name: x, expect: { person: { sex: female } } }]\n";
     let (mapping, found) = check(text, "canonical.yaml");
     let mapping = mapping.unwrap_or_else(|| panic!("{found:?}"));
-    let line = r#"{"source":{"scheme":"demo","record_id":"A1"},"person":{"sex":"female"},"coverages":[]}"#;
-    let reader = Reader::new(Box::new(std::io::Cursor::new(line.as_bytes().to_vec())), &mapping.read_options());
+    let line =
+        r#"{"source":{"scheme":"demo","record_id":"A1"},"person":{"sex":"female"},"coverages":[]}"#;
+    let reader = Reader::new(
+        Box::new(std::io::Cursor::new(line.as_bytes().to_vec())),
+        &mapping.read_options(),
+    );
     let context = RunContext {
         scheme: "demo".parse().expect("a scheme"),
         today: "2026-07-01".parse().expect("a date"),
@@ -278,7 +291,11 @@ fn hostile_files_are_answered_at_once() {
         let (mapping, found) = check(&text, "hostile.yaml");
         assert!(mapping.is_none() && !found.is_empty());
         // Generous for a debug build on a busy machine; the point is "not minutes".
-        assert!(started.elapsed().as_secs() < 20, "{:?}", text.chars().take(20).collect::<String>());
+        assert!(
+            started.elapsed().as_secs() < 20,
+            "{:?}",
+            text.chars().take(20).collect::<String>()
+        );
     }
 }
 

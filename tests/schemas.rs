@@ -1,6 +1,8 @@
 //! The shipped schemas: complete in both languages, and `beneficiary/1` says exactly what the types
 //! of the model read and write.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::Path;
 

@@ -1,6 +1,8 @@
 //! The shipped mappings: they compile without a word, their examples hold, and the sample exports
 //! give exactly the faults that their generator put in.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

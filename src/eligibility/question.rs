@@ -89,9 +89,7 @@ impl Demographics {
         let named =
             !self.family.expose().trim().is_empty() && !self.given.expose().trim().is_empty();
         let known_sex = matches!(self.sex, Some(Sex::Female | Sex::Male));
-        let born = self
-            .birth_date
-            .is_some_and(|date| date.day().is_some() || known_sex);
+        let born = self.birth_date.is_some_and(|date| date.day().is_some() || known_sex);
         named && born
     }
 }

@@ -59,9 +59,12 @@ impl Table<'_> {
     }
 }
 
+/// The members of two households that match one another.
+type Matches = SmallVec<[(Slot, Slot); 4]>;
+
 /// Pairs of members that match, by pair of households; filled as asked.
 #[derive(Default)]
-pub struct Acquaintance(FxHashMap<(u32, u32), SmallVec<[(Slot, Slot); 4]>>);
+pub struct Acquaintance(FxHashMap<(u32, u32), Matches>);
 
 impl Acquaintance {
     /// What the others in the two households say about the pair.

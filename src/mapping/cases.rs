@@ -217,7 +217,10 @@ fn compare(expected: &Node, found: &Json, path: &str, out: &mut Vec<String>) {
             let same = match found {
                 Json::String(found) => found == text,
                 Json::Null => false,
-                other => other.to_string() == *text,
+                other => {
+                    let written = other.to_string();
+                    written == *text
+                }
             };
             if !same {
                 out.push(format!("{path}: {text} ≠ {found}"));

@@ -233,6 +233,10 @@ impl<'t, 'r> Extractor<'t, 'r> {
         }
     }
 
+    #[allow(
+        clippy::ptr_arg,
+        reason = "the slot keeps the borrow, so it clones the `Cow` and not its text"
+    )]
     fn capture(&mut self, nodes: &Nodes, text: &Cow<'r, str>, at: u32, null: bool) {
         let absent = null || self.is_empty(text);
         if let Some(instance) = self.current {

@@ -277,7 +277,8 @@ mod tests {
         let published = include_str!("../../schemas/beneficiary/1.json").to_owned();
         let catalog = Catalog::parse([("beneficiary/1".to_owned(), published)]).unwrap();
         let schema = catalog.get("beneficiary/1").unwrap();
-        let groups = |types: &[String]| types.iter().any(|kind| kind == "object" || kind == "array");
+        let groups =
+            |types: &[String]| types.iter().any(|kind| kind == "object" || kind == "array");
         let published: BTreeMap<String, Vec<String>> = schema
             .fields()
             .iter()

@@ -33,7 +33,10 @@ impl Clock {
 
 /// Where random bytes come from; tests bring their own.
 #[derive(Clone)]
-pub struct Randomness(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+pub struct Randomness(Arc<Fill>);
+
+/// Fills a slice with random bytes.
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Randomness {
     /// The generator of the machine, fit for secrets.

@@ -82,7 +82,7 @@ enum Sink<'m, W: Write + Send + 'static> {
     /// As they are, one a line.
     Lines(W),
     /// Through the way back of a mapping.
-    Format(&'m Mapping, Writer),
+    Format(&'m Mapping, Box<Writer>),
 }
 
 /// Reads a file of one format and writes the records in another; no target is `beneficiary/1`
@@ -101,7 +101,7 @@ pub fn translate(
         None => Sink::Lines(io::BufWriter::new(output)),
         Some(to) => {
             let output = Box::new(output) as Box<dyn Write + Send>;
-            Sink::Format(to, Writer::new(output, &to.write_options())?)
+            Sink::Format(to, Box::new(Writer::new(output, &to.write_options())?))
         }
     };
     run(from, input, sink, today)
@@ -200,7 +200,7 @@ pub fn render(to: Option<&Mapping>, records: &[Vec<u8>]) -> Result<Vec<u8>, Vec<
             None => Sink::Lines(output.clone()),
             Some(to) => {
                 let output = Box::new(output.clone());
-                Sink::Format(to, Writer::new(output, &to.write_options())?)
+                Sink::Format(to, Box::new(Writer::new(output, &to.write_options())?))
             }
         };
         let mut all = true;

@@ -72,7 +72,7 @@ fn violations(error: &ValidationError<'_>, schema: &Value) -> Vec<(u8, Violation
         let code = own.unwrap_or(code);
         vec![(
             rank,
-            Violation { pointer: pointer.to_owned(), code, expected, value: shown(&instance) },
+            Violation { pointer: pointer.to_owned(), code, expected, value: shown(instance) },
         )]
     };
     match kind {

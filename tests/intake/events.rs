@@ -19,7 +19,7 @@ cluster::both! {
         let (first, second) = of("A");
         send(&world, &[first, second]).await;
         let (first, second) = of("B");
-        send(&world, &[second.clone()]).await;
+        send(&world, std::slice::from_ref(&second)).await;
         let repeated = send(&world, &[first, second]).await;
         assert_eq!((repeated.counts.new_records, repeated.counts.unchanged), (1, 1));
         let (a, b) = (world.record("A").await, world.record("B").await);

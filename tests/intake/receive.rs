@@ -156,7 +156,10 @@ cluster::both! {
 async fn no_personal_value_stands_in_the_database_file() {
     let place = cluster::Place::sqlite();
     let world = World::new(&place).await;
-    let good = but(member("SECRETID77", "COULIBALYX"), &json!({ "phone": "76918273", "born": "1937-11-23" }));
+    let good = but(
+        member("SECRETID77", "COULIBALYX"),
+        &json!({ "phone": "76918273", "born": "1937-11-23" }),
+    );
     let bad = but(member("SECRETID78", "BAGAYOKOX"), &json!({ "born": "1937-02-31" }));
     let named = Submission {
         file_name: Some("liste_doumbiax.ndjson".into()),

@@ -10,6 +10,7 @@ pub trait Element {
     ///
     /// # Errors
     /// When its text does not follow the grammar of its format.
+    #[allow(clippy::result_large_err, reason = "an issue is built once for a record that is lost")]
     fn walk<'s>(&'s self, sink: &mut impl Events<'s>) -> Result<(), Issue>;
 
     /// Where it starts.

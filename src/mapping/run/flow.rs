@@ -18,8 +18,8 @@ use super::super::spec::Format;
 use super::super::target::Results;
 use super::super::{Mapping, RecordKind};
 use super::element::Element;
-use super::tee::Both;
 use super::issues::{self, Attributed};
+use super::tee::Both;
 
 /// Elements through one mapping.
 pub struct Flow<'m> {

@@ -95,9 +95,9 @@ fn list(definition: &str) -> Value {
 fn fields() -> Value {
     let rules = json!({ "$ref": "#/definitions/rules" });
     let single = |path: &str| !target::LISTS.iter().any(|list| path.starts_with(list));
-    let known = target::FIELDS
-        .iter()
-        .filter(|(path, takes, _)| single(path) && *takes != target::Takes::Hub && *path != "extensions");
+    let known = target::FIELDS.iter().filter(|(path, takes, _)| {
+        single(path) && *takes != target::Takes::Hub && *path != "extensions"
+    });
     let properties: Map<String, Value> =
         known.map(|(path, _, _)| ((*path).to_owned(), rules.clone())).collect();
     json!({ "type": "object", "properties": properties, "additionalProperties": rules })
