@@ -7,6 +7,7 @@
 //! clock, no files: texts, readers and the day come in from outside. Start reading at
 //! [`compile()`], then [`Run::next`].
 
+pub mod amend;
 pub mod condition;
 pub mod diagnostic;
 pub mod function;
@@ -38,11 +39,14 @@ use crate::format::{Container, ReadOptions, WriteOptions, Written};
 use crate::model::IssueCode;
 use crate::schema::Schema;
 
+pub use amend::{Amendment, Amendments, Met};
 pub use cases::{CaseFailure, TestReport};
 pub use compile::{Library, compile};
 pub use diagnostic::{Diagnostic, Weight};
 pub use explain::{Explanation, Step as ExplainedStep};
-pub use outcome::{Ending, Outcome, Reference, Refusal, RunContext, Translated, Unresolved};
+pub use outcome::{
+    Around, Carried, Ending, Outcome, Reference, Refusal, RunContext, Translated, Unresolved,
+};
 pub use reverse::{FieldClass, Loss};
 pub use run::Run;
 pub use table::Codes;

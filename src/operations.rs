@@ -22,6 +22,7 @@ pub mod library;
 pub mod link;
 pub mod people;
 pub mod publish;
+pub mod quarantine;
 pub mod reviews;
 pub mod translate;
 

@@ -41,6 +41,7 @@ create table batches (
     refused bigint not null,
     warnings bigint not null,
     absent bigint not null,
+    corrected bigint not null,
     -- Values dropped on entry because neither law nor purpose needs them: {"field": count}.
     dropped text not null
 );

@@ -41,6 +41,7 @@ create table batches (
     refused integer not null,
     warnings integer not null,
     absent integer not null,
+    corrected integer not null,
     -- Values dropped on entry because neither law nor purpose needs them: {"field": count}.
     dropped text not null
 ) strict;

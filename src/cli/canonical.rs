@@ -5,7 +5,7 @@ use std::io::Read;
 use serde_json::Value;
 
 use crate::format::{Broken, Container, ReadOptions, Reader};
-use crate::mapping::{Outcome, Refusal, Translated};
+use crate::mapping::{Around, Outcome, Refusal, Translated};
 use crate::model::{BeneficiaryRecord, Issue, IssueCode, Place};
 use crate::operations::library::Library;
 
@@ -20,7 +20,13 @@ pub fn read(bytes: Box<dyn Read + Send>, library: &Library, mut take: impl FnMut
             Ok(frame) => check(frame.raw(), frame.place(), library),
             Err(Broken { issue, raw, .. }) => {
                 let place = issue.place.clone();
-                Outcome::Refused(Refusal { record_id: None, place, raw, issues: vec![issue] })
+                Outcome::Refused(Refusal {
+                    record_id: None,
+                    place,
+                    raw,
+                    issues: vec![issue],
+                    around: Around::default(),
+                })
             }
         };
         if !take(outcome) {
@@ -58,6 +64,8 @@ fn check(raw: &[u8], place: Place, library: &Library) -> Outcome {
             warnings: Vec::new(),
             references: Vec::new(),
         }),
-        record_id => Outcome::Refused(Refusal { record_id, place, raw, issues }),
+        record_id => {
+            Outcome::Refused(Refusal { record_id, place, raw, issues, around: Around::default() })
+        }
     }
 }

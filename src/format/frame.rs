@@ -73,6 +73,15 @@ impl<'r> Frame<'r> {
         self.text.as_bytes()
     }
 
+    /// The columns of the header above a row, in the sender's order; none for other formats.
+    #[must_use]
+    pub fn columns(&self) -> Option<Arc<[String]>> {
+        match self.shape {
+            Shape::Csv { header, .. } => Some(Arc::clone(header)),
+            Shape::Json | Shape::Xml => None,
+        }
+    }
+
     /// Number of the record in its file, from 1, broken ones counted.
     #[must_use]
     pub fn ordinal(&self) -> u64 {
@@ -228,6 +237,15 @@ impl Broken {
             }
         }
         true
+    }
+
+    /// The columns of the header above a row, in the sender's order; none for other formats.
+    #[must_use]
+    pub fn columns(&self) -> Option<Arc<[String]>> {
+        match &self.legible {
+            Legible::Csv { header, .. } => Some(Arc::clone(header)),
+            Legible::Nothing | Legible::Json(..) | Legible::Xml(..) => None,
+        }
     }
 
     /// The legible scalars at the top of the record by key: the cells of a CSV row by column.

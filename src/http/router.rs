@@ -16,6 +16,8 @@ pub fn routes(limits: &Limits) -> Routes {
         .post("/v1/batches/{id}/release", v1::batches::release)
         .get("/v1/batches/{id}/refusals", v1::refusals::list)
         .get("/v1/quarantine", v1::quarantine::list)
+        .post("/v1/quarantine/{id}/correct", v1::quarantine::correct)
+        .get("/v1/corrections", v1::corrections::list)
         .post("/v1/quarantine/{id}/dismiss", v1::quarantine::dismiss)
         // Schemes: what the hub made of it.
         .get("/v1/records", v1::records::list)

@@ -1,6 +1,7 @@
 //! The handlers of `/v1`, one file an address, and what they take and give.
 
 pub mod batches;
+pub mod corrections;
 pub mod deliveries;
 pub mod eligibility;
 pub mod events;

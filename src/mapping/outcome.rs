@@ -1,5 +1,7 @@
 //! What comes out of a run: translated records, refused records, and how the file ended.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use crate::model::{Issue, IssueCode, Place, SchemeId};
@@ -20,6 +22,17 @@ pub enum Outcome {
     Accepted(Translated),
     /// It is refused.
     Refused(Refusal),
+}
+
+impl Outcome {
+    /// The sender's id of the record, where it can be read.
+    #[must_use]
+    pub fn record_id(&self) -> Option<&str> {
+        match self {
+            Self::Accepted(record) => Some(&record.record_id),
+            Self::Refused(refusal) => refusal.record_id.as_deref(),
+        }
+    }
 }
 
 /// A valid record in the canonical form.
@@ -48,6 +61,28 @@ pub struct Refusal {
     pub raw: Vec<u8>,
     /// All of what is wrong, warnings too.
     pub issues: Vec<Issue>,
+    /// What of its file it takes to read it again on its own.
+    pub around: Around,
+}
+
+/// What a record owes to the file around it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Around {
+    /// The columns of its header, where it has one.
+    pub columns: Option<Arc<[String]>>,
+    /// What its row takes from the rows above.
+    pub carried: Carried,
+}
+
+/// Cells that a row takes from the rows above it, in the order of the mapping's lists.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Carried {
+    /// For each column that is carried down, its last text.
+    pub down: Vec<Option<String>>,
+    /// The key under which rows inherit.
+    pub key: String,
+    /// For each column that is inherited, its last text.
+    pub inherited: Vec<Option<String>>,
 }
 
 /// The id of another record, in a field.

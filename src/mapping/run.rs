@@ -1,5 +1,6 @@
 //! One file through one mapping, streaming: decode, the sender's schema, mapping, canonical schema.
 
+mod amended;
 mod element;
 mod flow;
 mod issues;
@@ -7,13 +8,16 @@ mod settle;
 mod tee;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::format::Reader;
 use crate::model::{Issue, IssueCode};
 
 use super::Mapping;
-use super::outcome::{Ending, Outcome, Refusal, RunContext};
+use super::amend::{Amendments, Met, reader_of_one};
+use super::outcome::{Around, Ending, Outcome, Refusal, RunContext};
 
+use amended::Amended;
 pub(super) use element::Element;
 pub(super) use flow::Flow;
 use settle::Settlement;
@@ -27,6 +31,8 @@ pub struct Run<'m> {
     flow: Flow<'m>,
     ready: VecDeque<Outcome>,
     settlement: Settlement,
+    amended: Amended,
+    columns: Option<Arc<[String]>>,
     records: u64,
     refused: u64,
     complete: bool,
@@ -42,10 +48,38 @@ impl<'m> Run<'m> {
             flow: Flow::new(mapping, context.scheme.as_str(), context.today),
             ready: VecDeque::new(),
             settlement: Settlement::default(),
+            amended: Amended::default(),
+            columns: None,
             records: 0,
             refused: 0,
             complete: true,
         }
+    }
+
+    /// Reads one refused record again on its own, or a text in its place.
+    #[must_use]
+    pub fn of_record(
+        mapping: &'m Mapping,
+        record: &[u8],
+        around: &Around,
+        context: RunContext,
+    ) -> Self {
+        let reader = reader_of_one(mapping, record, around);
+        let mut run = Self::new(mapping, reader, context);
+        run.flow.resume(&around.carried);
+        run
+    }
+
+    /// With values that are read in place of the sender's.
+    #[must_use]
+    pub fn with_amendments(mut self, amendments: Amendments) -> Self {
+        self.amended = Amended::new(amendments);
+        self
+    }
+
+    /// What became of the amendments of the records read so far, each told once.
+    pub fn take_met(&mut self) -> Vec<Met> {
+        self.amended.take()
     }
 
     /// The next record, accepted or refused; `None` at the end of the file.
@@ -56,14 +90,26 @@ impl<'m> Run<'m> {
                 break outcome;
             }
             match self.reader.next()? {
-                Ok(frame) => self.flow.element(&frame, &mut (), &mut self.ready),
+                Ok(frame) => {
+                    self.columns = frame.columns();
+                    self.flow.element(&frame, &mut (), &mut self.ready);
+                    let columns = self.columns.as_ref();
+                    self.amended.element(&mut self.flow, &frame, columns, &mut self.ready);
+                }
                 Err(broken) => {
                     self.complete &= !broken.ends_file;
+                    self.columns = broken.columns();
                     self.ready.extend(self.flow.broken(&broken));
+                    let columns = self.columns.as_ref();
+                    self.amended.broken(&mut self.flow, columns, &mut self.ready);
                 }
             }
         };
-        let outcome = self.settle(next);
+        let mut outcome = self.settle(next);
+        if let Outcome::Refused(refusal) = &mut outcome {
+            let columns = self.columns.clone();
+            refusal.around = Around { columns, carried: self.flow.carried().clone() };
+        }
         self.records += 1;
         self.refused += u64::from(matches!(outcome, Outcome::Refused(_)));
         Some(outcome)
@@ -80,7 +126,8 @@ impl<'m> Run<'m> {
                 let mut issues = vec![issue];
                 issues.extend(record.warnings);
                 let (record_id, place, raw) = (Some(record.record_id), record.place, record.raw);
-                Outcome::Refused(Refusal { record_id, place, raw, issues })
+                let around = Around::default();
+                Outcome::Refused(Refusal { record_id, place, raw, issues, around })
             }
             Outcome::Accepted(record) => {
                 self.settlement.refer(&record);

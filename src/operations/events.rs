@@ -16,6 +16,7 @@ use super::intake::stage::{Refused, Staging};
 use super::intake::{IntakeError, Receipt, Submission, release, settle};
 use super::kept::KeptRefusal;
 use crate::eligibility::event::{Event, new_records};
+use crate::mapping::Around;
 use crate::model::{Issue, IssueCode, Place, QuarantineId, SchemeId};
 use crate::store::batches::{BatchKind, BatchState};
 use crate::store::quarantine::quarantine_owner;
@@ -89,6 +90,7 @@ async fn take(
                 place: line.place,
                 raw: line.raw,
                 issues,
+                around: Around::default(),
             }),
         }
     }
@@ -109,7 +111,13 @@ fn foreign(event: Box<Event>, place: Place, raw: Vec<u8>) -> KeptRefusal {
         .record_id(&event.id)
         .field("source")
         .value(event.about.scheme.as_str());
-    KeptRefusal { record_id: Some(event.id), place, raw, issues: vec![issue] }
+    KeptRefusal {
+        record_id: Some(event.id),
+        place,
+        raw,
+        issues: vec![issue],
+        around: Around::default(),
+    }
 }
 
 fn unknown_record(line: Line) -> Option<KeptRefusal> {
@@ -123,6 +131,7 @@ fn unknown_record(line: Line) -> Option<KeptRefusal> {
         place: line.place,
         raw: line.raw,
         issues: vec![issue],
+        around: Around::default(),
     })
 }
 

@@ -9,11 +9,11 @@
 
 mod hold;
 pub(in crate::operations) mod open;
-mod read;
+pub(in crate::operations) mod read;
 pub(in crate::operations) mod release;
 pub(in crate::operations) mod settle;
 pub(in crate::operations) mod stage;
-mod translate;
+pub(in crate::operations) mod translate;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +22,7 @@ use serde::Serialize;
 
 use super::body::Body;
 use super::hub::Hub;
+use super::quarantine::overlays::Overlays;
 use crate::model::{BatchId, Instant, SchemeId};
 use crate::store::StoreError;
 use crate::store::batches::{Batch, BatchState, Counts, Mode};
@@ -173,18 +174,20 @@ pub enum IntakeError {
 pub async fn submit(hub: &Hub, submission: Submission) -> Result<Receipt, IntakeError> {
     let translation = translate::Translation::new(hub, &submission)?;
     let read_by = translation.read_by();
+    let recorded_at = submission.data_as_of.map_or_else(|| hub.now(), Instant::start_of);
+    let overlays = Overlays::load(hub, &submission.scheme, recorded_at).await?;
     let (actor, dry_run) = (submission.actor.clone(), submission.dry_run);
     match open::open(hub, submission, read_by).await? {
         open::Opened::Known(receipt) => Ok(*receipt),
         open::Opened::New(batch, body) => {
             let staging = stage::Staging::new(*batch, dry_run);
-            receive(hub, staging, body, translation.drive(), &actor).await
+            receive(hub, staging, body, translation.drive(overlays), &actor).await
         }
     }
 }
 
 /// Reads a batch to its end and releases it.
-async fn receive(
+pub(in crate::operations) async fn receive(
     hub: &Hub,
     mut staging: stage::Staging,
     body: Body,

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::mapping::{Around, Carried};
 use crate::model::{Expected, Issue, IssueCode, Place, RulePlace, Severity};
 use crate::store::quarantine::{Quarantined, quarantine_owner};
 use crate::store::revisions::{Revision, revision_owner};
@@ -35,6 +36,8 @@ pub struct KeptRefusal {
     pub raw: Vec<u8>,
     /// Everything that is wrong with it.
     pub issues: Vec<Issue>,
+    /// What it takes to read it again on its own.
+    pub around: Around,
 }
 
 impl KeptRevision {
@@ -67,7 +70,8 @@ impl KeptRefusal {
     /// As it is sealed.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let notes = Notes::new(self.record_id.as_deref(), &self.place, &self.issues);
+        let mut notes = Notes::new(self.record_id.as_deref(), &self.place, &self.issues);
+        notes.around = StoredAround::of(&self.around);
         sections(&[&notes.to_bytes(), &self.raw])
     }
 
@@ -84,6 +88,7 @@ impl KeptRefusal {
             issues: notes.issues()?,
             record_id: notes.record_id,
             raw: raw.to_vec(),
+            around: notes.around.map(StoredAround::around).unwrap_or_default(),
         })
     }
 }
@@ -122,6 +127,33 @@ struct Notes {
     place: StoredPlace,
     #[serde(rename = "i", default, skip_serializing_if = "Vec::is_empty")]
     issues: Vec<StoredIssue>,
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    around: Option<StoredAround>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredAround {
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    columns: Option<Vec<String>>,
+    #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
+    down: Vec<Option<String>>,
+    #[serde(rename = "k", default, skip_serializing_if = "String::is_empty")]
+    key: String,
+    #[serde(rename = "i", default, skip_serializing_if = "Vec::is_empty")]
+    inherited: Vec<Option<String>>,
+}
+
+impl StoredAround {
+    fn of(around: &Around) -> Option<Self> {
+        let Carried { down, key, inherited } = around.carried.clone();
+        let columns = around.columns.as_ref().map(|columns| columns.to_vec());
+        (*around != Around::default()).then_some(Self { columns, down, key, inherited })
+    }
+
+    fn around(self) -> Around {
+        let Self { columns, down, key, inherited } = self;
+        Around { columns: columns.map(Into::into), carried: Carried { down, key, inherited } }
+    }
 }
 
 impl Notes {
@@ -130,6 +162,7 @@ impl Notes {
             record_id: record_id.map(str::to_owned),
             place: place.into(),
             issues: issues.iter().map(StoredIssue::from).collect(),
+            around: None,
         }
     }
 

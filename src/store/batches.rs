@@ -109,6 +109,8 @@ pub struct Counts {
     pub warnings: u64,
     /// Known records that a snapshot no longer holds.
     pub absent: u64,
+    /// Records that were read with a value put right in the hub.
+    pub corrected: u64,
 }
 
 /// A batch as stored.
@@ -161,7 +163,7 @@ macro_rules! columns {
     () => {
         "id, scheme, kind, mode, state, idempotency_key, body_hash, epoch, file_name, mapping, mapping_hash, \
          data_as_of, recorded_at, received_at, finished_at, released_at, hold_reason, complete, received, accepted, \
-         new_records, changed, unchanged, stale, refused, warnings, absent, dropped"
+         new_records, changed, unchanged, stale, refused, warnings, absent, corrected, dropped"
     };
 }
 
@@ -195,6 +197,7 @@ fn read(mut row: Row) -> Result<Batch, StoreError> {
             refused: row.take()?,
             warnings: row.take()?,
             absent: row.take()?,
+            corrected: row.take()?,
         },
         dropped: row.take()?,
     })
@@ -204,8 +207,8 @@ sql! {
     BEGIN: Query = Query::same(
         "insert into batches (id, scheme, kind, mode, state, idempotency_key, epoch, file_name, mapping, mapping_hash,
             data_as_of, recorded_at, received_at, touched_at, complete, received, accepted, new_records, changed,
-            unchanged, stale, refused, warnings, absent, dropped)
-         values ($1, $2, $3, $4, 'receiving', $5, 1, $6, $7, $8, $9, $10, $11, $11, $12, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}')
+            unchanged, stale, refused, warnings, absent, corrected, dropped)
+         values ($1, $2, $3, $4, 'receiving', $5, 1, $6, $7, $8, $9, $10, $11, $11, $12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}')
          on conflict (scheme, idempotency_key) do nothing",
     );
     BY_ID: Query = Query::same(concat!("select ", columns!(), " from batches where id = $1"));
@@ -231,7 +234,7 @@ sql! {
     FINISH: Query = Query::same(
         "update batches set state = $3, body_hash = $4, finished_at = $5, touched_at = $5, hold_reason = $6,
             complete = $7, received = $8, accepted = $9, new_records = $10, changed = $11, unchanged = $12, stale = $13,
-            refused = $14, warnings = $15, absent = $16, dropped = $17
+            refused = $14, warnings = $15, absent = $16, dropped = $17, corrected = $18
          where id = $1 and epoch = $2 and state = 'receiving'",
     );
     TOUCH_RELEASING: Query = Query::same(
@@ -385,6 +388,7 @@ impl Tx {
             counts.warnings,
             counts.absent,
             &batch.dropped,
+            counts.corrected,
         ];
         Ok(self.execute(&FINISH, &params).await? == 1)
     }

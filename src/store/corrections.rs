@@ -65,6 +65,11 @@ sql! {
         "select id, scheme, record_key, field, bad_key, sealed, state, created_at, created_by from corrections
          where scheme = $1 and state = 'active' order by id",
     );
+    PAGE: Query = Query::same(
+        "select id, scheme, record_key, field, bad_key, sealed, state, created_at, created_by from corrections
+         where (scheme = $1 or $1 is null) and (state = $2 or $2 is null) and (id > $3 or $3 is null)
+         order by id limit $4",
+    );
     ADD: Query = Query::same(
         "insert into corrections (id, scheme, record_key, field, bad_key, sealed, state, created_at, created_by)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -88,6 +93,22 @@ impl Session {
         scheme: &SchemeId,
     ) -> Result<Vec<Correction>, StoreError> {
         self.fetch(&ACTIVE, &params![scheme]).await?.into_iter().map(read).collect()
+    }
+
+    /// A page of corrections, the oldest first, after `after`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn correction_page(
+        &mut self,
+        scheme: Option<&SchemeId>,
+        state: Option<CorrectionState>,
+        after: Option<CorrectionId>,
+        limit: u32,
+    ) -> Result<Vec<Correction>, StoreError> {
+        let state = state.map(CorrectionState::name);
+        let params = params![scheme, state, after.as_ref(), limit];
+        self.fetch(&PAGE, &params).await?.into_iter().map(read).collect()
     }
 }
 

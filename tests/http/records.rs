@@ -123,6 +123,39 @@ cluster::both! {
         assert!(left["items"].as_array().unwrap().iter().all(|item| item["id"] != id));
     }
 
+    async fn a_refused_record_is_corrected_by_its_own_scheme(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        let key = server.scheme_key("ci-cnam").await;
+        let mut body = lines("ci_cmu.ndjson", 5);
+        body.extend(broken("3849000000019").into_bytes());
+        read(send(&server, CMU, &key, "application/x-ndjson", body.clone())).await;
+        let listed = expect(server.get("/v1/quarantine?code=bad_date", &key), 200).await;
+        let path = format!("/v1/quarantine/{}/correct", listed["items"][0]["id"].as_str().unwrap());
+        let correct = |key: &str, value: &str| {
+            let fields = json!({ "fields": [{ "field": "date_naiss", "value": value }] });
+            let body = fields.to_string().into_bytes();
+            send(&server, &path, key, "application/json", body).header("accept-language", "fr")
+        };
+        expect(correct(&server.scheme_key("ml-utm").await, "19900228"), 404).await;
+        let problem = expect(correct(&key, "19901331"), 422).await;
+        assert_eq!(problem["code"], "invalid_record");
+        assert_eq!(problem["violations"][0]["field"], "date_naiss", "{problem:#}");
+        assert!(problem["violations"][0]["message"].as_str().unwrap().contains("date"));
+        expect(send(&server, &path, &key, "application/json", b"{\"born\": 1}".to_vec()), 400).await;
+        let corrected = expect(correct(&key, "19900228"), 200).await;
+        let record = format!("/v1/records/{}", corrected["record"].as_str().unwrap());
+        let record = expect(server.get(&record, &key), 200).await;
+        assert_eq!(record["record"]["person"]["birth_date"], "1990-02-28", "{record:#}");
+        expect(correct(&key, "19900228"), 409).await;
+        let told = expect(server.get("/v1/corrections", &key), 200).await;
+        let told = &told["items"][0];
+        assert_eq!((&told["sent"], &told["read_as"]), (&json!("19900231"), &json!("19900228")));
+        let again = expect(send(&server, CMU, &key, "application/x-ndjson", body), 200).await;
+        assert_eq!(again["corrected"], 1, "{again:#}");
+        let other = server.scheme_key("ml-utm").await;
+        assert_eq!(expect(server.get("/v1/corrections", &other), 200).await["items"], json!([]));
+    }
+
     async fn a_person_is_read_in_other_formats_by_those_who_may(place: cluster::Place) {
         let server = Server::start(&place).await;
         let key = server.scheme_key("ci-cnam").await;

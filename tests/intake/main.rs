@@ -8,6 +8,7 @@
 mod cluster;
 mod world;
 
+mod correct;
 mod crash;
 mod events;
 mod receive;

@@ -7,6 +7,7 @@ use crate::operations::ask::AskError;
 use crate::operations::deliver::SubscribeError;
 use crate::operations::intake::IntakeError;
 use crate::operations::keys::KeyError;
+use crate::operations::quarantine::CorrectError;
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
@@ -42,6 +43,19 @@ impl From<AskError> for Problem {
                 Self::new(Code::NotPermitted).with("scope", Scope::EligibilityAsk.name())
             }
             AskError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CorrectError> for Problem {
+    fn from(error: CorrectError) -> Self {
+        match error {
+            CorrectError::Store(error) => error.into(),
+            CorrectError::Unknown(_) => Self::new(Code::NotFound),
+            CorrectError::NotOpen(_) | CorrectError::NotCorrectable(_) => {
+                Self::new(Code::Conflict).with("reason", error)
+            }
+            CorrectError::Intake(error) => error.into(),
         }
     }
 }

@@ -85,6 +85,8 @@ pub struct BatchBody {
     warnings: u64,
     /// Known records that a snapshot no longer holds.
     absent: u64,
+    /// Records that were read with a value put right in the hub.
+    corrected: u64,
     /// Values dropped on entry because neither law nor purpose needs them, by field.
     dropped: std::collections::BTreeMap<String, u64>,
     received_at: String,
@@ -114,6 +116,7 @@ impl From<Receipt> for BatchBody {
             refused: counts.refused,
             warnings: counts.warnings,
             absent: counts.absent,
+            corrected: counts.corrected,
             dropped: receipt.dropped,
             received_at: receipt.received_at.to_string(),
             released_at: receipt.released_at.map(|at| at.to_string()),

@@ -3,18 +3,19 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::records::narrow;
 use super::refusals::RefusedRecord;
 use crate::http::App;
-use crate::http::extract::{Known, Named, Params, Speaks};
+use crate::http::extract::{Document, Known, Named, Params, Speaks};
 use crate::http::openapi::Refused;
 use crate::http::paging::{Listed, Page};
 use crate::http::problem::{Code, Problem};
 use crate::model::{BatchId, IssueCode, QuarantineId, Scope};
 use crate::operations::batches::{self, Filter, QuarantineState};
+use crate::operations::quarantine::{self, CorrectOutcome, Correction};
 
 /// Which records.
 #[derive(Deserialize, IntoParams)]
@@ -67,6 +68,67 @@ fn issue_code(text: &str) -> Result<IssueCode, Problem> {
     IssueCode::parse(text).ok_or_else(|| {
         Problem::parameter("code", "?").known(IssueCode::ALL.iter().map(|code| code.name()))
     })
+}
+
+/// A correction: values for some fields, or another text for the whole record.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CorrectionBody {
+    /// Other values for some fields.
+    Fields(Vec<FieldValue>),
+    /// The whole record in the scheme's own format, such as one row of its file: for records that cannot be read.
+    Raw(String),
+}
+
+/// A value for a field.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FieldValue {
+    /// As the violations name it.
+    field: String,
+    /// As the scheme would have to write it.
+    value: String,
+}
+
+/// A record that is valid now.
+#[derive(Serialize, ToSchema)]
+pub struct Corrected {
+    /// `rec_…`
+    record: String,
+    /// The sending of one record that brought it, `bat_…`.
+    batch: String,
+}
+
+/// Corrects a refused record. It is checked as if its scheme had sent it so: when it is valid it counts at once, and
+/// the correction holds for the scheme's next files until the scheme changes the value itself; otherwise it waits on.
+#[utoipa::path(post, path = "/v1/quarantine/{id}/correct", tag = "quarantine",
+    params(("id" = String, Path, description = "`qua_…`")), request_body = CorrectionBody, responses(
+    (status = 200, description = "The record is valid and kept", body = Corrected),
+    (status = "4XX", response = Refused)))]
+pub async fn correct(
+    known: Known,
+    Named(id): Named<QuarantineId>,
+    State(app): State<App>,
+    Document(body): Document<CorrectionBody>,
+) -> Result<Json<Corrected>, Problem> {
+    let caller = known.granted(Scope::QuarantineWrite)?;
+    let waiting = batches::one(&app.hub, id).await?;
+    let waiting = waiting.filter(|waiting| caller.sees(&waiting.scheme));
+    let waiting = waiting.ok_or(Problem::new(Code::NotFound))?;
+    let correction = match body {
+        CorrectionBody::Raw(text) => Correction::Raw(text),
+        CorrectionBody::Fields(fields) => {
+            Correction::Fields(fields.into_iter().map(|given| (given.field, given.value)).collect())
+        }
+    };
+    match quarantine::correct(&app.hub, &caller.holder.to_string(), waiting.id, correction).await? {
+        CorrectOutcome::Accepted { record, batch } => {
+            Ok(Json(Corrected { record: record.to_string(), batch: batch.to_string() }))
+        }
+        CorrectOutcome::StillRefused { issues } => {
+            Err(Problem::new(Code::InvalidRecord).violations(issues))
+        }
+    }
 }
 
 /// Takes a refused record from the list, without correcting it.

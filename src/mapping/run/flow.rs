@@ -11,7 +11,8 @@ use crate::schema::{Repeats, ValueSink, Violation};
 
 use super::super::extract::{Extractor, Instance, Slot, Slots, Wanted};
 use super::super::json::JsonBytes;
-use super::super::outcome::{Outcome, Reference, Refusal, Translated};
+use super::super::outcome::{Around, Carried, Outcome, Reference, Refusal, Translated};
+use super::super::path::SourcePath;
 use super::super::program::{Problem, Tracer};
 use super::super::scene::{Input, Named, Scene};
 use super::super::spec::Format;
@@ -26,11 +27,10 @@ pub struct Flow<'m> {
     mapping: &'m Mapping,
     scheme: String,
     today: String,
-    /// For each carried column the last text.
-    carried: Vec<Option<String>>,
-    /// The key, and for each inherited column the last text of its own.
-    inherited: (String, Vec<Option<String>>),
+    carried: Carried,
     dropped: Vec<u64>,
+    /// For each record of the last element: the kind and number of the nested ones.
+    nested: Vec<Option<(u16, u32)>>,
     spare: Slots<'static>,
 }
 
@@ -52,10 +52,28 @@ impl<'m> Flow<'m> {
             mapping,
             scheme: scheme.to_owned(),
             today: today.to_string(),
-            carried: vec![None; mapping.carry_down.len()],
-            inherited: (String::new(), vec![None; inherited]),
+            carried: Carried {
+                down: vec![None; mapping.carry_down.len()],
+                key: String::new(),
+                inherited: vec![None; inherited],
+            },
             dropped: vec![0; mapping.drops.len()],
+            nested: Vec::new(),
             spare: Vec::new(),
+        }
+    }
+
+    /// What the next row takes from those before.
+    #[must_use]
+    pub const fn carried(&self) -> &Carried {
+        &self.carried
+    }
+
+    /// Goes on after rows that are not at hand. What another edition of the mapping carried is of no use.
+    pub fn resume(&mut self, carried: &Carried) {
+        let own = &self.carried;
+        if (own.down.len(), own.inherited.len()) == (carried.down.len(), carried.inherited.len()) {
+            self.carried = carried.clone();
         }
     }
 
@@ -104,6 +122,7 @@ impl<'m> Flow<'m> {
             None => (element.walk(&mut extractor), Vec::new()),
         };
         let (mut slots, instances) = (extractor.slots, extractor.instances);
+        self.nested.clear();
         let mut carried = Vec::new();
         if let Some(places) = mapping.places.first() {
             if self.is_skipped(&slots, places) {
@@ -121,6 +140,7 @@ impl<'m> Flow<'m> {
             out.push_back(self.unreadable(issue, element.place(), element.raw().to_vec(), &slots));
             return;
         }
+        let mut met = std::mem::take(&mut self.nested);
         for violations in self.attributed(&violations, &instances) {
             let Some((kind, record)) = self.record(violations.0, element, &slots, &instances)
             else {
@@ -129,8 +149,32 @@ impl<'m> Flow<'m> {
             let record = Record { kind, ..record };
             let outcome = self.translate(element, &record, &violations.1, &mut carried, tracer);
             out.push_back(outcome);
+            let nested = violations.0.and_then(|index| instances.get(index));
+            met.push(nested.map(|instance| (instance.kind, instance.ordinal)));
         }
+        self.nested = met;
         self.spare = super::super::extract::recycle(slots);
+    }
+
+    /// The records of the element that was translated last: of nested ones the path and the number.
+    pub(super) fn nested(&self, index: usize) -> Option<(&'m SourcePath, u32)> {
+        let (kind, ordinal) = (*self.nested.get(index)?)?;
+        let mut each = self.mapping.kinds.iter().filter_map(|kind| kind.each.as_ref());
+        each.nth(usize::from(kind)).map(|path| (path, ordinal))
+    }
+
+    /// Translates the records of an element that was counted before.
+    pub(super) fn again(&mut self, element: &impl Element) -> VecDeque<Outcome> {
+        let (dropped, nested) = (self.dropped.clone(), self.nested.clone());
+        let mut out = VecDeque::new();
+        self.element(element, &mut (), &mut out);
+        (self.dropped, self.nested) = (dropped, nested);
+        out
+    }
+
+    /// The mapping.
+    pub(super) const fn mapping(&self) -> &'m Mapping {
+        self.mapping
     }
 
     /// The refusal of a record that cannot be read; nothing for a row that is no record.
@@ -159,7 +203,13 @@ impl<'m> Flow<'m> {
             issue.field = Some("(line)".to_owned());
         }
         issue.record_id.clone_from(&record_id);
-        Outcome::Refused(Refusal { record_id, place, raw, issues: vec![issue] })
+        Outcome::Refused(Refusal {
+            record_id,
+            place,
+            raw,
+            issues: vec![issue],
+            around: Around::default(),
+        })
     }
 
     fn scene<'s, 'r>(
@@ -191,11 +241,11 @@ impl<'m> Flow<'m> {
         let scene = self.scene(slots, &[], places);
         let key = scene.text(Input::Path(inherit.by)).unwrap_or_default().to_owned();
         let takes = scene.holds(&inherit.when);
-        if self.inherited.0 != key {
-            self.inherited.0 = key;
-            self.inherited.1.fill(None);
+        if self.carried.key != key {
+            self.carried.key = key;
+            self.carried.inherited.fill(None);
         }
-        for (field, last) in inherit.fields.iter().zip(&mut self.inherited.1) {
+        for (field, last) in inherit.fields.iter().zip(&mut self.carried.inherited) {
             let Some(Wanted::Own(slot)) = places.get(usize::from(*field)) else { continue };
             let Some(slot) = slots.get_mut(usize::from(*slot)) else { continue };
             if !takes {
@@ -224,7 +274,7 @@ impl<'m> Flow<'m> {
     }
 
     fn carry_down(&mut self, slots: &mut Slots<'_>, places: &[Wanted]) {
-        for (field, last) in self.mapping.carry_down.iter().zip(&mut self.carried) {
+        for (field, last) in self.mapping.carry_down.iter().zip(&mut self.carried.down) {
             let Some(Wanted::Own(slot)) = places.get(usize::from(*field)) else { continue };
             let Some(slot) = slots.get_mut(usize::from(*slot)) else { continue };
             match slot.text() {
@@ -363,7 +413,13 @@ impl<'m> Flow<'m> {
                 warnings: found,
                 references,
             }),
-            record_id => Outcome::Refused(Refusal { record_id, place, raw, issues: found }),
+            record_id => Outcome::Refused(Refusal {
+                record_id,
+                place,
+                raw,
+                issues: found,
+                around: Around::default(),
+            }),
         }
     }
 

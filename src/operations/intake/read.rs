@@ -5,7 +5,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::format::Limits;
-use crate::model::{Instant, Issue, Place, QuarantineId, RecordId, RevisionId, SchemeId};
+use crate::model::{
+    CorrectionId, Instant, Issue, Place, QuarantineId, RecordId, RevisionId, SchemeId,
+};
 use crate::operations::body::{Body, End, Measured};
 use crate::operations::hub::Hub;
 use crate::operations::kept::{KeptRefusal, KeptRevision};
@@ -36,6 +38,10 @@ pub(in crate::operations) struct Ended {
     pub(in crate::operations) dropped: Vec<(String, u64)>,
     /// The share of refused records above which the file is held, in percent.
     pub(in crate::operations) hold_refused: Option<f64>,
+    /// Records that were read with a value put right in the hub.
+    pub(in crate::operations) corrected: u64,
+    /// Corrections whose value the sender has changed.
+    pub(in crate::operations) lapsed: Vec<CorrectionId>,
 }
 
 /// Reads a body and hands over what it finds, until that is no longer wanted (false).
@@ -190,6 +196,8 @@ impl Sealer {
             dropped: ended.dropped.into_iter().collect(),
             body_hash,
             hold_refused: ended.hold_refused,
+            corrected: ended.corrected,
+            lapsed: ended.lapsed,
         }
     }
 }

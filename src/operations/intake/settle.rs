@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::model::{AuditId, Issue, QuarantineId, RecordId};
+use crate::mapping::Around;
+use crate::model::{AuditId, CorrectionId, Issue, QuarantineId, RecordId};
 use crate::operations::hub::Hub;
 use crate::operations::kept::{KeptRefusal, KeptRevision};
 use crate::store::audit::Entry;
 use crate::store::batches::{Batch, BatchState};
-use crate::store::quarantine::{Defect, quarantine_owner};
+use crate::store::quarantine::{Defect, QuarantineState, quarantine_owner};
 use crate::store::records::RecordState;
 use crate::store::revisions::{Mark, RevisionState};
 use crate::store::{KeyedHash, Session, StoreError, Tx};
@@ -29,6 +30,10 @@ pub(in crate::operations) struct Ending {
     pub(in crate::operations) body_hash: Option<[u8; 32]>,
     /// The share of refused records above which the file is held, in percent.
     pub(in crate::operations) hold_refused: Option<f64>,
+    /// Records that were read with a value put right in the hub.
+    pub(in crate::operations) corrected: u64,
+    /// Corrections whose value the sender has changed.
+    pub(in crate::operations) lapsed: Vec<CorrectionId>,
 }
 
 /// A reference that the file does not settle.
@@ -73,7 +78,24 @@ pub(in crate::operations) async fn settle(
     if !tx.finish_batch(batch).await? {
         return Err(IntakeError::Replaced);
     }
-    tx.add_audit(hub.store().keys(), &[entry(hub, batch, "receive", actor)]).await?;
+    if batch.state == BatchState::Releasing {
+        // A held file may be discarded: what it changed is not yet so.
+        for id in &ending.lapsed {
+            tx.lapse_correction(*id, now).await?;
+        }
+    }
+    let mut entries = vec![entry(hub, batch, "receive", actor)];
+    if let Some(resolution) = &staging.resolution {
+        if !tx.close_quarantined(resolution.refused, QuarantineState::Corrected, now).await? {
+            return Err(IntakeError::Replaced);
+        }
+        for correction in &resolution.corrections {
+            tx.add_correction(correction).await?;
+        }
+        let subject = Some(resolution.refused.to_string());
+        entries.push(Entry { subject, ..entry(hub, batch, "correct", actor) });
+    }
+    tx.add_audit(hub.store().keys(), &entries).await?;
     tx.commit().await?;
     Ok(staging.batch)
 }
@@ -130,6 +152,7 @@ async fn absent(
 fn conclude(batch: &mut Batch, ending: &Ending, absent: &Absent) {
     let counts = &mut batch.counts;
     counts.absent = absent.records.len() as u64;
+    counts.corrected = ending.corrected;
     let refused = percent(counts.refused, counts.received);
     batch.complete = ending.complete;
     batch.body_hash = ending.body_hash.map(|hash| hash.to_vec());
@@ -151,7 +174,7 @@ fn percent(part: u64, whole: u64) -> f64 {
 }
 
 /// Those references whose target is neither in the file nor in the store.
-async fn nowhere<'d>(
+pub(in crate::operations) async fn nowhere<'d>(
     session: &mut Session,
     batch: &Batch,
     dangling: &'d [Dangling],
@@ -208,6 +231,7 @@ async fn refuse_dangling(
                 place: kept.place,
                 raw: kept.raw,
                 issues,
+                around: Around::default(),
             };
             refused.push(Refused {
                 id,

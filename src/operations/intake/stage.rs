@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 use crate::model::{Instant, QuarantineId, RecordId, RevisionId};
 use crate::operations::hub::Hub;
 use crate::store::batches::{Batch, Mode};
+use crate::store::corrections::Correction;
 use crate::store::quarantine::{Defect, QuarantineState, Quarantined};
 use crate::store::records::{KnownRecord, RecordState};
 use crate::store::revisions::{Mark, Revision, RevisionState};
@@ -80,12 +81,20 @@ pub(in crate::operations) struct Staging {
     pub(in crate::operations) dry_run: bool,
     /// The records of a snapshot, refused ones too: they are not absent.
     pub(in crate::operations) seen: Option<FxHashSet<KeyedHash>>,
+    /// The refused record that this batch puts right.
+    pub(in crate::operations) resolution: Option<Resolution>,
+}
+
+/// A refused record that is put right, and what is to hold for tomorrow's file.
+pub(in crate::operations) struct Resolution {
+    pub(in crate::operations) refused: QuarantineId,
+    pub(in crate::operations) corrections: Vec<Correction>,
 }
 
 impl Staging {
     pub(in crate::operations) fn new(batch: Batch, dry_run: bool) -> Self {
         let seen = (batch.mode == Mode::Snapshot).then(FxHashSet::default);
-        Self { batch, dry_run, seen }
+        Self { batch, dry_run, seen, resolution: None }
     }
 
     /// Writes a chunk, or only counts it in a dry run.

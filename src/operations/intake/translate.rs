@@ -11,6 +11,7 @@ use crate::operations::body::Measured;
 use crate::operations::hub::Hub;
 use crate::operations::kept::{KeptRefusal, KeptRevision};
 use crate::operations::library::Library;
+use crate::operations::quarantine::overlays::Overlays;
 use crate::store::batches::BatchKind;
 
 use super::open::ReadBy;
@@ -60,12 +61,21 @@ impl Translation {
         }
     }
 
-    pub(super) fn drive(self) -> Drive {
+    pub(super) fn drive(self, overlays: Overlays) -> Drive {
         Box::new(move |body: Measured, emit: &mut dyn FnMut(Found) -> bool| {
             let reader = Reader::new(Box::new(body), &self.options);
             let context = RunContext { scheme: self.scheme, today: self.today };
+            let (amendments, steady) = overlays.into_parts();
             let mut run = Run::new(&self.mapping, reader, context);
+            if let Some(amendments) = amendments {
+                run = run.with_amendments(amendments);
+            }
+            let (mut corrected, mut lapsed) = (0, Vec::new());
             while let Some(outcome) = run.next() {
+                let met = run.take_met();
+                corrected += u64::from(met.iter().any(|met| met.held));
+                let changed = met.iter().filter(|met| !met.held && !steady.contains(&met.id));
+                lapsed.extend(changed.map(|met| met.id));
                 if !emit(found(outcome)) {
                     break;
                 }
@@ -76,6 +86,8 @@ impl Translation {
                 complete: ending.complete,
                 dropped: ending.dropped,
                 hold_refused: self.mapping.hold_above(),
+                corrected,
+                lapsed,
             }
         })
     }
@@ -90,7 +102,7 @@ fn unknown_scheme(library: &Library, scheme: &SchemeId) -> IntakeError {
     }
 }
 
-fn found(outcome: Outcome) -> Found {
+pub(in crate::operations) fn found(outcome: Outcome) -> Found {
     match outcome {
         Outcome::Accepted(record) => Found::Accepted {
             kept: KeptRevision {
@@ -107,12 +119,15 @@ fn found(outcome: Outcome) -> Found {
                 place: refusal.place,
                 raw: refusal.raw,
                 issues: refusal.issues,
+                around: refusal.around,
             },
         },
     }
 }
 
-fn unresolved(unresolved: Unresolved) -> (String, String, crate::model::Issue) {
+pub(in crate::operations) fn unresolved(
+    unresolved: Unresolved,
+) -> (String, String, crate::model::Issue) {
     let Unresolved { record_id, place, reference } = unresolved;
     let issue =
         dangling_issue(reference.code, &place, &record_id, &reference.field, &reference.record_id);
