@@ -9,10 +9,11 @@ mod decide;
 mod write;
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::Hub;
 use crate::identity::Index;
@@ -23,8 +24,11 @@ use crate::store::{Session, StoreError};
 
 /// Name of the lease.
 const LEASE: &str = "linker";
-/// How long a linker may be silent before another takes over, in milliseconds: longer than the largest page takes.
-const LEASE_MILLIS: i64 = 120_000;
+/// How long a linker may be silent before another takes over, in milliseconds. So long does linking rest after a crash;
+/// who is taken over while still alive loses only the page at hand, because every write checks the epoch.
+const LEASE_MILLIS: i64 = 15_000;
+/// How often a linker at work says that it is alive: a large page takes longer than the lease.
+const BEAT: Duration = Duration::from_secs(4);
 /// Changes that are linked together. A large page scores a new population once instead of many times.
 const PAGE: u32 = 50_000;
 /// Records that are read and opened in one go.
@@ -79,7 +83,10 @@ pub async fn link_pending(hub: &Hub) -> Result<LinkReport, LinkError> {
     let Some(lease) = take_lease(hub).await? else {
         return Ok(LinkReport { busy: true, ..report });
     };
-    let worked = link_all(hub, &lease, &mut report).await;
+    let worked = tokio::select! {
+        worked = link_all(hub, &lease, &mut report) => worked,
+        never = beat(hub, &lease) => match never {},
+    };
     let mut tx = hub.store().begin().await?;
     tx.keep_lease(&lease, hub.now()).await?;
     tx.commit().await?;
@@ -96,6 +103,25 @@ async fn take_lease(hub: &Hub) -> Result<Option<Lease>, StoreError> {
     let lease = tx.take_lease(LEASE, &holder, now, now.plus_millis(LEASE_MILLIS)).await?;
     tx.commit().await?;
     Ok(lease)
+}
+
+/// Prolongs the lease again and again. That it was lost is for the next write to find out.
+async fn beat(hub: &Hub, lease: &Lease) -> Infallible {
+    loop {
+        tokio::time::sleep(BEAT).await;
+        if let Err(problem) = prolong(hub, lease).await {
+            warn!(
+                error = &problem as &dyn std::error::Error,
+                "the linker's lease was not prolonged"
+            );
+        }
+    }
+}
+
+async fn prolong(hub: &Hub, lease: &Lease) -> Result<(), StoreError> {
+    let mut tx = hub.store().begin().await?;
+    tx.keep_lease(lease, prolonged(hub.now())).await?;
+    tx.commit().await
 }
 
 async fn link_all(hub: &Hub, lease: &Lease, report: &mut LinkReport) -> Result<(), LinkError> {

@@ -1,0 +1,247 @@
+//! The program dies in the middle of its work, again and again; a resend under the same key comes to the same end as
+//! a sending that nothing disturbed. On both databases, with the real program and SIGKILL.
+
+#![allow(clippy::unwrap_used)]
+
+mod cluster;
+mod invented;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream;
+use invented::Invented;
+use reqwest::{Body, Client, StatusCode};
+use serde_json::Value;
+
+/// Records in the file.
+const RECORDS: u32 = 2_000;
+/// The file is sent in so many pieces, with a pause after each.
+const PIECES: usize = 40;
+const PAUSE: Duration = Duration::from_millis(20);
+/// Everything that CANAM knows too.
+const SHARED: u32 = 200;
+
+/// A running program.
+struct Served {
+    child: Child,
+    url: String,
+    /// The operator's key, printed at the first start only.
+    key: Option<String>,
+}
+
+impl Served {
+    fn start(place: &cluster::Place) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_dankun"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--lang", "en", "--database", &place.url])
+            .arg("--key-file")
+            .arg(place.key_file())
+            .current_dir(place.folder())
+            .env("RUST_LOG", "off")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut key = None;
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            let word = |start: &str| line.split_whitespace().find(|word| word.starts_with(start));
+            key = key.or_else(|| word("dk_").map(ToOwned::to_owned));
+            if let Some(url) = word("http://") {
+                let url = url.trim_end_matches('.').to_owned();
+                return Self { child, url, key };
+            }
+        }
+        panic!("the program ended before it listened");
+    }
+}
+
+impl Drop for Served {
+    /// SIGKILL: the program learns nothing of its end.
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// A hub that can be killed and started again.
+struct Hub {
+    place: cluster::Place,
+    served: Option<Served>,
+    http: Client,
+    key: String,
+}
+
+impl Hub {
+    fn new(place: cluster::Place) -> Self {
+        // Both hubs choose the same one.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let served = Served::start(&place);
+        let key = served.key.clone().expect("the first start prints a key");
+        Self { place, served: Some(served), http: Client::new(), key }
+    }
+
+    fn kill(&mut self) {
+        self.served = None;
+    }
+
+    fn start(&mut self) {
+        self.served = Some(Served::start(&self.place));
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.served.as_ref().expect("it runs").url)
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let response = self.http.get(self.url(path)).bearer_auth(&self.key).send().await.unwrap();
+        assert!(response.status().is_success(), "{path}: {}", response.status());
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+    }
+
+    /// Sends a file as slowly as a bad line does; `None` when the hub went away.
+    async fn send(&self, scheme: &str, pieces: Vec<Bytes>) -> Option<(StatusCode, Value)> {
+        let body = stream::unfold(pieces.into_iter(), |mut left| async {
+            let piece = left.next()?;
+            tokio::time::sleep(PAUSE).await;
+            Some((Ok::<_, std::io::Error>(piece), left))
+        });
+        let url = self.url(&format!("/v1/schemes/{scheme}/records?wait=linked"));
+        let request = self.http.post(url).bearer_auth(&self.key).header("idempotency-key", "night");
+        let response = request.body(Body::wrap_stream(body)).send().await.ok()?;
+        let status = response.status();
+        let bytes = response.bytes().await.ok()?;
+        Some((status, serde_json::from_slice(&bytes).unwrap()))
+    }
+
+    /// Sends a file and waits until its records are linked. After a crash that may take as long as the dead linker's
+    /// lease; repeating the sending is how a sender waits on.
+    async fn linked(&self, scheme: &str, pieces: Vec<Bytes>) -> Value {
+        for _ in 0..4 {
+            let receipt = self.send(scheme, pieces.clone()).await.expect("an answer");
+            if receipt.0 == StatusCode::OK {
+                return receipt.1;
+            }
+        }
+        panic!("the linker does not come to an end");
+    }
+
+    /// Every item of a list, page by page.
+    async fn all(&self, path: &str) -> Vec<Value> {
+        let (mut items, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = self.get(&format!("{path}?limit=500{after}")).await;
+            items.extend(page["items"].as_array().unwrap().iter().cloned());
+            match page["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => return items,
+            }
+        }
+    }
+
+    /// What the hub holds, in words that do not depend on the ids that it gave out.
+    async fn holdings(&self) -> Holdings {
+        let records = self.all("/v1/records").await;
+        let mut people: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for record in &records {
+            let source = &record["record"]["source"];
+            let name = format!("{} {}", record["scheme"], source["record_id"]);
+            let person = record["person_id"].as_str().expect("everybody is linked").to_owned();
+            assert!(people.entry(person).or_default().insert(name), "a record is there once");
+            assert_eq!(record["revision"], 1, "a record that was resent has not changed");
+        }
+        let refusals = self.all("/v1/quarantine").await.iter().map(shown).collect();
+        Holdings { records: records.len(), people: people.into_values().collect(), refusals }
+    }
+}
+
+/// A refusal without its ids and times.
+fn shown(refusal: &Value) -> String {
+    let mut refusal = refusal.clone();
+    for name in ["id", "batch", "received_at"] {
+        refusal.as_object_mut().unwrap().remove(name);
+    }
+    refusal.to_string()
+}
+
+#[derive(PartialEq, Eq, Debug)]
+struct Holdings {
+    records: usize,
+    /// The records of each person.
+    people: BTreeSet<BTreeSet<String>>,
+    refusals: BTreeSet<String>,
+}
+
+/// A file of UTM with some impossible dates in it.
+fn utm() -> Vec<Bytes> {
+    let people: Vec<Invented> = (0..RECORDS)
+        .map(|number| Invented {
+            status_on: if number % 100 == 99 { "31/02/2022" } else { "27/01/2022" },
+            ..Invented::new(number)
+        })
+        .collect();
+    let file = invented::utm(&people);
+    file.chunks(file.len() / PIECES + 1).map(Bytes::copy_from_slice).collect()
+}
+
+fn canam() -> Vec<Bytes> {
+    let people: Vec<Invented> = (0..SHARED).map(|number| Invented::new(number * 7)).collect();
+    vec![Bytes::from(invented::canam(&people))]
+}
+
+/// When the program dies: in the middle of the file, near its end, and when it has all of it.
+const DEATHS: [usize; 3] = [PIECES / 3, PIECES - 4, PIECES + 8];
+
+async fn disturbed(place: cluster::Place) -> Holdings {
+    let mut hub = Hub::new(place);
+    for pauses in DEATHS {
+        let sending = hub.send("ml-utm", utm());
+        let life = PAUSE * u32::try_from(pauses).unwrap();
+        let answered = tokio::time::timeout(life, sending).await;
+        hub.kill();
+        hub.start();
+        if pauses < PIECES {
+            assert!(answered.is_err(), "the file was not interrupted");
+            let batches = hub.get("/v1/batches").await;
+            assert_eq!(batches["items"][0]["state"], "receiving", "{batches:#}");
+            assert_eq!(hub.all("/v1/records").await, Vec::<Value>::new(), "half a file counts");
+        }
+    }
+    let receipt = hub.linked("ml-utm", utm()).await;
+    assert_eq!(receipt["received"], RECORDS, "{receipt:#}");
+    // Dies again while the linker has work.
+    let sending = hub.send("ml-canam", canam());
+    let _ = tokio::time::timeout(Duration::from_millis(700), sending).await;
+    hub.kill();
+    hub.start();
+    hub.linked("ml-canam", canam()).await;
+    hub.holdings().await
+}
+
+async fn undisturbed(place: cluster::Place) -> Holdings {
+    let hub = Hub::new(place);
+    let receipt = hub.linked("ml-utm", utm()).await;
+    assert_eq!(receipt["received"], RECORDS, "{receipt:#}");
+    hub.linked("ml-canam", canam()).await;
+    hub.holdings().await
+}
+
+async fn compare(one: cluster::Place, other: cluster::Place) {
+    let (calm, killed) = tokio::join!(undisturbed(one), disturbed(other));
+    assert_eq!(calm.refusals.len(), RECORDS as usize / 100);
+    assert_eq!(calm.records, (RECORDS - RECORDS / 100 + SHARED) as usize);
+    assert!(calm.people.iter().any(|records| records.len() == 2), "somebody is in both schemes");
+    assert!(calm == killed, "{} and {} records", calm.records, killed.records);
+}
+
+cluster::both! {
+    async fn a_killed_program_loses_and_doubles_nothing(place: cluster::Place) {
+        let other = match place.url.starts_with("sqlite") {
+            true => cluster::Place::sqlite(),
+            false => cluster::Place::postgres().await,
+        };
+        compare(place, other).await;
+    }
+}
