@@ -5,11 +5,14 @@
 
 mod tree;
 
+use std::borrow::Cow;
+
 use crate::format::events::Events;
 use crate::format::{Container, ReadOptions, Reader};
 use crate::model::{CorrectionId, Issue, Place};
 
 use super::Mapping;
+use super::json::JsonBytes;
 use super::outcome::Around;
 use super::path::{SourcePath, Step};
 use super::run::Element;
@@ -120,6 +123,13 @@ impl<E: Element> Element for Overlay<'_, E> {
     fn raw(&self) -> &[u8] {
         self.element.raw()
     }
+
+    /// As JSON: only a document that is translated as it is needs its text, and that is JSON.
+    fn text(&self) -> Cow<'_, [u8]> {
+        let mut json = JsonBytes::default();
+        self.root.walk(&mut json);
+        Cow::Owned(json.into_bytes())
+    }
 }
 
 /// A record that stands for what the sender wrote, bytes and place.
@@ -144,6 +154,10 @@ impl<E: Element> Element for Instead<'_, E> {
 
     fn raw(&self) -> &[u8] {
         self.raw
+    }
+
+    fn text(&self) -> Cow<'_, [u8]> {
+        self.element.text()
     }
 }
 

@@ -25,10 +25,11 @@ fn guard(method: &str, path: &str) -> Guard {
         ("GET", "/v1/schemes") => AnyKey,
         ("POST", "/v1/schemes/{scheme}/records" | "/v1/events") => Right(Scope::RecordsWrite),
         ("GET", "/v1/batches" | "/v1/batches/{id}" | "/v1/batches/{id}/refusals")
-        | ("GET", "/v1/quarantine" | "/v1/records" | "/v1/records/{id}") => {
+        | ("GET", "/v1/quarantine" | "/v1/corrections" | "/v1/records" | "/v1/records/{id}") => {
             Right(Scope::RecordsRead)
         }
-        ("POST", "/v1/batches/{id}/release" | "/v1/quarantine/{id}/dismiss") => {
+        ("POST", "/v1/batches/{id}/release")
+        | ("POST", "/v1/quarantine/{id}/correct" | "/v1/quarantine/{id}/dismiss") => {
             Right(Scope::QuarantineWrite)
         }
         ("GET", "/v1/people/{id}" | "/v1/reviews") => Right(Scope::PeopleRead),
@@ -85,6 +86,7 @@ fn body(path: &str) -> serde_json::Value {
         "/v1/eligibility" => json!({
             "purpose": "CARE_AUTHORISATION", "as_of": "2026-01-01", "subject": { "identifiers": [] }
         }),
+        "/v1/quarantine/{id}/correct" => json!({ "raw": "" }),
         _ => json!({}),
     }
 }

@@ -9,6 +9,7 @@ mod cluster;
 mod world;
 
 mod correct;
+mod correct_formats;
 mod crash;
 mod events;
 mod receive;

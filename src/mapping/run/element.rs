@@ -1,5 +1,7 @@
 //! What a run needs of a record as sent: a frame of a file, or an example of a mapping.
 
+use std::borrow::Cow;
+
 use crate::format::Frame;
 use crate::format::events::Events;
 use crate::model::{Issue, Place};
@@ -21,6 +23,11 @@ pub trait Element {
 
     /// The bytes as sent.
     fn raw(&self) -> &[u8];
+
+    /// The text that is read: as sent, where nothing of it was put right.
+    fn text(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(self.raw())
+    }
 }
 
 impl Element for Frame<'_> {

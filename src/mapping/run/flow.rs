@@ -387,7 +387,7 @@ impl<'m> Flow<'m> {
             };
             let mut json = JsonBytes::default();
             if mapping.spec.source.format == Format::Canonical {
-                canonical = element.raw().to_vec();
+                canonical = element.text().into_owned();
             } else {
                 mapping.program.tree.write(&results, &mut json);
                 canonical = json.into_bytes();
