@@ -14,3 +14,5 @@ mod invented;
 mod records;
 #[path = "http/server.rs"]
 mod server;
+#[path = "http/told.rs"]
+mod told;

@@ -10,6 +10,8 @@ use crate::model::{Instant, PersonId, RecordId, SchemeId};
 pub struct LogEntry {
     /// Its position.
     pub seq: u64,
+    /// What happened: see [`LogLine`](super::people::LogLine).
+    pub kind: String,
     /// The record that it is about.
     pub record: Option<RecordId>,
     /// The person that it is about.
@@ -40,7 +42,7 @@ pub struct Member {
 
 sql! {
     AFTER: Query = Query::same(
-        "select seq, record_id, person_id, at from log where seq > $1 order by seq limit $2",
+        "select seq, kind, record_id, person_id, at from log where seq > $1 order by seq limit $2",
     );
     REDIRECTED: Query = Query::same(
         "select old_id, new_id, seq from redirects where seq > $1 and seq <= $2 order by seq",
@@ -64,6 +66,7 @@ sql! {
 fn read(mut row: Row) -> Result<LogEntry, StoreError> {
     Ok(LogEntry {
         seq: row.take()?,
+        kind: row.take()?,
         record: row.take_optional()?,
         person: row.take_optional()?,
         at: row.take()?,

@@ -26,14 +26,14 @@ const ABANDONED: Step = Step { done: 0, retried: 0, abandoned: 1 };
 
 /// A subscriber: answers with a status, and remembers what it was sent.
 #[derive(Clone, Default)]
-struct Receiver {
+pub struct Receiver {
     status: Arc<Mutex<u16>>,
     got: Arc<Mutex<Vec<(HeaderMap, Bytes)>>>,
 }
 
 impl Receiver {
     /// Listens; answers its address.
-    async fn listen(status: u16) -> (Self, String) {
+    pub async fn listen(status: u16) -> (Self, String) {
         let receiver = Self::default();
         receiver.answers(status);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -47,7 +47,7 @@ impl Receiver {
         *self.status.lock().unwrap() = status;
     }
 
-    fn got(&self) -> Vec<(HeaderMap, Bytes)> {
+    pub fn got(&self) -> Vec<(HeaderMap, Bytes)> {
         self.got.lock().unwrap().clone()
     }
 }

@@ -9,13 +9,15 @@ use super::message::{self, About};
 use super::{Hub, SubscriptionRow};
 use crate::delivery::plan::{Change, Holder, Kind, Planned, Wish, plan};
 use crate::eligibility::facts::Statement;
-use crate::model::{DeliveryId, Instant, RecordId};
-use crate::store::feed::{Member, Redirect};
+use crate::model::{DeliveryId, Instant, PersonId, RecordId};
+use crate::store::feed::Member;
 use crate::store::outbox::NewDelivery;
 use crate::store::{Session, StoreError};
 
 /// How many entries of the log one step plans: a transaction of some tens of milliseconds.
 const PAGE: u32 = 500;
+/// How the log calls it that a person turned out to be several: one entry for each of them.
+const SPLIT: &str = "split";
 
 /// A change with its place in the log and since when the hub knows it.
 struct Noticed {
@@ -62,8 +64,16 @@ pub async fn plan_pending(hub: &Hub) -> Result<PlanStep, StoreError> {
         }
     }
     for redirect in session.redirected(from, last).await? {
-        if let Some(merge) = of_merge(&mut session, &redirect, hub.now()).await? {
+        let merged = (Kind::PersonMerged, redirect.new, redirect.seq);
+        if let Some(merge) = of_person(&mut session, merged, hub.now()).await? {
             write(hub, &mut session, &subscriptions, &merge, &mut messages).await?;
+        }
+    }
+    for entry in entries.iter().filter(|entry| entry.kind == SPLIT) {
+        let Some(person) = entry.person else { continue };
+        let split = (Kind::PersonSplit, person, entry.seq);
+        if let Some(split) = of_person(&mut session, split, hub.now()).await? {
+            write(hub, &mut session, &subscriptions, &split, &mut messages).await?;
         }
     }
     drop(session);
@@ -127,21 +137,16 @@ fn kind_of(before: Option<&Statement>, after: &Statement) -> Kind {
     }
 }
 
-/// A merge is told once to each scheme that knows the person.
-async fn of_merge(
+/// A merge, or one of the people of a split, is told once to each scheme that knows the person.
+async fn of_person(
     session: &mut Session,
-    redirect: &Redirect,
+    (kind, person, seq): (Kind, PersonId, u64),
     now: Instant,
 ) -> Result<Option<Noticed>, StoreError> {
-    let first = session.members(redirect.new).await?.into_iter().next();
+    let first = session.members(person).await?.into_iter().next();
     Ok(first.map(|member| Noticed {
-        change: Change {
-            kind: Kind::PersonMerged,
-            person: redirect.new,
-            record: member.record,
-            origin: member.scheme,
-        },
-        seq: redirect.seq,
+        change: Change { kind, person, record: member.record, origin: member.scheme },
+        seq,
         since: now,
     }))
 }

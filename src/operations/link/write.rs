@@ -138,6 +138,7 @@ impl Pages<'_> {
             }
             Change::Split => {
                 report.split += u64::from(assignment.person.is_none());
+                self.say("split", None, Some(person), None);
                 self.audit(person, "split", assignment);
             }
             Change::Shrunk | Change::Unchanged => {}
