@@ -9,6 +9,8 @@ mod cluster;
 mod deliveries;
 #[path = "http/events.rs"]
 mod events;
+#[path = "http/held.rs"]
+mod held;
 mod invented;
 #[path = "http/records.rs"]
 mod records;
