@@ -207,12 +207,13 @@ impl Mapping {
             Format::Csv => Written::Csv {
                 delimiter: source.delimiter,
                 quote: b'"',
-                titles: Vec::new(),
+                // Whoever reads the format looks for the header in its row.
+                titles: (1..source.header_row).map(|_| String::new()).collect(),
                 columns: self.columns(),
             },
             Format::Xml => Written::Xml {
-                root: "records".to_owned(),
-                namespace: None,
+                root: source.root.clone().unwrap_or_else(|| "records".to_owned()),
+                namespace: source.namespace.clone(),
                 record: source.record_element.clone().unwrap_or_default(),
             },
             Format::Fhir => Written::FhirBundle,

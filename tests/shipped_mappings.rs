@@ -262,13 +262,9 @@ fn exports_of_ones_own_give_exactly_the_faults_of_their_manifest() {
     }
 }
 
-/// The accepted records of the sample exports, at most so many of each, as `beneficiary/1`.
-fn sample_records(most: usize) -> Vec<(&'static str, Vec<u8>)> {
-    let directory = root().join("../shared/data/sample");
-    if !directory.exists() {
-        eprintln!("skipped: there is no {}", directory.display());
-        return Vec::new();
-    }
+/// The accepted records of the demonstration's exports, at most so many of each, as `beneficiary/1`.
+fn demo_records(most: usize) -> Vec<(&'static str, Vec<u8>)> {
+    let directory = root().join("demo");
     let mut records = Vec::new();
     for (id, file) in EXPORTS {
         let mapping = mapping(id);
@@ -309,7 +305,7 @@ fn what_comes_out_as_fhir_is_valid_r4() {
     };
     let (patients, coverages) = (validator("Patient"), validator("Coverage"));
     let fhir = mapping("fhir-r4");
-    for (id, canonical) in sample_records(60) {
+    for (id, canonical) in demo_records(usize::MAX) {
         let bundle = reversed(&fhir, &canonical);
         let wrong = |validator: &jsonschema::Validator, resource: &Value| -> Vec<String> {
             validator
@@ -324,14 +320,14 @@ fn what_comes_out_as_fhir_is_valid_r4() {
         for coverage in written {
             assert_eq!(wrong(&coverages, coverage), Vec::<String>::new());
             let patient = bundle["Patient"]["id"].as_str().unwrap();
-            assert_eq!(coverage["beneficiary"]["reference"], format!("Patient/{patient}"), "{id}");
+            assert_eq!(coverage["beneficiary"]["reference"], format!("urn:uuid:{patient}"), "{id}");
         }
     }
 }
 
 #[test]
 fn a_record_of_any_scheme_comes_out_in_every_other_format() {
-    let records = sample_records(20);
+    let records = demo_records(20);
     for target in SHIPPED {
         let mapping = mapping(target);
         for (id, canonical) in &records {

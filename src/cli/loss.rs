@@ -9,30 +9,42 @@ use super::failure::Failure;
 use super::input;
 use super::screen::Screen;
 use crate::mapping::Loss;
+use crate::model::Place;
 
 /// Losses of all records, by canonical field.
 #[derive(Default)]
 pub struct Losses {
-    lost: BTreeMap<String, u64>,
-    reduced: BTreeMap<String, Reduced>,
+    fields: BTreeMap<(String, &'static str), Seen>,
     characters: BTreeMap<char, u64>,
 }
 
-struct Reduced {
-    class: &'static str,
+/// How often something was seen, and where first: a place in the file that was read, no value.
+struct Seen {
     count: u64,
+    line: u64,
 }
+
+/// The class of a canonical field that is not written at all.
+const LOST: &str = "lost";
+
+/// The class of a field that the target asks for and that nothing in the record fills.
+const MISSING: &str = "missing";
 
 impl Losses {
     /// Counts what one record lost.
-    pub fn add(&mut self, loss: &Loss) {
-        for field in &loss.lost {
-            *self.lost.entry(field.clone()).or_default() += 1;
+    pub fn add(&mut self, loss: &Loss, place: &Place) {
+        let lost = loss.lost.iter().map(|field| (field, LOST));
+        let missing = loss.missing.iter().map(|field| (field, MISSING));
+        let reduced = loss.reduced.iter().map(|(field, class)| (field, class.name()));
+        for (field, class) in lost.chain(missing).chain(reduced) {
+            let seen = self.fields.entry((field.clone(), class));
+            seen.or_insert(Seen { count: 0, line: place.line }).count += 1;
         }
-        for (field, class) in &loss.reduced {
-            let known = self.reduced.entry(field.clone());
-            known.or_insert(Reduced { class: class.name(), count: 0 }).count += 1;
-        }
+    }
+
+    fn of(&self, class: &str) -> impl Iterator<Item = (&str, u64)> {
+        let found = self.fields.iter().filter(move |((_, known), _)| *known == class);
+        found.map(|((field, _), seen)| (field.as_str(), seen.count))
     }
 
     /// Counts characters for which the encoding of the target has no byte.
@@ -45,14 +57,18 @@ impl Losses {
     /// For machines.
     #[must_use]
     pub fn json(&self) -> Value {
-        let reduced = self.reduced.iter().map(|(field, reduced)| {
-            (field.clone(), json!({ "class": reduced.class, "records": reduced.count }))
+        let fields = self.fields.iter().map(|((field, class), seen)| {
+            json!({
+                "field": field,
+                "class": class,
+                "records": seen.count,
+                "example": { "line": seen.line },
+            })
         });
         let characters =
             self.characters.iter().map(|(character, count)| (character.to_string(), json!(count)));
         json!({
-            "lost": self.lost,
-            "reduced": reduced.collect::<serde_json::Map<_, _>>(),
+            "fields": fields.collect::<Vec<_>>(),
             "characters": characters.collect::<serde_json::Map<_, _>>(),
         })
     }
@@ -60,15 +76,19 @@ impl Losses {
     /// For a person: one line for each lost field, after a line that counts them.
     #[must_use]
     pub fn say(&self, screen: &Screen) -> Vec<String> {
-        if self.lost.is_empty() {
-            return Vec::new();
+        let mut lines = Vec::new();
+        for (class, opening) in [(LOST, "translate-loss"), (MISSING, "translate-missing")] {
+            let count = self.of(class).count();
+            if count == 0 {
+                continue;
+            }
+            lines.push(screen.text(opening, &[("count", count.into())]));
+            lines.extend(self.of(class).map(|(field, count)| {
+                let args = [("field", field.into()), ("count", count.into())];
+                format!("  {}", screen.text("translate-loss-field", &args))
+            }));
         }
-        let opening = screen.text("translate-loss", &[("count", self.lost.len().into())]);
-        let fields = self.lost.iter().map(|(field, count)| {
-            let args = [("field", field.as_str().into()), ("count", (*count).into())];
-            format!("  {}", screen.text("translate-loss-field", &args))
-        });
-        std::iter::once(opening).chain(fields).collect()
+        lines
     }
 
     /// Writes the report as JSON.

@@ -224,7 +224,7 @@ impl Target<'_> {
             Sink::Format(to, writer) => {
                 let mut written = writer.record();
                 match to.reverse(&record.canonical, &mut written) {
-                    Ok(loss) => self.losses.add(&loss),
+                    Ok(loss) => self.losses.add(&loss, &record.place),
                     Err(issues) => return Ok(issues),
                 }
                 let characters = written.end().map_err(Failure::operation)?;

@@ -4,6 +4,7 @@ mod fields;
 mod rules;
 mod tree;
 
+use crate::model::Expected;
 use crate::schema;
 
 use super::diagnostic::{Code, Diagnostic, Diagnostics, Weight};
@@ -220,6 +221,10 @@ fn across_checks(
             path: known.and_then(|index| u16::try_from(index).ok()),
             at: at.into(),
             severity: check.severity,
+            expected: match &check.title {
+                Some(title) => Expected::Stated { fr: title.fr.clone(), en: title.en.clone() },
+                None => Expected::Condition(format!("!({})", check.when.value)),
+            },
             line: line(&check.span),
         });
     }

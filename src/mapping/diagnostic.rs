@@ -88,15 +88,8 @@ codes! {
     MissingRow = "K502" "missing-row";
     /// A row for a code that the sender's list does not have.
     UnusedRow = "K503" "unused-row";
-    /// Two exact rows to one code.
-    TwoRows = "K504" "two-rows";
     /// A table that nobody uses.
     UnusedTable = "K505" "unused-table";
-
-    /// A verb without a way back.
-    OneWay = "R601" "one-way";
-    /// A round trip that cannot hold.
-    NoRoundTrip = "R602" "no-round-trip";
 
     /// A test that fails.
     FailingTest = "X701" "failing-test";

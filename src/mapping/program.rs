@@ -60,6 +60,9 @@ pub struct Rule {
     pub on_error: Severity,
     /// Reported instead of the verb's code.
     pub code: Option<IssueCode>,
+    /// Whether the value means something to this scheme alone, so that the way back writes it only
+    /// for what is this scheme's own.
+    pub own: bool,
     /// The target field, or the name of the value.
     pub name: Box<str>,
     /// Line in the mapping's file.
@@ -85,6 +88,8 @@ pub struct AcrossCheck {
     pub at: Box<str>,
     /// Severity.
     pub severity: Severity,
+    /// What should have been.
+    pub expected: Expected,
     /// Line in the mapping's file.
     pub line: u32,
 }
@@ -167,7 +172,7 @@ impl Program {
                     field: Some(check.at.clone()),
                     at: slot.and_then(Slot::at),
                     value: slot.and_then(Slot::text).map(str::to_owned),
-                    expected: Some(Expected::Condition(format!("!({})", check.when.text))),
+                    expected: Some(check.expected.clone()),
                     line: check.line,
                     target: "checks".into(),
                 });

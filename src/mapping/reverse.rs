@@ -16,7 +16,7 @@ use super::condition::Condition;
 use super::diagnostic::Code;
 use super::names::{Names, bad_condition};
 use super::path::{SourcePath, TargetStep, parse_target};
-use super::program::{Origin, Rule};
+use super::program::{Origin, Rule, Then};
 use super::scene::Input;
 use super::spec::{Format, OriginSpec, RuleSpec, Spec, Word};
 use super::template::{Piece, pieces, unfill};
@@ -33,6 +33,8 @@ pub struct Loss {
     pub lost: Vec<String>,
     /// Canonical fields that were written with less than they say.
     pub reduced: Vec<(String, Class)>,
+    /// The sender's fields that its schema asks for and that nothing in the record fills.
+    pub missing: Vec<String>,
 }
 
 /// How much of a field the way back restores.
@@ -53,6 +55,7 @@ pub struct BackRule {
     origin: BackOrigin,
     when: Option<TargetWhen>,
     steps: Vec<Verb>,
+    own: bool,
 }
 
 #[derive(Debug)]
@@ -138,11 +141,15 @@ impl BackRule {
             None => None,
         };
         let steps = rule.steps.iter().filter_map(|step| verb::build(step, names)).collect();
-        Some(Self { path: source, origin, when, steps })
+        Some(Self { path: source, origin, when, steps, own: rule.own })
+    }
+
+    fn applies(&self, canonical: &Canonical<'_>) -> bool {
+        self.when.as_ref().is_none_or(|when| when.holds(canonical))
     }
 
     fn value(&self, canonical: &mut Canonical<'_>) -> Option<Value<'static>> {
-        if self.when.as_ref().is_some_and(|when| !when.holds(canonical)) {
+        if !self.applies(canonical) {
             return None;
         }
         let value = match &self.origin {
@@ -170,8 +177,9 @@ impl BackRule {
             }
         };
         let undone = self.steps.iter().rev().try_fold(value, |value, verb| match verb {
-            // Nothing undoes a hash; in a rule written for the way back it is wanted itself.
+            // Nothing undoes these; in a rule written for the way back they are wanted themselves.
             Verb::Hash => Some(value.each_text(|text| verb::fingerprint(&text).into())),
+            Verb::Uuid(name) => Some(value.each_text(|text| verb::named_uuid(name, &text).into())),
             verb => verb.back(value),
         });
         undone.filter(|value| !value.is_absent())
@@ -248,17 +256,30 @@ impl Mapping {
             write::document(&document, out);
             return Ok(Loss::default());
         }
-        let mut canonical = Canonical::new(&document, self.labels());
+        let mut canonical = Canonical::new(&document, self.labels(), self.id());
         let mut tree = Tree::new(self.schema.as_deref(), self.spec.source.format);
         let mut reduced = Vec::new();
+        // Fields for this scheme's own numbers and codes, of which the record has only another's.
+        let mut unknown: Vec<&SourcePath> = Vec::new();
         for rule in &self.back {
-            if let Some(value) = rule.value(&mut canonical) {
-                tree.set(&rule.path.steps, &value);
+            if rule.own && !canonical.is_own(&[]) {
+                unknown.extend(rule.applies(&canonical).then_some(&rule.path));
+                continue;
+            }
+            let mark = canonical.mark();
+            let value = rule.value(&mut canonical);
+            if !value.is_some_and(|value| tree.settle(&rule.path.steps, &value)) {
+                canonical.put_back(mark);
             }
         }
         for rule in &self.program.fields {
             let Ok(steps) = parse_target(&rule.name) else { continue };
             let Some(value) = canonical.look(&steps) else { continue };
+            // The number or code of another scheme has no place here.
+            if rule.own && !canonical.is_own(&steps) {
+                unknown.extend(self.first_path(rule).and_then(|p| self.paths.get(usize::from(p))));
+                continue;
+            }
             let written = self.undo_rule(rule, value, &mut tree);
             if written {
                 canonical.take(&steps);
@@ -270,10 +291,20 @@ impl Mapping {
         }
         self.undo_record_id(&mut canonical, &mut tree);
         let lost = canonical.untouched();
+        let id = self.kinds.iter().take(1).flat_map(|kind| kind.id.inputs());
+        unknown.extend(id.filter_map(|input| match input {
+            Input::Path(path) => self.paths.get(usize::from(path)),
+            Input::Value(_) | Input::RecordId | Input::Today | Input::Result => None,
+        }));
+        let mut missing = tree.missing();
+        let unknown = unknown.into_iter().filter(|path| !path.up && !tree.has(&path.steps));
+        missing.extend(unknown.map(|path| self.shown_of(path)));
+        missing.sort();
+        missing.dedup();
         tree.write(&self.columns_in_order(), out);
         reduced.sort();
         reduced.dedup();
-        Ok(Loss { lost, reduced })
+        Ok(Loss { lost, reduced, missing })
     }
 
     /// The static report: how much of each field the way back restores.
@@ -305,17 +336,22 @@ impl Mapping {
                     self.undo_input(input, &Value::text(text), tree) || any
                 })
             }
-            Origin::Constant(_) | Origin::Choose(_) => !rule.reads,
+            // A constant comes back by itself, but only what it says.
+            Origin::Constant(constant) => value.shown().is_some_and(|shown| *shown == **constant),
+            Origin::Choose(branches) => {
+                let says = |then: &Then| match then {
+                    Then::Constant(text) => value.shown().is_some_and(|shown| *shown == **text),
+                    Then::Input(_) => false,
+                };
+                branches.iter().any(|(_, then)| says(then))
+            }
         }
     }
 
     fn undo_input(&self, input: Input, value: &Value<'static>, tree: &mut Tree<'_>) -> bool {
         match input {
             Input::Path(path) => match self.paths.get(usize::from(path)) {
-                Some(path) if !path.up => {
-                    tree.set(&path.steps, value);
-                    true
-                }
+                Some(path) if !path.up => tree.set(&path.steps, value),
                 Some(_) | None => false,
             },
             Input::Value(index) => match self.program.values.get(usize::from(index)) {
@@ -325,6 +361,14 @@ impl Mapping {
             Input::RecordId => true,
             Input::Today | Input::Result => false,
         }
+    }
+
+    /// A path as messages show it.
+    fn shown_of(&self, path: &SourcePath) -> String {
+        let known = self.paths.iter().position(|known| known == path);
+        let shown = known.and_then(|index| self.shown.get(index)).cloned();
+        let separator = if self.spec.source.format == Format::Xml { '/' } else { '.' };
+        shown.unwrap_or_else(|| path.shown(separator))
     }
 
     fn first_path(&self, rule: &Rule) -> Option<u16> {
@@ -347,6 +391,9 @@ impl Mapping {
     /// The record id goes back into the fields that it was made of, where no rule has filled them.
     fn undo_record_id(&self, canonical: &mut Canonical<'_>, tree: &mut Tree<'_>) {
         let steps = [TargetStep::Key("source".to_owned()), TargetStep::Key("record_id".to_owned())];
+        if !canonical.is_own(&steps) {
+            return;
+        }
         let Some(id) = canonical.take(&steps) else { return };
         let id = id.shown().unwrap_or_default().into_owned();
         // The first kind whose form the id has; nested records are written as elements of their own.

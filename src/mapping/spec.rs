@@ -111,6 +111,10 @@ pub struct SourceSpec {
     pub records_at: Vec<String>,
     /// XML element of a record.
     pub record_element: Option<String>,
+    /// XML root element of files that are written.
+    pub root: Option<String>,
+    /// XML default namespace of files that are written.
+    pub namespace: Option<String>,
     /// FHIR: anchor resource, and attached ones with the reference that attaches them.
     pub resources: Option<(String, Vec<(String, String)>)>,
     /// Cells that count as absent.
@@ -228,6 +232,8 @@ pub struct RuleSpec {
     pub on_error: Option<Severity>,
     /// The code to report instead of the verb's.
     pub code: Option<IssueCode>,
+    /// Whether the value means something to this scheme alone: its numbers and codes.
+    pub own: bool,
 }
 
 /// Where a value comes from.
@@ -278,6 +284,8 @@ pub struct CheckSpec {
     pub at: Word,
     /// Its severity.
     pub severity: Severity,
+    /// What should have been, in words.
+    pub title: Option<Title>,
 }
 
 /// An example with what is expected.

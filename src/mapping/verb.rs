@@ -22,7 +22,7 @@ use super::value::{Class, Shape, Value};
 
 pub use build::{Builder, build};
 pub use date::Dates;
-pub use text::fingerprint;
+pub use text::{fingerprint, named_uuid};
 
 /// What a verb declares.
 #[derive(Clone, Copy, Debug)]
@@ -124,6 +124,7 @@ pub const DECLARATIONS: &[Declaration] = &[
     declare("table", Text, Text, None, Partial, &[], "{ table: sex }"),
     declare("default", Any, Any, None, Partial, &[], "{ default: unknown }"),
     declare("hash", Text, Text, None, OneWay, &[], "hash"),
+    declare("uuid", Text, Text, None, OneWay, &[], "{ uuid: Patient }"),
 ];
 
 /// The names of all verbs.
@@ -211,6 +212,8 @@ pub enum Verb {
     Default(Box<str>),
     /// A fingerprint.
     Hash,
+    /// A UUID made of this name and the text.
+    Uuid(Box<str>),
 }
 
 /// Why a verb cannot take a value.
@@ -263,6 +266,7 @@ impl Verb {
             Self::Table(_) => "table",
             Self::Default(_) => "default",
             Self::Hash => "hash",
+            Self::Uuid(_) => "uuid",
         }
     }
 
@@ -336,6 +340,7 @@ impl Verb {
             Self::Default(text) if value.is_absent() => Value::Text(text.to_string().into()),
             Self::Default(_) => value,
             Self::Hash => value.each_text(|old| text::fingerprint(&old).into()),
+            Self::Uuid(name) => value.each_text(|old| text::named_uuid(name, &old).into()),
         })
     }
 
@@ -362,7 +367,7 @@ impl Verb {
             Self::Phone(country) => value.each_text(|old| phone::write(&old, country).into()),
             Self::NamePart(..) => list::join(value, " "),
             Self::Table(table) => return table.back(&value),
-            Self::Replace(..) | Self::Slice(..) | Self::Hash => return None,
+            Self::Replace(..) | Self::Slice(..) | Self::Hash | Self::Uuid(_) => return None,
         })
     }
 }

@@ -116,6 +116,13 @@ fn say_expected(expected: &Expected, language: Language) -> String {
         Expected::AtMost(count) => say("expected-limit", &[("count", (*count).into())]),
         Expected::Check(name) => say("expected-check", &[("check", name.to_uppercase().into())]),
         Expected::Condition(condition) => say_condition(condition, language),
+        Expected::Stated { fr, en } => {
+            let stated = match language {
+                Language::French => fr,
+                Language::English => en,
+            };
+            say("expected-condition", &[("condition", stated.as_str().into())])
+        }
     }
 }
 

@@ -183,6 +183,13 @@ pub enum Expected {
     Check(String),
     /// A condition, in the words of the mapping.
     Condition(String),
+    /// What should be, in the words of whoever wrote the rule.
+    Stated {
+        /// French.
+        fr: String,
+        /// English.
+        en: String,
+    },
 }
 
 /// The line of a mapping that found the issue.

@@ -250,6 +250,7 @@ enum StoredExpected {
     AtMost(u64),
     Check(String),
     Condition(String),
+    Stated(String, String),
 }
 
 impl From<&Issue> for StoredIssue {
@@ -301,6 +302,7 @@ impl From<Expected> for StoredExpected {
             Expected::AtMost(limit) => Self::AtMost(limit),
             Expected::Check(name) => Self::Check(name),
             Expected::Condition(text) => Self::Condition(text),
+            Expected::Stated { fr, en } => Self::Stated(fr, en),
         }
     }
 }
@@ -316,6 +318,7 @@ impl StoredExpected {
             Self::AtMost(limit) => Expected::AtMost(*limit),
             Self::Check(name) => Expected::Check(name.clone()),
             Self::Condition(text) => Expected::Condition(text.clone()),
+            Self::Stated(fr, en) => Expected::Stated { fr: fr.clone(), en: en.clone() },
         }
     }
 }
@@ -335,6 +338,7 @@ mod tests {
             Expected::AtMost(64),
             Expected::Check("nina".into()),
             Expected::Condition("today".into()),
+            Expected::Stated { fr: "la fin suit".into(), en: "the end follows".into() },
         ];
         let place = Place { line: 7, column: 3, byte: 99, path: Some("/a[1]".into()) };
         let issues: Vec<Issue> = expected

@@ -44,6 +44,7 @@ pub fn compile(
         checks,
         on_error: spec.on_error.or(on_error).unwrap_or(Severity::Error),
         code: spec.code,
+        own: spec.own,
         name: name.into(),
         line: line(&spec.span),
         takes,

@@ -58,15 +58,9 @@ diagnostic-missing-row = the code "{ $code }" of the field "{ $field }" has no r
     .label = missing row
 diagnostic-unused-row = the row "{ $code }" is useless: "{ $field }" has no such code
     .label = useless row
-diagnostic-two-rows = two rows give "{ $code }"; on the way back only the first is used
-    .label = second way to this code
 diagnostic-unused-table = the table "{ $table }" is used nowhere
     .label = unused table
 
-diagnostic-one-way = "{ $verb }" has no way back
-    .label = no way back
-diagnostic-no-round-trip = the declared round trip cannot hold
-    .label = here
 
 diagnostic-failing-test = the example "{ $name }" fails: { $differences }
     .label = failing example

@@ -58,15 +58,9 @@ diagnostic-missing-row = le code « { $code } » du champ « { $field } » n'a p
     .label = ligne manquante
 diagnostic-unused-row = la ligne « { $code } » ne sert pas : « { $field } » n'a pas ce code
     .label = ligne inutile
-diagnostic-two-rows = deux lignes donnent « { $code } » ; au retour, seule la première sert
-    .label = second chemin vers ce code
 diagnostic-unused-table = la table « { $table } » n'est utilisée nulle part
     .label = table inutile
 
-diagnostic-one-way = « { $verb } » n'a pas de retour
-    .label = sans retour
-diagnostic-no-round-trip = l'aller et retour annoncé ne peut pas tenir
-    .label = ici
 
 diagnostic-failing-test = l'exemple « { $name } » échoue : { $differences }
     .label = exemple qui échoue

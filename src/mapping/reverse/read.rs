@@ -11,14 +11,48 @@ use super::super::value::Value;
 pub struct Canonical<'d> {
     document: &'d Json,
     labels: Vec<(String, Vec<String>)>,
+    /// The scheme of the format that is written.
+    scheme: &'d str,
     taken: BTreeSet<String>,
+    /// The same in the order of taking, to be able to put something back.
+    order: Vec<String>,
 }
 
 impl<'d> Canonical<'d> {
     /// `labels` are the names of list elements in the mapping's order.
     #[must_use]
-    pub const fn new(document: &'d Json, labels: Vec<(String, Vec<String>)>) -> Self {
-        Self { document, labels, taken: BTreeSet::new() }
+    pub const fn new(
+        document: &'d Json,
+        labels: Vec<(String, Vec<String>)>,
+        scheme: &'d str,
+    ) -> Self {
+        Self { document, labels, scheme, taken: BTreeSet::new(), order: Vec::new() }
+    }
+
+    /// Whether what stands at a path is the own of the scheme: its coverage, or its record.
+    #[must_use]
+    pub fn is_own(&self, path: &[TargetStep]) -> bool {
+        let coverage = match path {
+            [TargetStep::Key(list), TargetStep::Label(label), ..] if list == "coverages" => {
+                let items = self.document.get(list).and_then(Json::as_array);
+                items.and_then(|items| items.get(self.index(list, label, items)?))
+            }
+            _ => self.document.get("source"),
+        };
+        coverage.and_then(|found| found.get("scheme")).and_then(Json::as_str) == Some(self.scheme)
+    }
+
+    /// How much has been taken, for [`Canonical::put_back`].
+    #[must_use]
+    pub const fn mark(&self) -> usize {
+        self.order.len()
+    }
+
+    /// What was taken after the mark had no place after all.
+    pub fn put_back(&mut self, mark: usize) {
+        for pointer in self.order.drain(mark..) {
+            self.taken.remove(&pointer);
+        }
     }
 
     /// The value at a path.
@@ -31,7 +65,9 @@ impl<'d> Canonical<'d> {
     pub fn take(&mut self, path: &[TargetStep]) -> Option<Value<'static>> {
         let (pointer, found) = self.find(path)?;
         let value = value(found)?;
-        self.taken.insert(pointer);
+        if self.taken.insert(pointer.clone()) {
+            self.order.push(pointer);
+        }
         Some(value)
     }
 
@@ -74,18 +110,25 @@ impl<'d> Canonical<'d> {
             return Some(number);
         }
         let labels = self.labels.iter().find(|(known, _)| known == list)?;
-        labels.1.iter().position(|known| known == label)
+        let nth = labels.1.iter().position(|known| known == label)?;
+        // The scheme's own coverages before those of others, which only stand in for them.
+        let own = |item: &&Json| item.get("scheme").and_then(Json::as_str) == Some(self.scheme);
+        if list != "coverages" || !items.iter().any(|item| own(&item)) {
+            return Some(nth);
+        }
+        let mut ours = items.iter().enumerate().filter(|(_, item)| own(item));
+        ours.nth(nth).map(|(index, _)| index)
     }
 
     /// Leaves that nobody has taken, but for what every document has.
     #[must_use]
     pub fn untouched(&self) -> Vec<String> {
         let mut lost = Vec::new();
-        self.walk(self.document, String::new(), "", &mut lost);
+        self.walk(self.document, String::new(), String::new(), "", &mut lost);
         lost
     }
 
-    fn walk(&self, at: &Json, pointer: String, list: &str, lost: &mut Vec<String>) {
+    fn walk(&self, at: &Json, pointer: String, shown: String, list: &str, lost: &mut Vec<String>) {
         if self.taken.contains(&pointer) {
             return;
         }
@@ -97,20 +140,31 @@ impl<'d> Canonical<'d> {
             Json::Object(fields) => {
                 for (key, below) in fields.iter().filter(|(key, _)| !named(key)) {
                     let list = if list.is_empty() { key.clone() } else { format!("{list}.{key}") };
-                    self.walk(below, format!("{pointer}/{key}"), &list, lost);
+                    let dot = if shown.is_empty() { "" } else { "." };
+                    let shown = format!("{shown}{dot}{key}");
+                    self.walk(below, format!("{pointer}/{key}"), shown, &list, lost);
                 }
             }
             Json::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.walk(item, format!("{pointer}/{index}"), list, lost);
+                    let shown = format!("{shown}[{}]", element_name(list, index, item));
+                    self.walk(item, format!("{pointer}/{index}"), shown, list, lost);
                 }
             }
             Json::Null => {}
             Json::Bool(_) | Json::Number(_) | Json::String(_) => {
-                lost.push(pointer.trim_start_matches('/').replace('/', "."));
+                lost.push(shown);
             }
         }
     }
+}
+
+/// What tells an element of a list apart: its use, system or scheme, else its number.
+fn element_name(list: &str, index: usize, item: &Json) -> String {
+    let keyed = KEYED.iter().find(|(known, ..)| *known == list).map(|(_, key, _)| *key);
+    let key = keyed.or((list == "coverages").then_some("scheme"));
+    let name = key.and_then(|key| item.get(key)).and_then(Json::as_str);
+    name.map_or_else(|| index.to_string(), str::to_owned)
 }
 
 fn value(json: &Json) -> Option<Value<'static>> {

@@ -16,6 +16,8 @@ pub struct Tree<'s> {
     root: Node,
     schema: Option<&'s Schema>,
     format: Format,
+    /// Fields that `back` wrote: what else has its place there is said by them.
+    settled: Vec<Vec<Step>>,
 }
 
 enum Node {
@@ -29,12 +31,32 @@ impl<'s> Tree<'s> {
     /// An empty document.
     #[must_use]
     pub const fn new(schema: Option<&'s Schema>, format: Format) -> Self {
-        Self { root: Node::Object(Vec::new()), schema, format }
+        Self { root: Node::Object(Vec::new()), schema, format, settled: Vec::new() }
     }
 
-    /// Puts a value at a path, unless something stands there already.
-    pub fn set(&mut self, path: &[Step], value: &Value<'_>) {
+    /// Puts a value at a path for good; false when the sender's schema does not take it.
+    pub fn settle(&mut self, path: &[Step], value: &Value<'_>) -> bool {
+        let set = self.set(path, value);
+        if set {
+            self.settled.push(path.to_vec());
+        }
+        set
+    }
+
+    /// Puts a value at a path; false when the sender's schema does not take it, or something else
+    /// stands there already.
+    pub fn set(&mut self, path: &[Step], value: &Value<'_>) -> bool {
+        if self.settled.iter().any(|settled| settled == path) {
+            return true;
+        }
+        let Some(shown) = value.shown() else { return false };
+        if let Some(there) = self.root.standing(path) {
+            return *there == *shown;
+        }
         let field = self.field(path);
+        if field.is_some_and(|field| !takes(field, value, &shown)) {
+            return false;
+        }
         let kind = match field {
             Some(field) if !field.allows("string") && field.allows("boolean") => {
                 ScalarKind::Boolean
@@ -53,6 +75,30 @@ impl<'s> Tree<'s> {
             Some(shown) if one_text => self.root.set(path, &Value::text(shown.into_owned()), kind),
             _ => self.root.set(path, value, kind),
         }
+        true
+    }
+
+    /// Whether something stands at a path.
+    #[must_use]
+    pub fn has(&self, path: &[Step]) -> bool {
+        self.root.standing(path).is_some()
+    }
+
+    /// Fields that the sender's schema asks for and that are not there, as messages show them.
+    #[must_use]
+    pub fn missing(&self) -> Vec<String> {
+        let separator = if self.format == Format::Xml { "/" } else { "." };
+        let fields = self.schema.map(Schema::fields).unwrap_or_default();
+        let missing = fields.iter().filter(|field| field.required && self.root.lacks(&field.steps));
+        missing
+            .map(|field| {
+                let keys = field.steps.iter().filter_map(|step| match step {
+                    schema::Step::Key(key) => Some(key.as_str()),
+                    schema::Step::Each => None,
+                });
+                keys.collect::<Vec<_>>().join(separator)
+            })
+            .collect()
     }
 
     /// What the sender's schema says of a path: fields that are no texts are written as what they are.
@@ -91,7 +137,59 @@ impl<'s> Tree<'s> {
     }
 }
 
+/// Whether the sender's schema takes a text: a code of another scheme is none of its own.
+fn takes(field: &schema::FieldInfo, value: &Value<'_>, shown: &str) -> bool {
+    let length = shown.chars().count() as u64;
+    let listed = matches!(value, Value::List(_));
+    listed
+        || ((field.codes.is_empty() || field.codes.iter().any(|code| code == shown))
+            && field.min_length.is_none_or(|least| length >= least)
+            && field.max_length.is_none_or(|most| length <= most))
+}
+
 impl Node {
+    /// Whether the last of these steps is missing in a group that is there.
+    fn lacks(&self, steps: &[schema::Step]) -> bool {
+        match (self, steps.split_first()) {
+            (_, None) => false,
+            (Node::Object(fields), Some((schema::Step::Key(key), rest))) => {
+                let found = fields.iter().find(|(known, _)| known == key).map(|(_, node)| node);
+                match found {
+                    None | Some(Node::Empty) => rest.iter().all(|s| *s == schema::Step::Each),
+                    Some(node) => node.lacks(rest),
+                }
+            }
+            (Node::Array(items), Some((schema::Step::Each, rest))) => {
+                items.iter().any(|item| item.lacks(rest))
+            }
+            (node, Some((schema::Step::Each, rest))) => node.lacks(rest),
+            (Node::Array(items), Some(_)) => items.iter().any(|item| item.lacks(steps)),
+            (Node::Empty | Node::Scalar(..), Some(_)) => false,
+        }
+    }
+
+    /// The text that stands at a path already.
+    fn standing(&self, path: &[Step]) -> Option<&String> {
+        match (self, path.split_first()) {
+            (Node::Scalar(text, _), None) => Some(text),
+            (Node::Object(fields), None) => {
+                fields.iter().find(|(key, _)| key == "#text")?.1.standing(&[])
+            }
+            (Node::Object(fields), Some((Step::Key(key), rest))) => {
+                fields.iter().find(|(known, _)| known == key)?.1.standing(rest)
+            }
+            (Node::Array(items), Some((Step::Nth(index), rest))) => {
+                items.get(*index as usize)?.standing(rest)
+            }
+            (Node::Array(items), Some((Step::Where(tests), rest))) => {
+                let fits =
+                    |node: &&Node| tests.iter().all(|(path, text)| node.text(path) == Some(text));
+                items.iter().find(fits)?.standing(rest)
+            }
+            _ => None,
+        }
+    }
+
     fn set(&mut self, path: &[Step], value: &Value<'_>, kind: ScalarKind) {
         let Some((step, rest)) = path.split_first() else {
             self.fill(value, kind);

@@ -45,6 +45,7 @@ pub fn schema() -> Value {
                 keys::RULE,
                 &[
                     ("on_error", severity()),
+                    ("own", json!({ "type": "boolean" })),
                     ("do", json!({ "anyOf": [
                         { "$ref": "#/definitions/step" },
                         { "type": "array", "items": { "$ref": "#/definitions/step" } }
@@ -55,7 +56,7 @@ pub fn schema() -> Value {
             ),
             "rules": { "anyOf": [{ "$ref": "#/definitions/rule" }, list("rule")] },
             "step": { "anyOf": [{ "enum": verb::names() }, { "type": "object", "properties": verbs() }] },
-            "check": object(keys::CHECK, &[("severity", severity())], &["when", "code", "at"]),
+            "check": object(keys::CHECK, &[("severity", severity()), ("title", json!({ "$ref": "#/definitions/title" }))], &["when", "code", "at"]),
             "test": object(keys::TEST, &[], &["name"]),
         },
     })

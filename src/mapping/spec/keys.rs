@@ -13,6 +13,8 @@ pub const SOURCE: &[&str] = &[
     "header_row",
     "records_at",
     "record_element",
+    "root",
+    "namespace",
     "resources",
     "empty",
     "schema",
@@ -37,12 +39,13 @@ pub const INHERIT: &[&str] = &["by", "when", "fields"];
 /// Of an entry of `source.refers`.
 pub const REFERS: &[&str] = &["field", "id", "code", "when"];
 /// Of a rule.
-pub const RULE: &[&str] =
-    &["from", "value", "template", "choose", "if", "do", "table", "check", "on_error", "code"];
+pub const RULE: &[&str] = &[
+    "from", "value", "template", "choose", "if", "do", "table", "check", "on_error", "code", "own",
+];
 /// Of a branch of `choose`.
 pub const BRANCH: &[&str] = &["if", "value", "from", "else"];
 /// Of a check.
-pub const CHECK: &[&str] = &["when", "code", "at", "severity"];
+pub const CHECK: &[&str] = &["when", "code", "at", "severity", "title"];
 /// Of a table.
 pub const TABLE: &[&str] = &["rows", "codes", "fold", "unmapped"];
 /// Of a row that is more than a code.

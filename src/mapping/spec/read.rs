@@ -252,6 +252,8 @@ fn source(node: &Node, problems: &mut Diagnostics) -> Option<SourceSpec> {
         header_row: map.word("header_row", problems).map_or(1, |word| positive(&word, problems)),
         records_at: plain_words(map.get("records_at"), problems),
         record_element: record_element.map(|word| word.value),
+        root: map.word("root", problems).map(|word| word.value),
+        namespace: map.word("namespace", problems).map(|word| word.value),
         resources: map.get("resources").and_then(|node| resources(node, problems)),
         empty: match map.get("empty") {
             Some(node) => plain_words(Some(node), problems),
@@ -346,6 +348,7 @@ fn check(node: &Node, problems: &mut Diagnostics) -> Option<CheckSpec> {
         code: code?,
         at: at?,
         severity: severity(map.get("severity"), problems).unwrap_or(Severity::Error),
+        title: map.get("title").map(|node| title(node, problems)),
     })
 }
 

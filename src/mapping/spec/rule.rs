@@ -51,6 +51,9 @@ pub(super) fn rule(node: &Node, problems: &mut Diagnostics) -> Option<RuleSpec> 
         checks: words(map.get("check"), problems),
         on_error: severity(map.get("on_error"), problems),
         code: map.word("code", problems).and_then(|word| issue_code(&word, problems)),
+        own: map.word("own", problems).is_some_and(|word| {
+            one_of(&word, &["true", "false"], problems) && word.value == "true"
+        }),
     })
 }
 

@@ -44,6 +44,7 @@ pub fn build(step: &StepSpec, builder: &mut impl Builder) -> Option<Verb> {
         "lower" => Some(Verb::Lower),
         "title" => Some(Verb::Title),
         "hash" => Some(Verb::Hash),
+        "uuid" => read.filled().map(Verb::Uuid),
         "split" => read.filled().map(Verb::Split),
         "join" => read.text().map(Verb::Join),
         "prefix" => read.filled().map(Verb::Prefix),

@@ -113,6 +113,16 @@ pub fn keep(text: Cow<'_, str>, kept: Kept) -> Cow<'_, str> {
     Cow::Owned(text.chars().filter(fits).collect())
 }
 
+/// A UUID (version 8, RFC 9562) that the same name and text always give: ids that must stay the same
+/// from file to file without a place to keep them.
+pub fn named_uuid(name: &str, text: &str) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(name.as_bytes()).update(b"\0").update(text.as_bytes());
+    let mut half = [0; 16];
+    hasher.finalize_xof().fill(&mut half);
+    uuid::Builder::from_custom_bytes(half).into_uuid().hyphenated().to_string()
+}
+
 /// The first half of the BLAKE3 hash, in hexadecimal.
 pub fn fingerprint(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex().chars().take(32).collect()

@@ -41,6 +41,10 @@ translate-loss = { $count ->
     [one] one field has no place in the target format:
    *[other] { $count } fields have no place in the target format:
 }
+translate-missing = { $count ->
+    [one] one field that the target format asks for is not known:
+   *[other] { $count } fields that the target format asks for are not known:
+}
 translate-loss-field = { $field } ({ $count } times)
 
 ## push
