@@ -61,7 +61,7 @@ pub async fn create(
 ) -> Result<(KeyRow, Zeroizing<String>), StoreError> {
     let now = hub.now();
     let random = Zeroizing::new(hub.random::<32>());
-    let secret = Zeroizing::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(&*random)));
+    let secret = Zeroizing::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random.as_slice())));
     let row = KeyRow {
         id: KeyId::new(now, hub.random()),
         title: new.title,
