@@ -8,7 +8,8 @@ pub use crate::store::quarantine::{Filter, QuarantineState};
 use super::Hub;
 use super::intake::Receipt;
 use super::kept::KeptRefusal;
-use crate::model::{BatchId, Instant, Issue, QuarantineId, SchemeId};
+use crate::model::{AuditId, BatchId, Instant, Issue, QuarantineId, SchemeId};
+use crate::store::audit::Entry;
 use crate::store::quarantine::Quarantined;
 use crate::store::{Session, StoreError};
 
@@ -120,13 +121,30 @@ pub async fn until_linked(
 }
 
 /// Takes a refused record from the list of those that wait, without correcting it; `false` when it
-/// does not wait.
+/// does not wait. `actor` is answerable for it.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn dismiss(hub: &Hub, id: QuarantineId) -> Result<bool, StoreError> {
+pub async fn dismiss(hub: &Hub, waiting: &Waiting, actor: &str) -> Result<bool, StoreError> {
+    let now = hub.now();
     let mut tx = hub.store().begin().await?;
-    let closed = tx.close_quarantined(id, QuarantineState::Dismissed, hub.now()).await?;
+    if !tx.close_quarantined(waiting.id, QuarantineState::Dismissed, now).await? {
+        return Ok(false);
+    }
+    let entry = Entry {
+        id: AuditId::new(now, hub.random()),
+        at: now,
+        action: "dismiss".to_owned(),
+        actor: actor.to_owned(),
+        scheme: Some(waiting.scheme.clone()),
+        subject: Some(waiting.id.to_string()),
+        purpose: None,
+        agreement: None,
+        outcome: QuarantineState::Dismissed.name().to_owned(),
+        detail: "{}".to_owned(),
+        personal: None,
+    };
+    tx.add_audit(hub.store().keys(), &[entry]).await?;
     tx.commit().await?;
-    Ok(closed)
+    Ok(true)
 }

@@ -145,7 +145,7 @@ pub async fn dismiss(
     let waiting = batches::one(&app.hub, id).await?;
     let waiting = waiting.filter(|waiting| caller.sees(&waiting.scheme));
     let waiting = waiting.ok_or(Problem::new(Code::NotFound))?;
-    if batches::dismiss(&app.hub, waiting.id).await? {
+    if batches::dismiss(&app.hub, &waiting, &caller.holder.to_string()).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Problem::new(Code::Conflict).with("reason", waiting.state))

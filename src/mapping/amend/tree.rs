@@ -51,12 +51,12 @@ impl Node {
 
     /// The text at a path; none where nothing stands.
     pub fn text(&self, steps: &[Step]) -> Option<&str> {
-        match (self.find(steps)?, ScalarKind::Null) {
-            (Self::Scalar(kind, text, _), null) if *kind != null => Some(text),
-            (Self::Object(fields), _) => {
+        match self.find(steps)? {
+            Self::Scalar(ScalarKind::Null, ..) | Self::Array(_) => None,
+            Self::Scalar(_, text, _) => Some(text),
+            Self::Object(fields) => {
                 fields.iter().find(|(key, _)| key == TEXT).and_then(|(_, text)| text.text(&[]))
             }
-            (Self::Scalar(..) | Self::Array(_), _) => None,
         }
     }
 
