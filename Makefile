@@ -15,16 +15,17 @@ all:
 demo: all
 	$(DANKUN) $(LANGUAGE) demo
 
+# In the development profile: optimising twenty test programs takes longer than running them.
 # One cluster for all test programs: starting one for each would cost two seconds each.
 test: postgres
-	$(CARGO) test --release --locked --no-run
+	$(CARGO) test --locked --no-run
 	@set -eu; \
 	place=$$(mktemp -d /tmp/dankun.XXXXXX); chmod 711 "$$place"; \
 	trap 'tests/cluster/postgres.sh stop "$$place/pg" >/dev/null 2>&1 || true; rm -rf "$$place"' EXIT; \
 	DANKUN_TEST_POSTGRES=$$(tests/cluster/postgres.sh start "$$place/pg"); \
 	export DANKUN_TEST_POSTGRES; \
 	echo "PostgreSQL for the tests: throw-away cluster in $$place"; \
-	$(CARGO) test --release --locked
+	$(CARGO) test --locked --no-fail-fast
 
 check:
 	$(CARGO) fmt --check

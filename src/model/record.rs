@@ -302,9 +302,19 @@ pub struct Contribution {
     pub amount: String,
     /// ISO 4217.
     pub currency: String,
-    /// `month` or `year`.
+    /// How often it is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub every: Option<String>,
+    pub every: Option<Every>,
+}
+
+/// How often a contribution is due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Every {
+    /// Each month.
+    Month,
+    /// Each year.
+    Year,
 }
 
 impl std::fmt::Debug for BeneficiaryRecord {

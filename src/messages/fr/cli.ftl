@@ -42,8 +42,8 @@ translate-loss = { $count ->
    *[other] { $count } champs n’ont pas de place dans le format d’arrivée :
 }
 translate-missing = { $count ->
-    [one] un champ que le format d’arrivée demande n’est pas connu :
-   *[other] { $count } champs que le format d’arrivée demande ne sont pas connus :
+    [one] un champ que le format d’arrivée demande n’est pas connu :
+   *[other] { $count } champs que le format d’arrivée demande ne sont pas connus :
 }
 translate-loss-field = { $field } ({ $count } fois)
 

@@ -35,7 +35,7 @@ demo-double-count = { $count ->
 }
 demo-double-person = { $name } : { $first } et { $second }
 
-demo-questions = 5. « Cette personne est-elle couverte ? »
+demo-questions = 5. « Cette personne est-elle couverte ? »
 demo-question = { $asker } demande, pour { $purpose }, le { $day } : n° { $number } de { $scheme }
 demo-question-none = Ces données n’offrent pas d’exemple pour : { $reason }
 
