@@ -1,6 +1,8 @@
 //! The way back over the demonstration: every export in the format of every scheme, and what the
 //! receiver says of it.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};

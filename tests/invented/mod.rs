@@ -26,7 +26,8 @@ fn word(mut seed: u32, length: usize) -> String {
         word.push_str(SYLLABLES[(seed % 16) as usize]);
         seed /= 16;
     }
-    word[..1].to_uppercase() + &word[1..]
+    let mut letters = word.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 /// A number that looks like chance but is the same each time.
