@@ -54,7 +54,7 @@ impl Served {
                 return Self { child, url, key };
             }
         }
-        panic!("the program ended before it listened");
+        panic!("the program ended before it listened: {}", child.wait().unwrap());
     }
 }
 

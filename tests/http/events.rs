@@ -57,7 +57,7 @@ cluster::both! {
         let one = Invented::new(1);
         let (utm_key, canam_key) = enrol(&server, &one).await;
         let foreign = death("E1", "ML-UTM", &one.utm_id());
-        let problem = expect(send(&server, &canam_key, &[foreign.clone()]), 422).await;
+        let problem = expect(send(&server, &canam_key, std::slice::from_ref(&foreign)), 422).await;
         assert_eq!(problem["violations"][0]["code"], "not_permitted", "{problem:#}");
         assert!(record(&server, &utm_key).await["record"]["person"]["death_date"].is_null());
         let own = canam_event(&server, &canam_key).await;
@@ -65,7 +65,7 @@ cluster::both! {
         assert_eq!((&receipt["new"], &receipt["refused"]), (&json!(1), &json!(1)), "{receipt:#}");
         let partner = Holder::Partner("ng-nhia".to_owned());
         let partner = server.key(partner, &[Scope::RecordsWrite]).await;
-        expect(send(&server, &partner, &[foreign.clone()]), 403).await;
+        expect(send(&server, &partner, std::slice::from_ref(&foreign)), 403).await;
         let admin = server.admin_key().await;
         assert_eq!(expect(send(&server, &admin, &[foreign]), 200).await["new"], 1);
         assert_eq!(record(&server, &utm_key).await["record"]["person"]["death_date"], "2026-01-01");

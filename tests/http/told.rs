@@ -79,13 +79,13 @@ cluster::both! {
     async fn a_change_in_one_scheme_reaches_another_in_its_own_format(place: cluster::Place) {
         let scene = Scene::new(&place).await;
         let one = Invented::new(1);
-        scene.send_canam(&[one.clone()]).await;
+        scene.send_canam(std::slice::from_ref(&one)).await;
         scene.told().await;
         scene.send_utm(&[one.clone(), Invented::new(2)]).await;
         let first = scene.told().await;
         assert_eq!(kinds(&first), ["record.changed"], "another scheme knows the person: {first:#?}");
         let moved = Invented { phone: "76123456".to_owned(), ..one.clone() };
-        scene.send_utm(&[moved.clone()]).await;
+        scene.send_utm(std::slice::from_ref(&moved)).await;
         let told = scene.told().await;
         assert_eq!(kinds(&told), ["record.changed"], "{told:#?}");
         let data = &told[0]["data"];
@@ -124,8 +124,8 @@ cluster::both! {
     async fn who_turns_out_to_be_two_or_one_is_told(place: cluster::Place) {
         let scene = Scene::new(&place).await;
         let one = Invented::new(1);
-        scene.send_canam(&[one.clone()]).await;
-        scene.send_utm(&[one.clone()]).await;
+        scene.send_canam(std::slice::from_ref(&one)).await;
+        scene.send_utm(std::slice::from_ref(&one)).await;
         scene.told().await;
         // A steward says that the two are not one person.
         say(&scene, FactKind::Different).await;
