@@ -20,7 +20,7 @@ pub struct Connection {
         value_name = "URL"
     )]
     pub database: Option<String>,
-    /// The key file of the sealed data [default: beside the SQLite file, else ./dankun.key]
+    /// The key file of the sealed data [default: beside the SQLite file, else in the user's data folder]
     #[arg(
         long,
         global = true,

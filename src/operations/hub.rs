@@ -55,7 +55,8 @@ impl Randomness {
 pub struct HubConfig {
     /// `sqlite:path/to/hub.db` or `postgres://user@host/database`.
     pub database: String,
-    /// The key file; absent: beside the SQLite file (`hub.db.key`), `dankun.key` in the current directory otherwise.
+    /// The key file; absent: beside the SQLite file (`hub.db.key`), otherwise `dankun/dankun.key` in the user's folder
+    /// for data, so that every command finds it from any directory.
     pub key_file: Option<PathBuf>,
     /// Directory whose files add to the embedded mappings or override them.
     pub mappings: Option<PathBuf>,
@@ -90,11 +91,19 @@ impl HubConfig {
                 path.split('?').next().unwrap_or(path)
             });
             path.map_or_else(
-                || PathBuf::from("dankun.key"),
+                || data_folder().join("dankun.key"),
                 |path| PathBuf::from(format!("{path}.key")),
             )
         })
     }
+}
+
+/// Where the user's programs keep their data (XDG base directories), or the current directory for a user without home.
+fn data_folder() -> PathBuf {
+    let stated =
+        std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = stated.or_else(|| std::env::home_dir().map(|home| home.join(".local/share")));
+    folder.map_or_else(PathBuf::new, |folder| folder.join("dankun"))
 }
 
 /// Why a hub does not open.

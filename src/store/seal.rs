@@ -222,7 +222,7 @@ fn create(path: &Path) -> std::io::Result<()> {
         file,
         "# Key of a dankun hub. Whoever has it and the database can read personal data; without it nobody can."
     )?;
-    writeln!(file, "{}", *Zeroizing::new(hex::encode(*secret)))?;
+    writeln!(file, "{}", *Zeroizing::new(hex::encode(secret.as_slice())))?;
     file.as_file().sync_all()?;
     match file.persist_noclobber(path) {
         // Another process made one first: its key counts.
