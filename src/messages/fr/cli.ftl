@@ -18,7 +18,7 @@ cli-records = { $count ->
 
 ## Rapport d'un fichier
 
-report-summary = { $file } : { $received } fiches lues, { $accepted } acceptées, { $refused } refusées, { $warnings } avertissements
+report-summary = { $file } – fiches lues : { $received } ; acceptées : { $accepted } ; refusées : { $refused } ; avertissements : { $warnings }
 report-clean = Rien à corriger.
 report-error = Fiches refusées
 report-warning = Fiches acceptées, avec un champ laissé de côté
@@ -35,7 +35,7 @@ report-rule = règle : { $rule }
 
 ## translate
 
-translate-summary = { $received } fiches lues, { $written } traduites, { $refused } refusées
+translate-summary = Fiches lues : { $received } ; traduites : { $written } ; refusées : { $refused }
 translate-refused-shown = Les { $shown } premières fiches refusées ; toutes : --refused FICHIER
 translate-loss = { $count ->
     [one] un champ n’a pas de place dans le format d’arrivée :
@@ -53,7 +53,7 @@ push-chunk = morceau { $chunk } sur { $chunks } : { $received } fiches
 push-retry = la liaison est coupée ({ $reason }) ; nouvel essai dans { $seconds } s
 push-refused-by-hub = le carrefour a répondu { $status } : { $reason }
 push-gave-up = le carrefour n’a pas répondu après { $attempts } essais ({ $reason }). Relancez la même commande : ce qui est arrivé n’est pas doublé.
-push-summary = { $file } : { $received } fiches reçues, { $new } nouvelles, { $changed } changées, { $unchanged } inchangées, { $stale } plus anciennes que le connu, { $refused } refusées
+push-summary = { $file } – fiches reçues : { $received } ; nouvelles : { $new } ; changées : { $changed } ; inchangées : { $unchanged } ; plus anciennes que le connu : { $stale } ; refusées : { $refused }
 push-held = l’envoi est retenu : un administrateur doit le libérer (lot { $batch })
 push-report = Les refus, fiche par fiche : { $url }
 push-no-reader = « { $file } » : ce format ne peut être découpé ; envoyez-le en entier avec --mode snapshot
@@ -65,7 +65,7 @@ export-people-count = { $people } personnes
 
 ## ask
 
-ask-batch-summary = { $count } questions, { $eligible } couvertes, { $not } non couvertes, { $unknown } sans réponse, { $refused } refusées
+ask-batch-summary = Questions : { $count } ; couvertes : { $eligible } ; non couvertes : { $not } ; sans réponse : { $unknown } ; refusées : { $refused }
 ask-bad-line = ligne { $line } : la question est illisible
 ask-subject = dites de qui il s’agit : --identifier NUMÉRO (avec --type si ce n’est pas le régime), ou --family, --given et --birth-date
 ask-answer = { $verdict } : { $reason }
