@@ -228,10 +228,16 @@ fn doctor_finds_a_key_file_that_others_can_read() {
 
 #[test]
 fn the_story_is_told_in_both_languages() {
-    for (language, words) in [("fr", "Ce qui a été refusé"), ("en", "What was refused")] {
+    let french =
+        ["Ce qui a été refusé", "Ce que fait une correction", "une fiche tient par sa correction"];
+    let english =
+        ["What was refused", "What a correction does", "one record held by its correction"];
+    for (language, told) in [("fr", french), ("en", english)] {
         let run = Program::new().run(&["--lang", language, "demo", "--once"]);
         run.ends_with_code(0);
-        assert!(run.output.contains(words), "{}", run.output);
+        for words in told {
+            assert!(run.output.contains(words), "{words}: {}", run.output);
+        }
         assert!(!run.output.contains("demo-"), "a key that nobody says: {}", run.output);
     }
 }
@@ -275,6 +281,10 @@ fn the_numbers_of_the_demo_are_those_of_its_exports() {
     let again = program.run(&["demo", "--once", "--database", &database, "--json"]);
     let again = again.values().pop().expect("a summary");
     assert_eq!(again["people"], summary["people"], "told twice, nothing is doubled");
+    let told = program.run(&["--lang", "en", "demo", "--once", "--database", &database]);
+    assert!(told.output.contains("nothing is corrected in it"), "{}", told.output);
+    let after = program.run(&["export", "refusals", "--database", &database]);
+    assert_eq!(after.output, refusals.output, "a database that stays is not corrected");
 
     questions(&program, &database, &records.output);
 }

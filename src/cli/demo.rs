@@ -18,6 +18,7 @@ use super::serve;
 use crate::delivery::address::Reach;
 use crate::operations::{Hub, HubConfig};
 use load::Loaded;
+use story::Stay;
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/demo");
 
@@ -53,7 +54,11 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
     if screen.json() {
         screen.value(&summary(&loaded))?;
     } else {
-        story::tell(&hub, &loaded, screen).await?;
+        let hub_is = match args.connection.database {
+            None => Stay::Passing,
+            Some(_) => Stay::Lasting,
+        };
+        story::tell(&hub, &loaded, hub_is, screen).await?;
     }
     if !args.once {
         screen.line("")?;

@@ -1,7 +1,7 @@
 //! Everything of a directory into a hub: exports, then events, then links.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant as Stopwatch};
 
 use jiff::civil::Date;
@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
 use crate::cli::screen::Screen;
 use crate::cli::{data_date, input};
-use crate::model::SchemeId;
+use crate::model::{BatchId, SchemeId};
 use crate::operations::body::Body;
 use crate::operations::directory::{self, Survey};
 use crate::operations::events::{ALL_SCHEMES, submit_events};
@@ -25,6 +25,10 @@ pub struct Source {
     pub name: String,
     /// Name of the file.
     pub file: String,
+    /// Where it stands.
+    pub path: PathBuf,
+    /// The batch that it became.
+    pub batch: BatchId,
     /// `released` or `held`.
     pub state: &'static str,
     /// What became of its records.
@@ -83,6 +87,21 @@ pub async fn load(hub: &Hub, data: &Path, screen: &Screen) -> Result<Loaded, Fai
     })
 }
 
+/// Sends a file once more, unchanged, as its scheme would on another day.
+///
+/// # Errors
+/// When the file cannot be read or the store fails.
+pub async fn again(
+    hub: &Hub,
+    source: &Source,
+    day: Date,
+    screen: &Screen,
+) -> Result<Receipt, Failure> {
+    let scheme: SchemeId = source.name.parse().map_err(Failure::operation)?;
+    let submission = submission(&scheme, &source.path, Some(day), screen)?;
+    intake::submit(hub, submission).await.map_err(Failure::operation)
+}
+
 /// The newest day that one of the exports states: exports of one directory were made together, and
 /// most formats have no place for a date of their own.
 fn newest_stated(found: &Survey) -> Result<Option<Date>, Failure> {
@@ -130,6 +149,8 @@ fn source(name: &str, path: &Path, receipt: &Receipt) -> Source {
     Source {
         name: name.to_owned(),
         file: input::name(path),
+        path: path.to_owned(),
+        batch: receipt.batch,
         state: receipt.state,
         counts: receipt.counts,
     }

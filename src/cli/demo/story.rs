@@ -1,5 +1,6 @@
 //! The story, chapter by chapter. Every example is picked from the data at run time.
 
+mod corrected;
 mod formats;
 mod people;
 mod questions;
@@ -13,25 +14,43 @@ use crate::model::record::HumanName;
 use crate::model::{BeneficiaryRecord, SchemeId};
 use crate::operations::events::ALL_SCHEMES;
 use crate::operations::{Hub, demo};
+use crate::store::StoreError;
+use crate::store::exports::Totals;
 
 /// Refusals that are shown.
 const REFUSALS: usize = 3;
+
+/// How long the hub lives that the story is told of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stay {
+    /// It goes when the program ends.
+    Passing,
+    /// Its database was named by the caller and stays: the story may read it, and write nothing more into it.
+    Lasting,
+}
 
 /// Tells it.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn tell(hub: &Hub, loaded: &Loaded, screen: &Screen) -> Result<(), Failure> {
+pub async fn tell(hub: &Hub, loaded: &Loaded, stay: Stay, screen: &Screen) -> Result<(), Failure> {
     let library = hub.library();
     let registry = library.registry();
     arrived(loaded, registry, screen)?;
     refused(hub, registry, screen).await?;
+    corrected::tell(hub, loaded, stay, screen).await?;
     let everybody = demo::everybody(hub).await.map_err(Failure::operation)?;
-    people::tell(&everybody, &loaded.totals, registry, screen)?;
+    let totals = totals(hub).await.map_err(Failure::operation)?;
+    people::tell(&everybody, &totals, registry, screen)?;
     people::doubles(&everybody, registry, screen)?;
     questions::tell(hub, &everybody, loaded.day, screen).await?;
     formats::tell(&library, &everybody, screen)?;
     next(screen)
+}
+
+/// How much the hub holds now: one record more than when it was loaded, after a correction.
+async fn totals(hub: &Hub) -> Result<Totals, StoreError> {
+    hub.store().read().await?.totals().await
 }
 
 fn arrived(loaded: &Loaded, registry: &Registry, screen: &Screen) -> Result<(), Failure> {
