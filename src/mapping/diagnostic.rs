@@ -4,9 +4,12 @@
 //! X tests). The words stand in `messages/*.ftl` under `diagnostic-<name>`, the note beside the
 //! marked text under its attribute `.label`.
 
+mod correction;
 mod render;
 
 use super::yaml::Span;
+
+pub use correction::{Correction, Mending};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $number:literal $name:literal;)*) => {
@@ -108,15 +111,6 @@ pub enum Weight {
     Error,
 }
 
-/// A text that would be right instead.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Correction {
-    /// What to replace.
-    pub span: Span,
-    /// By what.
-    pub text: String,
-}
-
 /// One problem of a mapping.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Diagnostic {
@@ -136,8 +130,8 @@ pub struct Diagnostic {
     pub args: Vec<(&'static str, String)>,
     /// The nearest name that exists.
     pub nearest: Option<String>,
-    /// What would be right.
-    pub correction: Option<Correction>,
+    /// What would be right: any one of these mends it.
+    pub corrections: Vec<Correction>,
 }
 
 impl Diagnostic {
@@ -154,15 +148,9 @@ impl Diagnostic {
         known: impl IntoIterator<Item = &'n str>,
     ) -> &mut Self {
         if let Some(name) = nearest(written, known) {
-            self.correction = Some(Correction { span: self.span.clone(), text: name.clone() });
+            self.replace(self.span.clone(), name.clone());
             self.nearest = Some(name);
         }
-        self
-    }
-
-    /// With a correction of some place.
-    pub fn correct(&mut self, span: Span, text: impl Into<String>) -> &mut Self {
-        self.correction = Some(Correction { span, text: text.into() });
         self
     }
 }
@@ -214,7 +202,7 @@ impl Diagnostics {
             column: 0,
             args: Vec::new(),
             nearest: None,
-            correction: None,
+            corrections: Vec::new(),
         });
         let last = self.found.len() - 1;
         &mut self.found[last]

@@ -119,7 +119,7 @@ fn unknown(
         super::super::diagnostic::nearest(&written, candidates.iter().map(String::as_str));
     if let Some(name) = nearest {
         if spec.source.format == Format::Csv {
-            problem.correct(span, &name);
+            problem.replace(span, &name);
         }
         problem.nearest = Some(name);
     }

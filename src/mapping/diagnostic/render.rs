@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::model::Language;
 
-use super::{Diagnostic, Weight};
+use super::{Correction, Diagnostic, Weight};
 
 type Bundle = FluentBundle<FluentResource>;
 
@@ -95,9 +95,7 @@ impl Diagnostic {
     /// For tools: everything but the file's text.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let correction = self.correction.as_ref().map(|correction| {
-            json!({ "start": correction.span.start, "end": correction.span.end, "text": correction.text })
-        });
+        let corrections: Vec<Value> = self.corrections.iter().map(Correction::to_json).collect();
         json!({
             "code": self.code.number(),
             "name": self.code.name(),
@@ -109,7 +107,7 @@ impl Diagnostic {
             "end": self.span.end,
             "message": { "fr": self.message(Language::French), "en": self.message(Language::English) },
             "nearest": self.nearest,
-            "correction": correction,
+            "corrections": corrections,
         })
     }
 
@@ -127,6 +125,31 @@ impl Diagnostic {
     }
 }
 
+impl Correction {
+    /// What it does, in one line.
+    #[must_use]
+    pub fn title(&self, language: Language) -> String {
+        let mut args = FluentArgs::new();
+        args.set("text", self.subject.as_str());
+        let id = format!("correction-{}", self.mending.name());
+        say(language, &id, None, &args).unwrap_or_else(|| self.subject.clone())
+    }
+
+    /// For tools: its title and its edits, with places in bytes.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let edits: Vec<Value> = self
+            .edits
+            .iter()
+            .map(|(span, text)| json!({ "start": span.start, "end": span.end, "text": text }))
+            .collect();
+        json!({
+            "title": { "fr": self.title(Language::French), "en": self.title(Language::English) },
+            "edits": edits,
+        })
+    }
+}
+
 impl Weight {
     /// `error` or `warning`.
     #[must_use]
@@ -140,7 +163,7 @@ impl Weight {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Code;
+    use super::super::{Code, Mending};
     use super::*;
 
     #[test]
@@ -151,6 +174,15 @@ mod tests {
                 let id = format!("diagnostic-{}", code.name());
                 assert!(say(language, &id, None, &args).is_some(), "{id}");
                 assert!(say(language, &id, Some("label"), &args).is_some(), "{id}.label");
+            }
+        }
+    }
+    #[test]
+    fn every_mending_has_its_words_in_both_languages() {
+        for mending in [Mending::Replace, Mending::Add, Mending::Remove] {
+            let id = format!("correction-{}", mending.name());
+            for language in [Language::French, Language::English] {
+                assert!(say(language, &id, None, &FluentArgs::new()).is_some(), "{id}");
             }
         }
     }

@@ -3,6 +3,9 @@ weight-error = error
 weight-warning = warning
 help = help
 did-you-mean = did you mean "{ $name }"?
+correction-replace = replace by "{ $text }"
+correction-add = add "{ $text }"
+correction-remove = remove "{ $text }"
 
 diagnostic-not-yaml = this file is not YAML: { $reason }
     .label = here

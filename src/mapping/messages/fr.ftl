@@ -3,6 +3,9 @@ weight-error = erreur
 weight-warning = attention
 help = aide
 did-you-mean = vouliez-vous dire « { $name } » ?
+correction-replace = remplacer par « { $text } »
+correction-add = ajouter « { $text } »
+correction-remove = supprimer « { $text } »
 
 diagnostic-not-yaml = ce fichier n'est pas du YAML : { $reason }
     .label = ici
