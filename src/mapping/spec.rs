@@ -8,7 +8,7 @@ pub mod keys;
 mod read;
 mod rule;
 
-use crate::model::{IssueCode, Severity};
+use crate::model::{IssueCode, Language, Severity};
 
 use super::yaml::{Node, Span};
 
@@ -42,6 +42,26 @@ pub struct Title {
     pub fr: String,
     /// English.
     pub en: String,
+}
+
+/// What a word of the language means, in French and English, for the reference.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Meaning {
+    /// French.
+    pub fr: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+impl Meaning {
+    /// In one language.
+    #[must_use]
+    pub const fn text(self, language: Language) -> &'static str {
+        match language {
+            Language::French => self.fr,
+            Language::English => self.en,
+        }
+    }
 }
 
 /// A whole mapping.

@@ -1,11 +1,12 @@
 //! The verbs: a closed list, each with what it takes and gives, whether it can fail, and its way back.
 //!
-//! A verb is one line of [`DECLARATIONS`], one variant of [`Verb`], and its two functions in the file
+//! A verb is one entry of [`DECLARATIONS`], one variant of [`Verb`], and its two functions in the file
 //! of its kind. The leaf functions (dates, phones, keys, numbers, names) are in
 //! [`super::function`]; verbs add nothing but the shape around them.
 
 mod build;
 mod date;
+mod declarations;
 mod list;
 mod text;
 
@@ -18,114 +19,12 @@ use super::function::number::Mark;
 use super::function::{name, number, phone};
 use super::scene::{Scene, When};
 use super::table::{Found, Table};
-use super::value::{Class, Shape, Value};
+use super::value::{Class, Value};
 
 pub use build::{Builder, build};
 pub use date::Dates;
+pub use declarations::{DECLARATIONS, Declaration, Example};
 pub use text::{fingerprint, named_uuid};
-
-/// What a verb declares.
-#[derive(Clone, Copy, Debug)]
-pub struct Declaration {
-    /// Its name.
-    pub name: &'static str,
-    /// What it takes.
-    pub takes: Shape,
-    /// What it gives.
-    pub gives: Shape,
-    /// The code of its failure, when it can fail.
-    pub fails: Option<IssueCode>,
-    /// How much its way back restores.
-    pub class: Class,
-    /// Names of its options.
-    pub options: &'static [&'static str],
-    /// A step that uses it.
-    pub example: &'static str,
-}
-
-const fn declare(
-    name: &'static str,
-    takes: Shape,
-    gives: Shape,
-    fails: Option<IssueCode>,
-    class: Class,
-    options: &'static [&'static str],
-    example: &'static str,
-) -> Declaration {
-    Declaration { name, takes, gives, fails, class, options, example }
-}
-
-use Class::{EqualUpToForm, Exact, OneWay, Partial};
-use Shape::{Any, Date, List, Text};
-
-/// Every verb.
-pub const DECLARATIONS: &[Declaration] = &[
-    declare("trim", Text, Text, None, EqualUpToForm, &[], "trim"),
-    declare("squeeze", Text, Text, None, EqualUpToForm, &[], "squeeze"),
-    declare("upper", Text, Text, None, EqualUpToForm, &[], "upper"),
-    declare("lower", Text, Text, None, EqualUpToForm, &[], "lower"),
-    declare("title", Text, Text, None, EqualUpToForm, &[], "title"),
-    declare("split", Text, List, None, EqualUpToForm, &[], "{ split: \" \" }"),
-    declare("join", List, Text, None, EqualUpToForm, &[], "{ join: \" \" }"),
-    declare("prefix", Text, Text, None, Exact, &[], "{ prefix: \"ML-\" }"),
-    declare("suffix", Text, Text, None, Exact, &[], "{ suffix: \"-00\" }"),
-    declare("strip", Text, Text, None, Exact, &["end"], "{ strip: \"Patient/\" }"),
-    declare("pad", Text, Text, None, EqualUpToForm, &["with"], "{ pad: 13, with: \"0\" }"),
-    declare("replace", Text, Text, None, OneWay, &["with"], "{ replace: \"-\", with: \"\" }"),
-    declare("slice", Text, Text, None, OneWay, &["to"], "{ slice: 0, to: 4 }"),
-    declare("keep", Text, Text, None, EqualUpToForm, &[], "{ keep: digits }"),
-    declare(
-        "number",
-        Text,
-        Text,
-        Some(IssueCode::BadNumber),
-        EqualUpToForm,
-        &[],
-        "{ number: \",\" }",
-    ),
-    declare(
-        "date",
-        Text,
-        Date,
-        Some(IssueCode::BadDate),
-        Exact,
-        &["pivot"],
-        "{ date: dd/MM/yyyy }",
-    ),
-    declare(
-        "estimated_when",
-        Date,
-        Date,
-        None,
-        Partial,
-        &[],
-        "{ estimated_when: \"VERS == 'O'\" }",
-    ),
-    declare(
-        "year_only_when",
-        Date,
-        Date,
-        None,
-        Partial,
-        &[],
-        "{ year_only_when: \"P == 'annee'\" }",
-    ),
-    declare("phone", Text, Text, Some(IssueCode::BadPhone), EqualUpToForm, &[], "{ phone: ML }"),
-    declare(
-        "check_digit",
-        Text,
-        Text,
-        Some(IssueCode::BadCheckDigit),
-        Exact,
-        &[],
-        "{ check_digit: nina }",
-    ),
-    declare("name_part", Text, Any, None, Partial, &["order"], "{ name_part: family }"),
-    declare("table", Text, Text, None, Partial, &[], "{ table: sex }"),
-    declare("default", Any, Any, None, Partial, &[], "{ default: unknown }"),
-    declare("hash", Text, Text, None, OneWay, &[], "hash"),
-    declare("uuid", Text, Text, None, OneWay, &[], "{ uuid: Patient }"),
-];
 
 /// The names of all verbs.
 #[must_use]

@@ -107,7 +107,7 @@ fn fields() -> Value {
 fn verbs() -> Value {
     let properties: Map<String, Value> = verb::DECLARATIONS
         .iter()
-        .map(|verb| (verb.name.to_owned(), json!({ "examples": [verb.example] })))
+        .map(|verb| (verb.name.to_owned(), json!({ "examples": [verb.example.steps] })))
         .collect();
     Value::Object(properties)
 }

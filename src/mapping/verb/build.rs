@@ -108,7 +108,8 @@ impl<'s, B: Builder> Read<'s, '_, B> {
 
     fn argument(&mut self) -> Option<&'s Node> {
         if self.step.argument.is_none() {
-            let example = declaration(&self.step.verb.value).map_or("", |found| found.example);
+            let example =
+                declaration(&self.step.verb.value).map_or("", |found| found.example.steps);
             self.bad(&self.step.verb.span, "", example);
         }
         self.step.argument.as_ref()
