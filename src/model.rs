@@ -4,6 +4,7 @@
 //! model" is [`record`]: `beneficiary/1` *is* a published document format, so its types carry serde.
 
 pub mod access;
+pub mod defect;
 pub mod id;
 pub mod instant;
 pub mod issue;
@@ -15,6 +16,7 @@ pub mod scheme;
 pub mod sensitive;
 
 pub use access::{Caller, Holder, Scope};
+pub use defect::{Defect, Defects, Group};
 pub use id::{
     AuditId, BatchId, CorrectionId, DeliveryId, EventId, KeyId, PersonId, QuarantineId, RecordId,
     ReviewId, RevisionId, SubscriptionId,

@@ -127,6 +127,35 @@ fn every_example_in_a_shipped_mapping_holds() {
     }
 }
 
+/// A replay reads every stored record again, each without the file around it.
+#[test]
+fn every_accepted_record_of_an_export_reads_the_same_on_its_own() {
+    for (id, file) in EXPORTS {
+        let mapping = mapping(id);
+        let file = fs::File::open(root().join("demo").join(file)).unwrap();
+        let reader = Reader::new(Box::new(file), &mapping.read_options());
+        let context = RunContext { scheme: id.parse().unwrap(), today: EXTRACTED };
+        let mut run = Run::new(&mapping, reader, context.clone());
+        let (mut accepted, mut other) = (0, Vec::new());
+        while let Some(outcome) = run.next() {
+            let Outcome::Accepted(record) = outcome else { continue };
+            accepted += 1;
+            let mut alone = Run::of_record(&mapping, &record.raw, &record.around, context.clone());
+            let same = std::iter::from_fn(|| alone.next()).any(|outcome| match outcome {
+                Outcome::Accepted(again) => {
+                    again.record_id == record.record_id && again.canonical == record.canonical
+                }
+                Outcome::Refused(_) => false,
+            });
+            if !same {
+                other.push(record.record_id);
+            }
+        }
+        assert!(accepted > 10, "{id}: {accepted}");
+        assert!(other.is_empty(), "{id}: {} of {accepted}: {:?}", other.len(), other.first());
+    }
+}
+
 /// One fault: source, record id or line, severity, code.
 type Fault = (String, String, String, String);
 

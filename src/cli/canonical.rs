@@ -63,6 +63,7 @@ fn check(raw: &[u8], place: Place, library: &Library) -> Outcome {
             raw: Vec::new(),
             warnings: Vec::new(),
             references: Vec::new(),
+            around: Around::default(),
         }),
         record_id => {
             Outcome::Refused(Refusal { record_id, place, raw, issues, around: Around::default() })

@@ -49,6 +49,8 @@ pub struct Translated {
     pub warnings: Vec<Issue>,
     /// Other records that it names.
     pub references: Vec<Reference>,
+    /// What of its file it takes to read it again on its own.
+    pub around: Around,
 }
 
 /// A refused record with everything that is wrong with it.

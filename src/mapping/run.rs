@@ -56,7 +56,7 @@ impl<'m> Run<'m> {
         }
     }
 
-    /// Reads one refused record again on its own, or a text in its place.
+    /// Reads one record again on its own, or a text in its place.
     #[must_use]
     pub fn of_record(
         mapping: &'m Mapping,
@@ -106,9 +106,10 @@ impl<'m> Run<'m> {
             }
         };
         let mut outcome = self.settle(next);
-        if let Outcome::Refused(refusal) = &mut outcome {
-            let columns = self.columns.clone();
-            refusal.around = Around { columns, carried: self.flow.carried().clone() };
+        let around = Around { columns: self.columns.clone(), carried: self.flow.carried().clone() };
+        match &mut outcome {
+            Outcome::Accepted(record) => record.around = around,
+            Outcome::Refused(refusal) => refusal.around = around,
         }
         self.records += 1;
         self.refused += u64::from(matches!(outcome, Outcome::Refused(_)));

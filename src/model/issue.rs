@@ -165,7 +165,7 @@ impl Severity {
 }
 
 /// What was expected instead, in a form that can be said in any language.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Expected {
     /// A form, written as people write it: `jj/MM/aaaa`, `13 chiffres`.
     Form(String),
@@ -193,7 +193,7 @@ pub enum Expected {
 }
 
 /// The line of a mapping that found the issue.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RulePlace {
     /// File name of the mapping, such as `mappings/ml-utm.yaml`.
     pub file: String,

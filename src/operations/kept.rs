@@ -23,6 +23,8 @@ pub struct KeptRevision {
     pub canonical: Vec<u8>,
     /// What was unusable in it.
     pub warnings: Vec<Issue>,
+    /// What it takes to read it again on its own.
+    pub around: Around,
 }
 
 /// What a refused record keeps.
@@ -44,7 +46,8 @@ impl KeptRevision {
     /// As it is sealed.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let notes = Notes::new(Some(&self.record_id), &self.place, &self.warnings);
+        let mut notes = Notes::new(Some(&self.record_id), &self.place, &self.warnings);
+        notes.around = StoredAround::of(&self.around);
         sections(&[&notes.to_bytes(), &self.raw, &self.canonical])
     }
 
@@ -62,6 +65,7 @@ impl KeptRevision {
             record_id: notes.record_id.ok_or(StoreError::Sealed)?,
             raw: raw.to_vec(),
             canonical: canonical.to_vec(),
+            around: notes.around.map(StoredAround::around).unwrap_or_default(),
         })
     }
 }

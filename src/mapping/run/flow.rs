@@ -412,6 +412,7 @@ impl<'m> Flow<'m> {
                 raw,
                 warnings: found,
                 references,
+                around: Around::default(),
             }),
             record_id => Outcome::Refused(Refusal {
                 record_id,

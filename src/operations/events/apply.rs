@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::eligibility::event::{Event, Reach, RecordKey, new_records};
+use crate::mapping::Around;
 use crate::model::{BeneficiaryRecord, EventId, Instant, Place, RecordId, RevisionId};
 use crate::operations::effective::{self, Basis};
 use crate::operations::hub::Hub;
@@ -180,6 +181,7 @@ fn revision(
         raw: raw.to_vec(),
         canonical: serde_json::to_vec(record).expect("a canonical record is plain JSON"),
         warnings: Vec::new(),
+        around: Around::default(),
     };
     let content = keys.hash_bytes("content", [&kept.raw[..], &kept.canonical]);
     Revision {

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::mapping::Around;
 use crate::model::{AuditId, CorrectionId, Issue, QuarantineId, RecordId};
 use crate::operations::hub::Hub;
 use crate::operations::kept::{KeptRefusal, KeptRevision};
@@ -231,7 +230,7 @@ async fn refuse_dangling(
                 place: kept.place,
                 raw: kept.raw,
                 issues,
-                around: Around::default(),
+                around: kept.around,
             };
             refused.push(Refused {
                 id,

@@ -111,6 +111,7 @@ pub(in crate::operations) fn found(outcome: Outcome) -> Found {
                 raw: record.raw,
                 canonical: record.canonical,
                 warnings: record.warnings,
+                around: record.around,
             },
         },
         Outcome::Refused(refusal) => Found::Refused {

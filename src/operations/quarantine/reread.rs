@@ -89,6 +89,7 @@ pub(super) fn reread(
         raw: kept.raw.clone(),
         canonical: record.canonical,
         warnings: at_home(record.warnings, record.place.line, kept),
+        around: kept.around.clone(),
     };
     Ok(Reread { revision, unresolved, overlaid })
 }
