@@ -47,7 +47,7 @@ pub use explain::{Explanation, Step as ExplainedStep};
 pub use outcome::{
     Around, Carried, Ending, Outcome, Reference, Refusal, RunContext, Translated, Unresolved,
 };
-pub use reverse::{FieldClass, Loss};
+pub use reverse::{Built, FieldClass, Gathered, Gathering, Loss};
 pub use run::Run;
 pub use table::Codes;
 pub use value::Class;

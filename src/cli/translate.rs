@@ -19,8 +19,8 @@ use super::refusals::Refusals;
 use super::screen::Screen;
 use super::{canonical, input, library};
 use crate::format::{Reader, Writer};
-use crate::mapping::{Mapping, Outcome as Translation, Run, RunContext, Translated};
-use crate::model::{Issue, SchemeId};
+use crate::mapping::{Gathering, Mapping, Outcome as Translation, Run, RunContext, Translated};
+use crate::model::{Issue, Place, SchemeId};
 use crate::operations::library::Library;
 use crate::operations::translate::CANONICAL;
 
@@ -87,7 +87,7 @@ pub fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Fai
         None => Sink::Canonical(out),
         Some(to) => {
             let writer = Writer::new(out, &to.write_options()).map_err(Failure::operation)?;
-            Sink::Format(to, Box::new(writer))
+            Sink::Format(to, Gathering::new(to), Box::new(writer))
         }
     };
     let target =
@@ -184,7 +184,7 @@ struct Target<'t> {
 /// `beneficiary/1` is written as it is; other formats through their writer.
 enum Sink<'t> {
     Canonical(Box<dyn Write + Send>),
-    Format(&'t Mapping, Box<Writer>),
+    Format(&'t Mapping, Gathering<'t, Place>, Box<Writer>),
 }
 
 impl Target<'_> {
@@ -203,9 +203,13 @@ impl Target<'_> {
                 self.refusals.add(&issues)?;
             }
         }
+        if let Sink::Format(_, gathering, _) = &mut self.out {
+            gathering.end();
+        }
+        self.write()?;
         match self.out {
             Sink::Canonical(mut out) => out.flush().map_err(Failure::output)?,
-            Sink::Format(_, writer) => writer.finish().map_err(Failure::operation)?,
+            Sink::Format(_, _, writer) => writer.finish().map_err(Failure::operation)?,
         }
         Ok(counts)
     }
@@ -221,17 +225,30 @@ impl Target<'_> {
                     .and_then(|()| out.write_all(b"\n"))
                     .map_err(Failure::output)?;
             }
-            Sink::Format(to, writer) => {
-                let mut written = writer.record();
-                match to.reverse(&record.canonical, &mut written) {
-                    Ok(loss) => self.losses.add(&loss, &record.place),
-                    Err(issues) => return Ok(issues),
+            Sink::Format(_, gathering, _) => {
+                if let Err(issues) = gathering.add(&record.canonical, record.place.clone()) {
+                    return Ok(issues);
                 }
-                let characters = written.end().map_err(Failure::operation)?;
-                self.losses.add_characters(&characters);
+                self.write()?;
             }
         }
         Ok(Vec::new())
+    }
+
+    /// Writes the elements that wait for no record any more.
+    fn write(&mut self) -> Result<(), Failure> {
+        let Sink::Format(to, gathering, writer) = &mut self.out else { return Ok(()) };
+        while let Some(gathered) = gathering.next() {
+            let built = to.build(&gathered);
+            for (loss, place) in built.losses.iter().zip(gathered.carried()) {
+                self.losses.add(loss, place);
+            }
+            let mut written = writer.record();
+            built.write(&mut written);
+            let characters = written.end().map_err(Failure::operation)?;
+            self.losses.add_characters(&characters);
+        }
+        Ok(())
     }
 }
 

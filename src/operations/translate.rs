@@ -10,7 +10,7 @@ use std::io::{self, Read, Write};
 use jiff::civil::Date;
 
 use crate::format::{Reader, WriteError, Writer};
-use crate::mapping::{Loss, Mapping, Outcome, Run, RunContext};
+use crate::mapping::{Gathering, Loss, Mapping, Outcome, Run, RunContext};
 use crate::model::{Issue, SchemeId};
 
 /// The id under which `beneficiary/1` itself is a format.
@@ -82,7 +82,14 @@ enum Sink<'m, W: Write + Send + 'static> {
     /// As they are, one a line.
     Lines(W),
     /// Through the way back of a mapping.
-    Format(&'m Mapping, Box<Writer>),
+    Format(Box<Format<'m>>),
+}
+
+/// A file in the format of a mapping.
+struct Format<'m> {
+    to: &'m Mapping,
+    gathering: Gathering<'m, ()>,
+    writer: Writer,
 }
 
 /// Reads a file of one format and writes the records in another; no target is `beneficiary/1`
@@ -99,10 +106,7 @@ pub fn translate(
 ) -> Result<Summary, TranslateError> {
     let sink = match to {
         None => Sink::Lines(io::BufWriter::new(output)),
-        Some(to) => {
-            let output = Box::new(output) as Box<dyn Write + Send>;
-            Sink::Format(to, Box::new(Writer::new(output, &to.write_options())?))
-        }
+        Some(to) => Sink::Format(Box::new(Format::new(to, Box::new(output))?)),
     };
     run(from, input, sink, today)
 }
@@ -148,7 +152,7 @@ fn run<W: Write + Send + 'static>(
     summary.refused = ending.records - summary.accepted;
     summary.complete = ending.complete;
     summary.dropped = ending.dropped;
-    sink.finish()?;
+    sink.finish(&mut summary)?;
     Ok(summary)
 }
 
@@ -161,30 +165,47 @@ impl<W: Write + Send + 'static> Sink<'_, W> {
                 output.write_all(canonical)?;
                 output.write_all(b"\n")?;
             }
-            Self::Format(to, writer) => {
-                let mut record = writer.record();
-                match to.reverse(canonical, &mut record) {
-                    Ok(loss) => {
-                        // Characters that the target's encoding lacks stand there as `?`.
-                        record.end()?;
-                        summary.lose(loss);
-                    }
-                    Err(issues) => {
-                        summary.tell(issues);
-                        return Ok(false);
-                    }
+            Self::Format(format) => {
+                if let Err(issues) = format.gathering.add(canonical, ()) {
+                    summary.tell(issues);
+                    return Ok(false);
                 }
+                format.write(summary)?;
             }
         }
         Ok(true)
     }
 
-    fn finish(self) -> Result<(), TranslateError> {
+    fn finish(self, summary: &mut Summary) -> Result<(), TranslateError> {
         match self {
             Self::Nowhere => Ok(()),
             Self::Lines(mut output) => Ok(output.flush()?),
-            Self::Format(_, writer) => Ok(writer.finish()?),
+            Self::Format(mut format) => {
+                format.gathering.end();
+                format.write(summary)?;
+                Ok(format.writer.finish()?)
+            }
         }
+    }
+}
+
+impl<'m> Format<'m> {
+    fn new(to: &'m Mapping, output: Box<dyn Write + Send>) -> Result<Self, TranslateError> {
+        let writer = Writer::new(output, &to.write_options())?;
+        Ok(Self { to, gathering: Gathering::new(to), writer })
+    }
+
+    /// Writes the elements that wait for no record any more.
+    fn write(&mut self, summary: &mut Summary) -> Result<(), TranslateError> {
+        while let Some(gathered) = self.gathering.next() {
+            let mut built = self.to.build(&gathered);
+            std::mem::take(&mut built.losses).into_iter().for_each(|loss| summary.lose(loss));
+            let mut record = self.writer.record();
+            built.write(&mut record);
+            // Characters that the target's encoding lacks stand there as `?`.
+            record.end()?;
+        }
+        Ok(())
     }
 }
 
@@ -198,16 +219,13 @@ pub fn render(to: Option<&Mapping>, records: &[Vec<u8>]) -> Result<Vec<u8>, Vec<
     let written = (|| {
         let mut sink = match to {
             None => Sink::Lines(output.clone()),
-            Some(to) => {
-                let output = Box::new(output.clone());
-                Sink::Format(to, Box::new(Writer::new(output, &to.write_options())?))
-            }
+            Some(to) => Sink::Format(Box::new(Format::new(to, Box::new(output.clone()))?)),
         };
         let mut all = true;
         for canonical in records {
             all &= sink.take(canonical, &mut summary)?;
         }
-        sink.finish()?;
+        sink.finish(&mut summary)?;
         Ok::<bool, TranslateError>(all)
     })();
     match written {

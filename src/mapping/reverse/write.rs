@@ -1,15 +1,14 @@
 //! The sender's document, built path by path and written as events.
 
-use std::borrow::Cow;
-
 use serde_json::Value as Json;
 
-use crate::format::events::{Events, Scalar, ScalarKind};
+use crate::format::events::{Events, ScalarKind};
 use crate::schema::{self, Schema};
 
 use super::super::path::Step;
 use super::super::spec::Format;
 use super::super::value::Value;
+use super::node::Node;
 
 /// A document that is being built.
 pub struct Tree<'s> {
@@ -20,18 +19,22 @@ pub struct Tree<'s> {
     settled: Vec<Vec<Step>>,
 }
 
-enum Node {
-    Empty,
-    Scalar(String, ScalarKind),
-    Object(Vec<(String, Node)>),
-    Array(Vec<Node>),
-}
-
 impl<'s> Tree<'s> {
     /// An empty document.
     #[must_use]
     pub const fn new(schema: Option<&'s Schema>, format: Format) -> Self {
         Self { root: Node::Object(Vec::new()), schema, format, settled: Vec::new() }
+    }
+
+    /// A document as it is.
+    #[must_use]
+    pub fn of(document: &Json) -> Self {
+        Self {
+            root: Node::of(document),
+            schema: None,
+            format: Format::Canonical,
+            settled: Vec::new(),
+        }
     }
 
     /// Puts a value at a path for good; false when the sender's schema does not take it.
@@ -82,6 +85,24 @@ impl<'s> Tree<'s> {
     #[must_use]
     pub fn has(&self, path: &[Step]) -> bool {
         self.root.standing(path).is_some()
+    }
+
+    /// The text at a path.
+    #[must_use]
+    pub fn text(&self, path: &[Step]) -> Option<&str> {
+        self.root.standing(path).map(String::as_str)
+    }
+
+    /// Whether this very value stands at a path.
+    #[must_use]
+    pub fn says(&self, path: &[Step], value: &Value<'_>) -> bool {
+        self.text(path).is_some_and(|text| value.shown().is_some_and(|shown| *shown == *text))
+    }
+
+    /// Whether the sender's schema, if there is one, has a field there.
+    #[must_use]
+    pub fn knows(&self, path: &[Step]) -> bool {
+        self.schema.is_none() || self.field(path).is_some()
     }
 
     /// Fields that the sender's schema asks for and that are not there, as messages show them.
@@ -145,229 +166,4 @@ fn takes(field: &schema::FieldInfo, value: &Value<'_>, shown: &str) -> bool {
         || ((field.codes.is_empty() || field.codes.iter().any(|code| code == shown))
             && field.min_length.is_none_or(|least| length >= least)
             && field.max_length.is_none_or(|most| length <= most))
-}
-
-impl Node {
-    /// Whether the last of these steps is missing in a group that is there.
-    fn lacks(&self, steps: &[schema::Step]) -> bool {
-        match (self, steps.split_first()) {
-            (_, None) => false,
-            (Node::Object(fields), Some((schema::Step::Key(key), rest))) => {
-                let found = fields.iter().find(|(known, _)| known == key).map(|(_, node)| node);
-                match found {
-                    None | Some(Node::Empty) => rest.iter().all(|s| *s == schema::Step::Each),
-                    Some(node) => node.lacks(rest),
-                }
-            }
-            (Node::Array(items), Some((schema::Step::Each, rest))) => {
-                items.iter().any(|item| item.lacks(rest))
-            }
-            (node, Some((schema::Step::Each, rest))) => node.lacks(rest),
-            (Node::Array(items), Some(_)) => items.iter().any(|item| item.lacks(steps)),
-            (Node::Empty | Node::Scalar(..), Some(_)) => false,
-        }
-    }
-
-    /// The text that stands at a path already.
-    fn standing(&self, path: &[Step]) -> Option<&String> {
-        match (self, path.split_first()) {
-            (Node::Scalar(text, _), None) => Some(text),
-            (Node::Object(fields), None) => {
-                fields.iter().find(|(key, _)| key == "#text")?.1.standing(&[])
-            }
-            (Node::Object(fields), Some((Step::Key(key), rest))) => {
-                fields.iter().find(|(known, _)| known == key)?.1.standing(rest)
-            }
-            (Node::Array(items), Some((Step::Nth(index), rest))) => {
-                items.get(*index as usize)?.standing(rest)
-            }
-            (Node::Array(items), Some((Step::Where(tests), rest))) => {
-                let fits =
-                    |node: &&Node| tests.iter().all(|(path, text)| node.text(path) == Some(text));
-                items.iter().find(fits)?.standing(rest)
-            }
-            _ => None,
-        }
-    }
-
-    fn set(&mut self, path: &[Step], value: &Value<'_>, kind: ScalarKind) {
-        let Some((step, rest)) = path.split_first() else {
-            self.fill(value, kind);
-            return;
-        };
-        match step {
-            Step::Key(key) => self.field(key).set(rest, value, kind),
-            Step::Nth(index) => self.item(*index as usize).set(rest, value, kind),
-            Step::Last => self.item(0).set(rest, value, kind),
-            Step::All => {
-                let texts: Vec<String> = match value {
-                    Value::List(items) => items.iter().map(|item| item.to_string()).collect(),
-                    other => other.shown().map(Cow::into_owned).into_iter().collect(),
-                };
-                for (index, text) in texts.into_iter().enumerate() {
-                    self.item(index).set(rest, &Value::text(text), kind);
-                }
-            }
-            Step::Where(tests) => {
-                let items = self.items();
-                let fits =
-                    |node: &Node| tests.iter().all(|(path, text)| node.text(path) == Some(text));
-                let index = items.iter().position(fits).unwrap_or_else(|| {
-                    let mut item = Node::Empty;
-                    for (path, text) in tests {
-                        item.set(path, &Value::text(text.clone()), ScalarKind::Text);
-                    }
-                    items.push(item);
-                    items.len() - 1
-                });
-                items[index].set(rest, value, kind);
-            }
-        }
-    }
-
-    fn fill(&mut self, value: &Value<'_>, kind: ScalarKind) {
-        let Some(text) = value.shown() else { return };
-        // A boolean field takes nothing else than `true` and `false`.
-        let kind = match kind {
-            ScalarKind::Boolean if !matches!(&*text, "true" | "false") => ScalarKind::Text,
-            ScalarKind::Number if text.parse::<f64>().is_err() => ScalarKind::Text,
-            other => other,
-        };
-        match self {
-            Node::Empty => {
-                *self = match value {
-                    Value::List(items) => {
-                        let item =
-                            |text: &Cow<'_, str>| Node::Scalar(text.to_string(), ScalarKind::Text);
-                        Node::Array(items.iter().map(item).collect())
-                    }
-                    _ => Node::Scalar(text.into_owned(), kind),
-                };
-            }
-            // An element with attributes has its text beside them.
-            Node::Object(fields) if !fields.iter().any(|(key, _)| key == "#text") => {
-                fields.push(("#text".to_owned(), Node::Scalar(text.into_owned(), kind)));
-            }
-            Node::Scalar(..) | Node::Object(_) | Node::Array(_) => {}
-        }
-    }
-
-    fn field(&mut self, key: &str) -> &mut Self {
-        if let Node::Scalar(text, kind) = self {
-            let text = Node::Scalar(std::mem::take(text), *kind);
-            *self = Node::Object(vec![("#text".to_owned(), text)]);
-        }
-        if !matches!(self, Node::Object(_)) {
-            *self = Node::Object(Vec::new());
-        }
-        let Node::Object(fields) = self else { return self };
-        let index = fields.iter().position(|(known, _)| known == key).unwrap_or_else(|| {
-            fields.push((key.to_owned(), Node::Empty));
-            fields.len() - 1
-        });
-        &mut fields[index].1
-    }
-
-    fn items(&mut self) -> &mut Vec<Node> {
-        if !matches!(self, Node::Array(_)) {
-            *self = Node::Array(Vec::new());
-        }
-        match self {
-            Node::Array(items) => items,
-            Node::Empty | Node::Scalar(..) | Node::Object(_) => {
-                unreachable!("the node has just been made an array")
-            }
-        }
-    }
-
-    fn item(&mut self, index: usize) -> &mut Self {
-        let items = self.items();
-        let index = index.min(MOST_ITEMS);
-        while items.len() <= index {
-            items.push(Node::Empty);
-        }
-        &mut items[index]
-    }
-
-    /// The text at a path within a built element.
-    fn text(&self, path: &[Step]) -> Option<&String> {
-        match (self, path.split_first()) {
-            (Node::Scalar(text, _), None) => Some(text),
-            (Node::Object(fields), Some((Step::Key(key), rest))) => {
-                fields.iter().find(|(known, _)| known == key)?.1.text(rest)
-            }
-            (Node::Array(items), Some((Step::Nth(index), rest))) => {
-                items.get(*index as usize)?.text(rest)
-            }
-            _ => None,
-        }
-    }
-
-    fn write<'o>(&self, xml: bool, out: &mut impl Events<'o>) {
-        match self {
-            Node::Empty => scalar("null", ScalarKind::Null, out),
-            Node::Scalar(text, kind) => scalar(text, *kind, out),
-            Node::Object(fields) => {
-                out.begin_object();
-                // Attributes come before anything else in an element.
-                let attributes_first = |(key, _): &&(String, Node)| !key.starts_with('@');
-                let mut fields: Vec<&(String, Node)> = fields.iter().collect();
-                if xml {
-                    fields.sort_by_key(attributes_first);
-                }
-                for (key, node) in fields {
-                    match node {
-                        Node::Array(items) if xml => {
-                            for item in items {
-                                out.key(Cow::Owned(key.clone()));
-                                item.write(xml, out);
-                            }
-                        }
-                        node => {
-                            out.key(Cow::Owned(key.clone()));
-                            node.write(xml, out);
-                        }
-                    }
-                }
-                out.end_object();
-            }
-            Node::Array(items) => {
-                out.begin_array();
-                items.iter().for_each(|item| item.write(xml, out));
-                out.end_array();
-            }
-        }
-    }
-}
-
-/// A path names at most this item of a repeated group on the way back.
-const MOST_ITEMS: usize = 99;
-
-/// Writes a document as it is.
-pub fn document<'o>(json: &Json, out: &mut impl Events<'o>) {
-    match json {
-        Json::Null => scalar("null", ScalarKind::Null, out),
-        Json::Bool(truth) => {
-            scalar(if *truth { "true" } else { "false" }, ScalarKind::Boolean, out)
-        }
-        Json::Number(number) => scalar(&number.to_string(), ScalarKind::Number, out),
-        Json::String(text) => scalar(text, ScalarKind::Text, out),
-        Json::Array(items) => {
-            out.begin_array();
-            items.iter().for_each(|item| document(item, out));
-            out.end_array();
-        }
-        Json::Object(fields) => {
-            out.begin_object();
-            for (key, value) in fields {
-                out.key(Cow::Owned(key.clone()));
-                document(value, out);
-            }
-            out.end_object();
-        }
-    }
-}
-
-fn scalar<'o>(text: &str, kind: ScalarKind, out: &mut impl Events<'o>) {
-    out.scalar(Scalar { kind, text: Cow::Owned(text.to_owned()), at: 0 });
 }

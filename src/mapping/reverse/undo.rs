@@ -1,0 +1,187 @@
+//! One record: its rules undone, one after the other, into its place in the sender's element.
+
+use serde_json::Value as Json;
+
+use super::super::Mapping;
+use super::super::path::{SourcePath, TargetStep, parse_target};
+use super::super::program::{Origin, Rule, Then};
+use super::super::scene::Input;
+use super::super::spec::Format;
+use super::super::template::unfill;
+use super::super::value::{Class, Value};
+use super::super::verb::Verb;
+use super::Loss;
+use super::read::Canonical;
+use super::seat::Seat;
+use super::write::Tree;
+
+/// A record on its way into its place.
+pub struct Undoing<'a, 'm> {
+    mapping: &'m Mapping,
+    tree: &'a mut Tree<'m>,
+    seat: &'a Seat,
+}
+
+/// Undoes steps from the last to the first.
+fn undo(steps: &[Verb], value: Value<'static>) -> Option<Value<'static>> {
+    steps.iter().rev().try_fold(value, |value, verb| verb.back(value)).filter(|v| !v.is_absent())
+}
+
+impl<'a, 'm> Undoing<'a, 'm> {
+    /// Into this place of a document.
+    pub const fn new(mapping: &'m Mapping, tree: &'a mut Tree<'m>, seat: &'a Seat) -> Self {
+        Self { mapping, tree, seat }
+    }
+
+    /// Writes a record; what is missing in the document as a whole is not yet in its loss.
+    pub fn record(&mut self, document: &Json) -> Loss {
+        let mapping = self.mapping;
+        let mut canonical = Canonical::new(document, mapping.labels(), mapping.id());
+        let mut reduced = Vec::new();
+        // Fields for this scheme's own numbers and codes, of which the record has only another's.
+        let mut unknown: Vec<&SourcePath> = Vec::new();
+        for rule in &mapping.back {
+            if rule.own && !canonical.is_own(&[]) {
+                unknown.extend(rule.applies(&canonical).then_some(&rule.path));
+                continue;
+            }
+            let mark = canonical.mark();
+            let value = rule.value(&mut canonical);
+            if !value.is_some_and(|value| self.settle(&rule.path, &value)) {
+                canonical.put_back(mark);
+            }
+        }
+        for rule in &mapping.program.fields {
+            let Ok(steps) = parse_target(&rule.name) else { continue };
+            let Some(value) = canonical.look(&steps) else { continue };
+            // The number or code of another scheme has no place here.
+            if rule.own && !canonical.is_own(&steps) {
+                unknown.extend(
+                    mapping.first_path(rule).and_then(|p| mapping.paths.get(usize::from(p))),
+                );
+                continue;
+            }
+            if self.rule(rule, value) {
+                canonical.take(&steps);
+                let class = rule.class();
+                if class > Class::EqualUpToForm {
+                    reduced.push((rule.name.to_string(), class));
+                }
+            }
+        }
+        self.record_id(&mut canonical);
+        let id = mapping.kinds.get(self.seat.kind()).into_iter().flat_map(|kind| kind.id.inputs());
+        unknown.extend(id.filter_map(|input| match input {
+            Input::Path(path) => mapping.paths.get(usize::from(path)),
+            Input::Value(_) | Input::RecordId | Input::Today | Input::Result => None,
+        }));
+        let unknown = unknown
+            .into_iter()
+            .filter(|path| self.seat.at(path).is_some_and(|steps| !self.tree.has(&steps)));
+        let missing = unknown.map(|path| self.shown_of(path)).collect();
+        reduced.sort();
+        reduced.dedup();
+        Loss { lost: canonical.untouched(), reduced, missing }
+    }
+
+    /// Writes only the record's own numbers: how many of them contradict its id; `None` when the id
+    /// has not the form that it has in this place.
+    pub fn numbers(&mut self, document: &Json) -> Option<usize> {
+        let mapping = self.mapping;
+        let mut canonical = Canonical::new(document, mapping.labels(), mapping.id());
+        if !self.record_id(&mut canonical) {
+            return None;
+        }
+        let own = mapping.program.fields.iter().filter(|rule| rule.own);
+        let values = own.filter_map(|rule| {
+            let steps = parse_target(&rule.name).ok()?;
+            let value = canonical.look(&steps).filter(|_| canonical.is_own(&steps))?;
+            Some((rule, value))
+        });
+        Some(values.filter(|(rule, value)| !self.rule(rule, value.clone())).count())
+    }
+
+    /// Undoes a rule into the source path that it reads; false when nothing can be written.
+    fn rule(&mut self, rule: &Rule, value: Value<'static>) -> bool {
+        let Some(value) = undo(&rule.steps, value) else { return false };
+        match &rule.origin {
+            Origin::First(inputs) => inputs.iter().any(|input| self.input(*input, &value)),
+            Origin::Template(template) => {
+                let text = value.shown().unwrap_or_default().into_owned();
+                let Some(parts) = unfill(template.pieces(), &text) else { return false };
+                parts
+                    .into_iter()
+                    .fold(false, |any, (input, text)| self.input(input, &Value::text(text)) || any)
+            }
+            // A constant comes back by itself, but only what it says.
+            Origin::Constant(constant) => value.shown().is_some_and(|shown| *shown == **constant),
+            Origin::Choose(branches) => {
+                let says = |then: &Then| match then {
+                    Then::Constant(text) => value.shown().is_some_and(|shown| *shown == **text),
+                    Then::Input(_) => false,
+                };
+                branches.iter().any(|(_, then)| says(then))
+            }
+        }
+    }
+
+    fn input(&mut self, input: Input, value: &Value<'static>) -> bool {
+        let mapping = self.mapping;
+        match input {
+            Input::Path(path) => {
+                mapping.paths.get(usize::from(path)).is_some_and(|path| self.set(path, value))
+            }
+            Input::Value(index) => match mapping.program.values.get(usize::from(index)) {
+                Some(rule) => self.rule(rule, value.clone()),
+                None => false,
+            },
+            Input::RecordId => true,
+            Input::Today | Input::Result => false,
+        }
+    }
+
+    fn set(&mut self, path: &SourcePath, value: &Value<'static>) -> bool {
+        let Some(steps) = self.seat.at(path) else { return false };
+        if self.seat.is_told(path, self.mapping) {
+            return self.tree.says(&steps, value);
+        }
+        (!self.mapping.has_nested() || self.tree.knows(&steps)) && self.tree.set(&steps, value)
+    }
+
+    fn settle(&mut self, path: &SourcePath, value: &Value<'static>) -> bool {
+        let Some(steps) = self.seat.at(path) else { return false };
+        (!self.mapping.has_nested() || self.tree.knows(&steps)) && self.tree.settle(&steps, value)
+    }
+
+    /// The record id goes back into the fields that it was made of, where no rule has filled them;
+    /// false when it is not of the form that it has in this place.
+    fn record_id(&mut self, canonical: &mut Canonical<'_>) -> bool {
+        let steps = [TargetStep::Key("source".to_owned()), TargetStep::Key("record_id".to_owned())];
+        if !canonical.is_own(&steps) {
+            return false;
+        }
+        let Some(id) = canonical.take(&steps) else { return false };
+        let id = id.shown().unwrap_or_default().into_owned();
+        let kind = self.mapping.kinds.get(self.seat.kind());
+        let Some(found) = kind.and_then(|kind| unfill(kind.id.pieces(), &id)) else { return false };
+        for (input, text) in found {
+            self.input(input, &Value::text(text));
+        }
+        true
+    }
+
+    /// A path as messages show it.
+    fn shown_of(&self, path: &SourcePath) -> String {
+        let known = self.mapping.paths.iter().position(|known| known == path);
+        let shown = known.and_then(|index| self.mapping.shown.get(index)).cloned();
+        let separator = if self.mapping.spec.source.format == Format::Xml { '/' } else { '.' };
+        shown.unwrap_or_else(|| path.shown(separator))
+    }
+}
+
+impl Mapping {
+    /// Whether records stand inside the elements of others.
+    pub(super) fn has_nested(&self) -> bool {
+        self.kinds.iter().any(|kind| kind.each.is_some())
+    }
+}
