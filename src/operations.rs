@@ -25,6 +25,7 @@ pub mod publish;
 pub mod quarantine;
 pub mod reviews;
 pub mod translate;
+pub mod versions;
 
 pub use crate::store::StoreError;
 pub use hub::{Clock, Hub, HubConfig, HubError, Randomness};

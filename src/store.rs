@@ -52,11 +52,12 @@ topics! {
     leases;
     outbox;
     people;
-    published;
+    publications;
     quarantine;
     records;
     revisions;
     subscriptions;
+    versions;
 }
 
 /// Which database is behind a store.

@@ -59,6 +59,19 @@ pub struct Scheme {
     pub terms: Vec<Terms>,
     /// Groups of reasons that its data cannot tell apart.
     pub indistinct: Vec<Vec<Reason>>,
+    /// How many people a change of its files takes.
+    pub approval: Approval,
+}
+
+/// How many people it takes to change the files of a scheme.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approval {
+    /// Whoever may publish does so.
+    #[default]
+    OnePerson,
+    /// What one person wrote, another one approves before it is published.
+    TwoPersons,
 }
 
 /// What a scheme is.

@@ -1,5 +1,6 @@
 //! From a listener to answers, until somebody says stop; and the workers beside it.
 
+use std::convert::Infallible;
 use std::io;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use tracing::{error, info, warn};
 
 use super::App;
 use super::router::router;
-use crate::operations::{StoreError, deliver, link};
+use crate::operations::{StoreError, deliver, link, publish};
 
 /// How long requests that are being worked on may go on after the hub was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -20,6 +21,9 @@ const IDLE: Duration = Duration::from_secs(1);
 const LINKER_IDLE: Duration = Duration::from_millis(200);
 /// Pause of a worker whose store failed.
 const TROUBLED: Duration = Duration::from_secs(5);
+
+/// First pause after publications could not be followed; it doubles up to [`TROUBLED`].
+const PATIENT: Duration = Duration::from_millis(250);
 
 /// Why serving ended before it was told to.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +54,8 @@ pub async fn serve(
     outcome
 }
 
-/// Answers requests until `stop`, without any worker: for nodes that only answer.
+/// Answers requests until `stop`, without the workers that link and deliver: for nodes that only answer. They follow
+/// publications all the same.
 ///
 /// # Errors
 /// When the listener fails.
@@ -62,10 +67,12 @@ pub async fn serve_requests(
     let address = listener.local_addr()?;
     info!(%address, "listening on {address}");
     let told = stop.clone();
+    let following = follow_until(app.clone());
     let served = axum::serve(listener, router(app))
         .with_graceful_shutdown(async move { told.cancelled().await });
     tokio::select! {
         outcome = served => Ok(outcome?),
+        never = following => match never {},
         () = overdue(&stop) => {
             warn!("requests were cut off after {} s of grace", GRACE.as_secs());
             Ok(())
@@ -76,6 +83,25 @@ pub async fn serve_requests(
 async fn overdue(stop: &CancellationToken) {
     stop.cancelled().await;
     tokio::time::sleep(GRACE).await;
+}
+
+/// Takes what is published elsewhere, within a second; as long as requests are answered.
+async fn follow_until(app: App) -> Infallible {
+    let mut trouble = PATIENT;
+    loop {
+        let pause = match publish::follow(&app.hub).await {
+            Ok(pause) => {
+                trouble = PATIENT;
+                pause
+            }
+            Err(failed) => {
+                error!(cause = %failed, "publications are not followed, the files of before stay in force");
+                trouble = (trouble * 2).min(TROUBLED);
+                trouble
+            }
+        };
+        tokio::time::sleep(pause).await;
+    }
 }
 
 /// Gives records to people as they come.

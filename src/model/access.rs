@@ -94,6 +94,10 @@ scopes! {
     IndicatorsRead = "indicators:read";
     /// Use mappings on data that is not kept: translate and validate.
     MappingsRead = "mappings:read";
+    /// Draft, check and test mappings and what belongs to them; a scheme its own.
+    MappingsWrite = "mappings:write";
+    /// Approve what others drafted, publish it and go back to earlier versions.
+    MappingsPublish = "mappings:publish";
     /// Everything, for every scheme, and the keys themselves.
     Admin = "admin";
 }

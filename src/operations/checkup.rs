@@ -4,7 +4,7 @@ use super::Hub;
 use super::library::{DataFile, Library};
 use crate::store::StoreError;
 use crate::store::exports::Totals;
-use crate::store::published::Published;
+use crate::store::publications::InForce;
 
 /// The state of a hub.
 #[derive(Clone, Copy, Debug)]
@@ -22,11 +22,12 @@ pub struct Checkup {
 pub async fn checkup(hub: &Hub, shipped: &Library) -> Result<Checkup, StoreError> {
     let mut session = hub.store().read().await?;
     let totals = session.totals().await?;
-    let published = session.published().await?;
+    let now = session.library_head().await?.now;
+    let published = session.in_force_at(now).await?;
     let differs = |file: &&DataFile| {
         let hash = file.hash().to_hex();
-        let same = |kept: &&Published| kept.kind == file.kind.name() && kept.name == file.name;
-        published.iter().find(same).is_none_or(|kept| kept.hash != hash.as_str())
+        let same = |kept: &&InForce| kept.version.file() == file.id().key();
+        published.iter().find(same).is_none_or(|kept| kept.version.hash != hash.as_str())
     };
     let differing = shipped.files().iter().filter(differs).count() as u64;
     Ok(Checkup { totals, differing })

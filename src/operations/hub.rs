@@ -9,7 +9,7 @@ use rand::Rng as _;
 
 use super::intake;
 use super::library::{Library, Problem};
-use super::publish::{self, PublishError};
+use super::publish::{self, Position, PublishError};
 use crate::identity::Index;
 use crate::model::Instant;
 use crate::store::{Keys, Store, StoreError};
@@ -130,7 +130,7 @@ pub struct Hub {
 }
 
 struct Shared {
-    library: RwLock<Arc<Library>>,
+    library: RwLock<(Arc<Library>, Position)>,
     index: RwLock<Index>,
 }
 
@@ -155,12 +155,12 @@ impl Hub {
         let (mappings, schemas) = (config.mappings, config.schemas);
         let shipped =
             Library::load(mappings.as_deref(), schemas.as_deref()).map_err(HubError::Library)?;
-        let library = publish::in_force(&store, shipped, (config.clock.0)()).await?;
+        let (library, position) = publish::opened(&store, shipped, (config.clock.0)()).await?;
         let index = Index::new(Arc::clone(library.model()));
         let hub = Self {
             store,
             shared: Arc::new(Shared {
-                library: RwLock::new(Arc::new(library)),
+                library: RwLock::new((Arc::new(library), position)),
                 index: RwLock::new(index),
             }),
             clock: config.clock,
@@ -176,16 +176,26 @@ impl Hub {
         &self.store
     }
 
-    /// The data files in force. An operation takes them once and keeps them to its end.
+    /// The data files in force. An operation takes them once and keeps them to its end, so that nothing is made half
+    /// by one version and half by another.
     #[must_use]
     pub fn library(&self) -> Arc<Library> {
-        Arc::clone(&self.shared.library.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.shared.library.read().unwrap_or_else(PoisonError::into_inner).0)
     }
 
-    /// Puts newly published data files in force.
-    pub fn replace_library(&self, library: Library) {
+    /// Up to which publication they go.
+    pub(super) fn position(&self) -> Position {
+        self.shared.library.read().unwrap_or_else(PoisonError::into_inner).1
+    }
+
+    /// Puts data files in force, unless newer ones are already; whoever took the earlier ones keeps them.
+    pub(super) fn replace_library(&self, library: Library, position: Position) -> bool {
         let mut current = self.shared.library.write().unwrap_or_else(PoisonError::into_inner);
-        *current = Arc::new(library);
+        let newer = position.is_after(&current.1);
+        if newer {
+            *current = (Arc::new(library), position);
+        }
+        newer
     }
 
     /// The identity index, to search. Never held across an `await`.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use file::{DataFile, FileError, Kind};
+pub use file::{DataFile, FileError, FileId, Kind};
 
 use crate::eligibility::agreement::Agreements;
 use crate::eligibility::registry::{self, Registry};
@@ -78,6 +78,34 @@ impl Problem {
             Self::Model { path, .. } | Self::File(FileError::UnknownKind { path }) => Some(path),
             Self::File(FileError::Unreadable { path, .. }) => path.to_str(),
             Self::Schema(_) | Self::Missing(_) => None,
+        }
+    }
+
+    /// Whether the library cannot be used because of it.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        match self {
+            Self::Mapping { diagnostic, .. } => diagnostic.weight == Weight::Error,
+            Self::File(_)
+            | Self::Schema(_)
+            | Self::Document(_)
+            | Self::Model { .. }
+            | Self::Missing(_) => true,
+        }
+    }
+
+    /// The problem for machines: of a mapping with its place, the nearest name and the correction.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Mapping { diagnostic, .. } => diagnostic.to_json(),
+            Self::File(_)
+            | Self::Schema(_)
+            | Self::Document(_)
+            | Self::Model { .. }
+            | Self::Missing(_) => serde_json::json!({
+                "severity": "error", "file": self.path(), "message": self.to_string()
+            }),
         }
     }
 
@@ -151,6 +179,17 @@ impl Library {
         let (mapping, found) = mapping::compile(&file.text, &file.path, &library);
         problems.extend(diagnosed(found, &file.text));
         (mapping, problems)
+    }
+
+    /// Checks one file of any kind among all files, in which it stands: its own problems, and those that it causes in
+    /// others; of a mapping warnings too.
+    #[must_use]
+    pub fn check(files: &[DataFile], file: &DataFile) -> Vec<Problem> {
+        let (is_mapping, path) = (file.kind == Kind::Mapping, Some(file.path.as_str()));
+        let mut problems = if is_mapping { Self::check_mapping(files, file).1 } else { Vec::new() };
+        let others = Self::compile(files.to_vec()).err().unwrap_or_default();
+        problems.extend(others.into_iter().filter(|other| !(is_mapping && other.path() == path)));
+        problems
     }
 
     /// The files it was compiled from, by kind and name.

@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cli::arguments::Common;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::screen::Screen;
-use crate::mapping::Weight;
 use crate::operations::library::{self, DataFile, Kind, Library, Problem};
 
 /// Report every problem of mappings, code tables, schemes, agreements and match models.
@@ -27,7 +26,7 @@ pub fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Fai
     let mut wrong = 0;
     for file in &asked {
         let problems = problems(&all, file);
-        wrong += problems.iter().filter(|problem| is_error(problem)).count() as u64;
+        wrong += problems.iter().filter(|problem| problem.is_error()).count() as u64;
         print(file, &problems, screen)?;
     }
     Ok(Outcome::of_refusals(wrong))
@@ -77,20 +76,9 @@ fn problems(all: &[DataFile], file: &DataFile) -> Vec<Problem> {
     found.into_iter().filter(|problem| problem.path() == Some(&file.path)).collect()
 }
 
-fn is_error(problem: &Problem) -> bool {
-    match problem {
-        Problem::Mapping { diagnostic, .. } => diagnostic.weight == Weight::Error,
-        Problem::File(_)
-        | Problem::Schema(_)
-        | Problem::Document(_)
-        | Problem::Model { .. }
-        | Problem::Missing(_) => true,
-    }
-}
-
 fn print(file: &DataFile, problems: &[Problem], screen: &Screen) -> Result<(), Failure> {
     if screen.json() {
-        let found: Vec<_> = problems.iter().map(json_of).collect();
+        let found: Vec<_> = problems.iter().map(Problem::to_json).collect();
         return screen.value(&json!({ "file": file.path, "problems": found }));
     }
     let name = ("file", file.path.as_str().into());
@@ -104,15 +92,4 @@ fn print(file: &DataFile, problems: &[Problem], screen: &Screen) -> Result<(), F
         screen.line("")?;
     }
     Ok(())
-}
-
-fn json_of(problem: &Problem) -> Value {
-    match problem {
-        Problem::Mapping { diagnostic, .. } => diagnostic.to_json(),
-        Problem::File(_)
-        | Problem::Schema(_)
-        | Problem::Document(_)
-        | Problem::Model { .. }
-        | Problem::Missing(_) => json!({ "severity": "error", "message": problem.to_string() }),
-    }
 }

@@ -10,7 +10,8 @@ use crate::cli::connection::Connection;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::library;
 use crate::cli::screen::Screen;
-use crate::operations::publish::{self, PublishError};
+use crate::model::Caller;
+use crate::operations::versions::{self, Chosen, LifeError, Named, Seen};
 
 /// Put files in force in a hub, as the next version of each.
 #[derive(Debug, clap::Args)]
@@ -30,15 +31,37 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
     let (all, asked) = check::gather(&args.files, common)?;
     let files = if args.files.is_empty() { all } else { asked };
     let hub = args.connection.open(common).await?;
-    let published = publish::publish(hub.store(), &files, "operator:local", hub.now()).await;
-    let count = published.map_err(|error| match error {
-        PublishError::Library(problems) => library::refuse(&problems, screen.language()),
-        PublishError::Store(error) => Failure::operation(error),
+    let by = Caller::local_operator();
+    let mut chosen = Vec::new();
+    for file in &files {
+        let seen = versions::version(&hub, &by, &file.id(), Named::Draft).await.map_err(refused)?;
+        let seen = match seen {
+            Some(draft) => Some(draft),
+            None => {
+                versions::version(&hub, &by, &file.id(), Named::InForce).await.map_err(refused)?
+            }
+        };
+        let hash = file.hash().to_hex().to_string();
+        if seen.as_ref().is_none_or(|seen| seen.hash != hash) {
+            let seen = seen.as_ref().map_or(Seen::Nothing, |seen| Seen::Version(&seen.hash));
+            versions::draft(&hub, &by, file, seen).await.map_err(refused)?;
+        }
+        chosen.push(Chosen { file: file.id(), hash });
+    }
+    let plan = versions::publish(&hub, &by, &chosen, None).await;
+    let plan = plan.map_err(|error| match error {
+        LifeError::Wrong(problems) => library::refuse(&problems, screen.language()),
+        other => refused(other),
     })?;
+    let count = plan.changes.len();
     if screen.json() {
         screen.value(&json!({ "published": count }))?;
     } else {
         screen.say("mapping-published", &[("count", count.into())])?;
     }
     Ok(Outcome::Done)
+}
+
+fn refused(error: LifeError) -> Failure {
+    Failure::operation(error)
 }

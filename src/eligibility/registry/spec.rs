@@ -13,7 +13,8 @@ use crate::model::SchemeId;
 use super::super::answer::Reason;
 use super::super::document::{self, Found, Problem, Text};
 use super::{
-    Care, ChildLimit, Institution, Kind, NumberSystem, Package, Rates, Scheme, Share, Terms,
+    Approval, Care, ChildLimit, Institution, Kind, NumberSystem, Package, Rates, Scheme, Share,
+    Terms,
 };
 
 static SCHEMA: LazyLock<Validator> =
@@ -43,6 +44,8 @@ struct File {
     terms: Vec<TermsFile>,
     #[serde(default)]
     indistinct: Vec<Vec<Reason>>,
+    #[serde(default)]
+    approval: Approval,
     #[serde(default)]
     tests: Vec<Test>,
 }
@@ -161,6 +164,7 @@ impl File {
             identifiers,
             terms,
             indistinct: self.indistinct,
+            approval: self.approval,
         };
         for (index, test) in self.tests.iter().enumerate() {
             if let Err(message) = test.run(&scheme) {

@@ -1,11 +1,14 @@
 //! The files of `schemas/` and `mappings/`: where they come from and what kind each is.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
+
+use crate::store::versions::FileKey;
 
 static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schemas");
 static MAPPINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/mappings");
@@ -28,6 +31,10 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in the order in which they build on each other.
+    pub const ALL: [Self; 6] =
+        [Self::Schema, Self::Codes, Self::Mapping, Self::Scheme, Self::Agreement, Self::Identity];
+
     /// Every kind of YAML file.
     const YAML: [Self; 5] =
         [Self::Codes, Self::Mapping, Self::Scheme, Self::Agreement, Self::Identity];
@@ -48,7 +55,30 @@ impl Kind {
     /// The kind of a name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        Self::YAML.into_iter().chain([Self::Schema]).find(|kind| kind.name() == name)
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Which file of the library.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FileId {
+    /// What it describes.
+    pub kind: Kind,
+    /// Its name among files of its kind.
+    pub name: String,
+}
+
+impl FileId {
+    /// As the store names it.
+    #[must_use]
+    pub fn key(&self) -> FileKey<'_> {
+        FileKey { kind: self.kind.name(), name: &self.name }
+    }
+}
+
+impl fmt::Display for FileId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {}", self.kind.name(), self.name)
     }
 }
 
@@ -104,6 +134,26 @@ impl DataFile {
     pub fn hash(&self) -> blake3::Hash {
         blake3::hash(self.text.as_bytes())
     }
+
+    /// Which file it is.
+    #[must_use]
+    pub fn id(&self) -> FileId {
+        FileId { kind: self.kind, name: self.name.clone() }
+    }
+
+    /// The version that its text states: `version:` at the beginning of a line, for the match model its first key.
+    /// Schemas carry theirs in the name.
+    #[must_use]
+    pub fn label(&self) -> Option<&str> {
+        match self.kind {
+            Kind::Schema => None,
+            Kind::Identity => first_key(&self.text).map(|(_, value)| value),
+            Kind::Codes | Kind::Mapping | Kind::Scheme | Kind::Agreement => {
+                let line = self.text.lines().find_map(|line| line.strip_prefix("version:"))?;
+                Some(value_of(line)).filter(|value| !value.is_empty())
+            }
+        }
+    }
 }
 
 /// The first `key: value` of a YAML text.
@@ -114,7 +164,12 @@ fn first_key(text: &str) -> Option<(&str, &str)> {
         .map(|line| line.split(" #").next().unwrap_or_default().trim_end())
         .find(|line| !line.is_empty() && !line.starts_with('#') && *line != "---")?;
     let (key, value) = line.split_once(':')?;
-    Some((key, value.trim().trim_matches(['"', '\''])))
+    Some((key, value_of(value)))
+}
+
+/// A plain or quoted value, without the comment behind it.
+fn value_of(written: &str) -> &str {
+    written.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\''])
 }
 
 /// The files that the binary carries, and those of directories that add to them or override them.
