@@ -1,13 +1,14 @@
 # make demo    build, tell the story on an embedded store, leave the hub serving (Ctrl-C ends it)
 # make test    everything, on SQLite and on a throw-away PostgreSQL
 # make check   form and lints
+# make bench   mappings against hand-written programs for the same files, reading against csv and serde_json
 # make proof   the sizes: 20,000 people on both stores, files of 1,000,000 records (half an hour)
 
 CARGO   ?= cargo
 DANKUN  := target/release/dankun
 LANGUAGE := $(if $(DANKUN_LANG),--lang $(DANKUN_LANG),)
 
-.PHONY: all demo test check proof postgres clean
+.PHONY: all demo test check bench proof postgres clean
 
 all:
 	$(CARGO) build --release --locked
@@ -30,6 +31,10 @@ test: postgres
 check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- --deny warnings
+
+bench:
+	$(CARGO) bench --locked --bench mapping
+	$(CARGO) bench --locked --bench format
 
 proof: all postgres
 	tests/proof/run.sh
