@@ -8,6 +8,7 @@
 //! [`compile()`], then [`Run::next`].
 
 pub mod amend;
+pub mod assist;
 pub mod condition;
 pub mod diagnostic;
 pub mod function;

@@ -38,6 +38,8 @@ pub struct FieldInfo {
     pub required: bool,
     /// The code list, when there is one.
     pub codes: Vec<String>,
+    /// Values that it may have, for people.
+    pub examples: Vec<String>,
     /// The regular expression that its text must match.
     pub pattern: Option<String>,
     /// The issue to report when the pattern does not hold, when it is not `bad_format`.
@@ -186,12 +188,14 @@ fn field(steps: &[Step], schema: &Value, here: &Value, required: bool) -> FieldI
     };
     let constant = schema.get("const").map(std::slice::from_ref);
     let codes = schema.get("enum").and_then(Value::as_array).map(Vec::as_slice).or(constant);
+    let examples = schema.get("examples").and_then(Value::as_array).into_iter().flatten();
     FieldInfo {
         path: shown(steps),
         steps: steps.to_vec(),
         types: types(schema),
         required,
         codes: codes.into_iter().flatten().filter(|code| !code.is_null()).map(plain).collect(),
+        examples: examples.map(plain).collect(),
         pattern: text("pattern").map(str::to_owned),
         pattern_code: text("x-code").and_then(IssueCode::parse),
         format: text("format").map(str::to_owned),

@@ -1,0 +1,141 @@
+# Help for who writes a mapping: what keys, verbs and fields mean.
+
+assist-key-mapping = id of the mapping: lower case letters, digits, hyphens
+assist-key-version = version, such as `1.0.0`; a published version never changes
+assist-key-title = what it is, in French (`fr`) and English (`en`)
+assist-key-source = how the sender’s file is read
+assist-key-target = the document that is made: `beneficiary/1`
+assist-key-on_error = what follows from a failure: `error` refuses the record, `warning` leaves the field out
+assist-key-tables = code tables by name; a rule uses them with `table`
+assist-key-values = named values, made before the fields and used like them
+assist-key-fields = for each field of the document that is made, the rule that fills it
+assist-key-checks = rules across fields
+assist-key-back = the way back, where it is not derived
+assist-key-hold = share of refused records above which the file waits for a person
+assist-key-sample = one whole valid record, the base of the tests
+assist-key-tests = examples: a given record, and what is expected
+assist-key-format = format of the file
+assist-key-encoding = encoding, where it is not found out
+assist-key-delimiter = what stands between columns
+assist-key-header_row = line of the header, from 1
+assist-key-records_at = keys that lead to the list of records
+assist-key-record_element = XML element of a record
+assist-key-root = root element of XML files that are written
+assist-key-namespace = namespace of XML files that are written
+assist-key-resources = FHIR resources of a record
+assist-key-empty = cells that count as absent
+assist-key-schema = the sender’s schema, such as `ml-utm/1`
+assist-key-columns = expected headers, in their order
+assist-key-names = short names for paths, handy in conditions
+assist-key-record_id = template of the record’s id, with paths in braces
+assist-key-records = several records in one element
+assist-key-inherit = values taken from an earlier row of the same key
+assist-key-carry_down = an absent cell takes the last present value above it
+assist-key-skip_when = rows that are no records (totals)
+assist-key-refers = fields that hold the id of another record
+assist-key-ignore = fields that are knowingly left
+assist-key-drop = fields that law or purpose does not allow to be kept
+assist-key-labels = names to show in messages instead of paths
+assist-key-self = the element itself is a record
+assist-key-each = path of the repeated group whose items count one by one
+assist-key-anchor = main resource
+assist-key-attach = attached resources, each with its reference
+assist-key-by = field that joins the rows
+assist-key-when = condition
+assist-key-check-when = condition that reports the problem when it holds
+assist-key-inherit-fields = fields that are taken over
+assist-key-field = field that holds the id
+assist-key-id = template of the id, where it is composed
+assist-key-code = code to report, one of the catalogue
+assist-key-rule-code = code to report instead of the verb’s own
+assist-key-from = path to read, or a list of paths: the first present one counts
+assist-key-value = constant value
+assist-key-template = text with paths in braces; absent when a part is
+assist-key-choose = branches: the first whose condition holds
+assist-key-if = condition; else the value is absent
+assist-key-else = constant when no branch holds; comes last
+assist-key-do = steps, left to right; absent stays absent
+assist-key-table = a last step: a table by its name, or its rows
+assist-key-check = check of the result: `not future` or a condition on `value`
+assist-key-own = a number or code of this scheme alone: on the way back written only for its own records
+assist-key-at = field of the sender to report at
+assist-key-severity = severity: `error` or `warning`
+assist-key-rows = rows: the sender’s exact text, then the code
+assist-key-codes = name of a shared table of `mappings/codes`
+assist-key-fold = `true`: compare without case and accents
+assist-key-unmapped = what follows from a text without a row: `error`, `warning`, `keep` or a code
+assist-key-to = code of the document that is made
+assist-key-match = `broad`: on the way back this row is used only when there is no other
+assist-key-label = label, in French and English
+assist-key-use = code to put
+assist-key-name = name of the test, in French and English
+assist-key-given = fields laid over `sample`; `~` removes one
+assist-key-record = id of the record that the test speaks about
+assist-key-expect = expected part of the document that is made
+assist-key-expect_issue = expected issue, or a list of issues
+assist-key-round_trip = the record comes back as it was
+assist-key-except = fields that need not come back
+assist-key-fr = in French
+assist-key-en = in English
+assist-key-key = path that tells the items apart on the way back
+
+assist-verb-input = takes: { $takes }; gives: { $gives }
+assist-verb-fails = can fail: `{ $code }`
+assist-verb-back = way back: { $class }
+assist-verb-options = options: { $options }
+
+assist-shape-text = a text
+assist-shape-date = a date
+assist-shape-list = a list
+assist-shape-any = anything
+
+assist-class-exact = exact
+assist-class-equal_up_to_form = equal up to form
+assist-class-partial = partial
+assist-class-projection = left out
+assist-class-one_way = one-way
+
+assist-type-text = text
+assist-type-number = number
+assist-type-boolean = `true` or `false`
+assist-type-group = group
+assist-type-list = list
+assist-type-texts = list of texts
+assist-type-code = code
+assist-type-day = whole day
+assist-type-partial-date = date, even a partial one
+assist-type-hub = filled by the hub
+
+assist-field-required = required
+assist-field-longest = at most { $length } characters
+assist-field-codes = Codes: { $codes }
+assist-field-examples = Examples: { $examples }
+
+assist-function-has = true when the field is present
+assist-function-size = number of characters of a text
+assist-function-startsWith = true when the text starts so
+assist-function-endsWith = true when the text ends so
+assist-function-contains = true when the text contains this
+assist-function-matches = true when the regular expression matches
+
+assist-name-today = the day of the run
+assist-name-record_id = the record’s own id, as composed by `record_id`
+assist-name-value = the result of the rule
+assist-name-short = short name of “{ $path }”
+assist-name-made = named value
+
+assist-word-not-future = the date is not after the day of the run
+assist-word-true = true
+assist-word-false = false
+assist-word-error = the record is refused
+assist-word-warning = the field is left out, the record stands
+assist-word-keep = the text itself
+assist-word-exact = the row is used both ways
+assist-word-broad = on the way back only when there is no other row
+
+assist-table-rows = { $count } rows
+assist-table-shared = shared table
+
+assist-layout-means = reads “{ $example }”
+
+assist-code-of-sender = code of “{ $field }”

@@ -1,0 +1,141 @@
+# L’aide de qui écrit une correspondance : ce que veulent dire les clés, les verbes et les champs.
+
+assist-key-mapping = identifiant de la correspondance : minuscules, chiffres, traits d’union
+assist-key-version = version, par exemple `1.0.0` ; une version publiée ne change plus
+assist-key-title = ce que c’est, en français (`fr`) et en anglais (`en`)
+assist-key-source = comment lire le fichier de l’expéditeur
+assist-key-target = le document produit : `beneficiary/1`
+assist-key-on_error = ce qui suit d’un échec : `error` refuse la fiche, `warning` laisse le champ de côté
+assist-key-tables = tables de codes, par nom ; une règle les emploie avec `table`
+assist-key-values = valeurs nommées, calculées avant les champs et utilisables comme eux
+assist-key-fields = pour chaque champ du document produit, la règle qui le remplit
+assist-key-checks = règles entre plusieurs champs
+assist-key-back = le chemin du retour, là où il ne se déduit pas
+assist-key-hold = part de fiches refusées au-delà de laquelle le fichier attend une personne
+assist-key-sample = une fiche entière et valide, base des exemples
+assist-key-tests = exemples : une fiche donnée, et ce qui est attendu
+assist-key-format = format du fichier
+assist-key-encoding = encodage, s’il n’est pas reconnu tout seul
+assist-key-delimiter = séparateur des colonnes
+assist-key-header_row = ligne des en-têtes, à partir de 1
+assist-key-records_at = clés qui mènent à la liste des fiches
+assist-key-record_element = élément XML d’une fiche
+assist-key-root = élément racine des fichiers XML écrits
+assist-key-namespace = espace de noms des fichiers XML écrits
+assist-key-resources = ressources FHIR d’une fiche
+assist-key-empty = cellules qui comptent comme absentes
+assist-key-schema = schéma de l’expéditeur, par exemple `ml-utm/1`
+assist-key-columns = en-têtes attendus, dans leur ordre
+assist-key-names = noms courts pour des chemins, utiles dans les conditions
+assist-key-record_id = modèle du numéro de la fiche, avec des chemins entre accolades
+assist-key-records = plusieurs fiches dans un même élément
+assist-key-inherit = valeurs reprises d’une ligne précédente de la même clé
+assist-key-carry_down = une cellule absente prend la dernière valeur présente au-dessus
+assist-key-skip_when = lignes qui ne sont pas des fiches (totaux)
+assist-key-refers = champs qui portent le numéro d’une autre fiche
+assist-key-ignore = champs laissés de côté en connaissance de cause
+assist-key-drop = champs que la loi ou la finalité interdit de garder
+assist-key-labels = noms à montrer dans les messages au lieu des chemins
+assist-key-self = l’élément lui-même est une fiche
+assist-key-each = chemin du groupe répété dont chaque élément compte
+assist-key-anchor = ressource principale
+assist-key-attach = ressources rattachées, avec leur référence
+assist-key-by = champ qui relie les lignes
+assist-key-when = condition
+assist-key-check-when = condition qui, vraie, signale le défaut
+assist-key-inherit-fields = champs repris
+assist-key-field = champ qui porte le numéro
+assist-key-id = modèle du numéro, s’il est composé
+assist-key-code = code à signaler, parmi ceux du catalogue
+assist-key-rule-code = code à signaler au lieu de celui du verbe
+assist-key-from = chemin à lire, ou liste de chemins : le premier présent compte
+assist-key-value = valeur constante
+assist-key-template = texte avec des chemins entre accolades ; absent si une partie l’est
+assist-key-choose = branches : la première dont la condition est vraie
+assist-key-if = condition ; sinon la valeur est absente
+assist-key-else = constante quand aucune branche ne convient ; en dernier
+assist-key-do = étapes, de gauche à droite ; ce qui est absent le reste
+assist-key-table = dernière étape : une table par son nom, ou ses lignes
+assist-key-check = contrôle du résultat : `not future` ou une condition sur `value`
+assist-key-own = numéro ou code propre à ce régime : écrit au retour pour ses seules fiches
+assist-key-at = champ de l’expéditeur où signaler
+assist-key-severity = gravité : `error` ou `warning`
+assist-key-rows = lignes : le texte exact de l’expéditeur, puis le code
+assist-key-codes = nom d’une table partagée de `mappings/codes`
+assist-key-fold = `true` : comparer sans casse ni accents
+assist-key-unmapped = ce qui suit d’un texte sans ligne : `error`, `warning`, `keep` ou un code
+assist-key-to = code du document produit
+assist-key-match = `broad` : cette ligne ne sert au retour qu’à défaut d’une autre
+assist-key-label = libellé, en français et en anglais
+assist-key-use = code à mettre
+assist-key-name = nom de l’exemple, en français et en anglais
+assist-key-given = champs posés sur `sample` ; `~` en retire un
+assist-key-record = numéro de la fiche dont parle l’exemple
+assist-key-expect = partie attendue du document produit
+assist-key-expect_issue = défaut attendu, ou liste de défauts
+assist-key-round_trip = la fiche revient telle quelle
+assist-key-except = champs qui peuvent ne pas revenir
+assist-key-fr = en français
+assist-key-en = en anglais
+assist-key-key = chemin qui reconnaît un élément au retour
+
+assist-verb-input = reçoit : { $takes } ; donne : { $gives }
+assist-verb-fails = peut échouer : `{ $code }`
+assist-verb-back = retour : { $class }
+assist-verb-options = options : { $options }
+
+assist-shape-text = un texte
+assist-shape-date = une date
+assist-shape-list = une liste
+assist-shape-any = tout
+
+assist-class-exact = exact
+assist-class-equal_up_to_form = égal à la forme près
+assist-class-partial = partiel
+assist-class-projection = laissé de côté
+assist-class-one_way = sans retour
+
+assist-type-text = texte
+assist-type-number = nombre
+assist-type-boolean = `true` ou `false`
+assist-type-group = groupe
+assist-type-list = liste
+assist-type-texts = liste de textes
+assist-type-code = code
+assist-type-day = jour entier
+assist-type-partial-date = date, même partielle
+assist-type-hub = rempli par le carrefour
+
+assist-field-required = obligatoire
+assist-field-longest = { $length } caractères au plus
+assist-field-codes = Codes : { $codes }
+assist-field-examples = Exemples : { $examples }
+
+assist-function-has = vrai si le champ est présent
+assist-function-size = nombre de caractères d’un texte
+assist-function-startsWith = vrai si le texte commence ainsi
+assist-function-endsWith = vrai si le texte finit ainsi
+assist-function-contains = vrai si le texte contient cela
+assist-function-matches = vrai si l’expression régulière convient
+
+assist-name-today = le jour du passage
+assist-name-record_id = le numéro de la fiche, composé par `record_id`
+assist-name-value = le résultat de la règle
+assist-name-short = nom court de « { $path } »
+assist-name-made = valeur nommée
+
+assist-word-not-future = la date n’est pas après le jour du passage
+assist-word-true = vrai
+assist-word-false = faux
+assist-word-error = la fiche est refusée
+assist-word-warning = le champ est laissé de côté, la fiche reste
+assist-word-keep = le texte lui-même
+assist-word-exact = la ligne sert dans les deux sens
+assist-word-broad = au retour, seulement à défaut d’une autre ligne
+
+assist-table-rows = { $count } lignes
+assist-table-shared = table partagée
+
+assist-layout-means = lit « { $example } »
+
+assist-code-of-sender = code de « { $field } »
