@@ -21,7 +21,9 @@ mod cases;
 mod compile;
 mod explain;
 mod extract;
+mod group;
 mod json;
+mod level;
 mod names;
 mod path;
 mod places;
@@ -53,7 +55,8 @@ pub use run::Run;
 pub use table::Codes;
 pub use value::Class;
 
-use extract::{Trie, Wanted};
+use extract::{Places, Trie};
+use level::{Each, Levels};
 use path::SourcePath;
 use program::Program;
 use scene::When;
@@ -72,10 +75,13 @@ pub struct Mapping {
     sample: Option<yaml::Node>,
     tests: Vec<TestSpec>,
     trie: Trie,
-    places: Vec<Vec<Wanted>>,
+    levels: Levels,
+    places: Vec<Places>,
     paths: Vec<SourcePath>,
     shown: Vec<String>,
     kinds: Vec<RecordKind>,
+    /// For each kind of nested record the repeated groups on the way to it.
+    ways: Vec<Vec<Each>>,
     skip_when: Option<When>,
     inherit: Option<Inherit>,
     carry_down: Vec<u16>,

@@ -63,17 +63,19 @@ impl Amendment {
         &self,
         field: &str,
         root: &mut Node,
-        nested: Option<(&SourcePath, u32)>,
+        nested: Option<Vec<Step>>,
         mapping: &Mapping,
     ) -> Met {
         let path = path_of(field, mapping);
-        let steps = match nested.filter(|_| !path.up) {
-            None => path.steps,
-            Some((each, ordinal)) => {
-                let around = each.steps.iter().cloned();
-                around.chain([Step::Nth(ordinal)]).chain(path.steps).collect()
-            }
-        };
+        let mut steps = nested.unwrap_or_default();
+        // `^.` leads from the record to what stands around its last repeated group.
+        for _ in 0..path.up {
+            let group = steps.iter().rposition(|step| matches!(step, Step::Nth(_)));
+            steps.truncate(group.unwrap_or_default());
+            let keys = steps.iter().rposition(|step| matches!(step, Step::Nth(_)));
+            steps.truncate(keys.map_or(0, |at| at + 1));
+        }
+        steps.extend(path.steps);
         let empty = &mapping.spec.source.empty;
         let was = root.text(&steps).filter(|text| !empty.iter().any(|e| e == text.trim()));
         let met = self.met(was.unwrap_or_default().to_owned());
@@ -87,7 +89,7 @@ impl Amendment {
 /// The path that issues show under this name.
 fn path_of(field: &str, mapping: &Mapping) -> SourcePath {
     let known = mapping.shown.iter().position(|shown| shown == field);
-    if let Some(path) = known.and_then(|at| mapping.paths.get(at)) {
+    if let Some(path) = known.and_then(|at| mapping.paths.get(at)).filter(|path| path.level == 0) {
         return path.clone();
     }
     match mapping.spec.source.format {

@@ -56,8 +56,7 @@ impl TestReport {
                 .arg("differences", failure.differences.join("; "));
         }
         for field in &self.untouched {
-            let written = mapping.spec.fields.iter().find(|(name, _)| name.value == *field);
-            let span = written.map_or(0..0, |(name, _)| name.span.clone());
+            let span = mapping.spec.field_span(field).unwrap_or(0..0);
             problems.warning(Code::Untested, span).arg("field", field);
         }
         problems.finish(&mapping.file, text)
@@ -91,7 +90,7 @@ impl Mapping {
                 });
             }
         }
-        let names = self.program.fields.iter().map(|rule| rule.name.to_string());
+        let names = self.program.rules().map(|rule| rule.name.to_string());
         let mut untouched: Vec<String> = names.filter(|name| !touched.contains(name)).collect();
         untouched.dedup();
         report.untouched = untouched;
@@ -105,7 +104,7 @@ impl Mapping {
         touched.extend(
             ways.into_iter()
                 .filter(|way| way.steps.iter().any(|step| step.value.is_some()))
-                .map(|way| way.field),
+                .map(|way| way.rule),
         );
         let chosen = outcomes.into_iter().find(|outcome| {
             let id = match outcome {
@@ -177,7 +176,7 @@ impl Mapping {
             Err(_) => Json::Null,
         };
         for (path, shown) in self.paths.iter().zip(&self.shown) {
-            if path.up || except.contains(shown) {
+            if !path.at_record() || except.contains(shown) {
                 continue;
             }
             let keys = path.keys();

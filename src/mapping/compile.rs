@@ -9,8 +9,10 @@ use crate::schema;
 
 use super::diagnostic::{Code, Diagnostic, Diagnostics, Weight};
 use super::extract::Trie;
+use super::group::Group;
+use super::level::{Each, links};
 use super::names::Names;
-use super::path::SourcePath;
+use super::path::{SourcePath, Step};
 use super::program::{AcrossCheck, Program};
 use super::spec::{Format, Spec};
 use super::table::Codes;
@@ -54,7 +56,9 @@ fn link(
     library: &Library<'_>,
     problems: Diagnostics,
 ) -> (Option<Mapping>, Diagnostics) {
-    let mut names = Names::new(&spec, library.codes, problems);
+    let source_schema = library.schemas.get(&spec.source.schema.value);
+    let repeated = source_schema.map(|schema| fields::repeated(schema)).unwrap_or_default();
+    let mut names = Names::new(&spec, library.codes, repeated, problems);
     let line = |span: &yaml::Span| diagnostic::line_of(text, span.start);
     if spec.target.value != TARGET {
         let target = &spec.target;
@@ -64,7 +68,6 @@ fn link(
             .arg("name", &target.value)
             .nearest(&target.value, [TARGET]);
     }
-    let source_schema = library.schemas.get(&spec.source.schema.value);
     if source_schema.is_none() {
         let schema = &spec.source.schema;
         names.problems.error(Code::UnknownName, schema.span.clone()).arg("name", &schema.value);
@@ -75,7 +78,7 @@ fn link(
         values.extend(compiled);
         names.add_value(name);
     }
-    let (fields, tree) = tree::compile(&spec, &mut names, &line);
+    let (fields, groups, tree) = tree::compile(&spec, &mut names, &line);
     let checks = across_checks(&spec, &mut names, &line);
     let kinds = record_kinds(&spec, &mut names);
     let skip_when = spec.source.skip_when.as_ref().and_then(|when| names.when(when));
@@ -103,28 +106,37 @@ fn link(
     }
     if let Some(schema) = source_schema {
         fields::check(&spec, &kinds_paths(&kinds), schema, &mut names);
-        fields::check_tables(&fields, &spec, schema, &mut names);
+        let rules = fields.iter().chain(groups.iter().flat_map(Group::rules));
+        fields::check_tables(rules, &spec, schema, &mut names);
     }
-    let each: Vec<SourcePath> = kinds_paths(&kinds);
+    let each: Vec<Vec<Each>> = kinds_paths(&kinds).iter().map(|path| ways(&path.steps)).collect();
     let paths: Vec<SourcePath> = names.wanted.iter().map(|wants| wants.path.clone()).collect();
-    let (trie, places) = Trie::new(&paths, &each);
+    let (trie, places) = Trie::new(&paths, &names.levels, &each);
     let reads = fields.iter().map(|rule| rule.reads).collect();
     let separator = if spec.source.format == Format::Xml { '/' } else { '.' };
-    let shown = paths.iter().map(|path| shown(path, &spec, separator)).collect();
+    let shown = paths
+        .iter()
+        .map(|path| {
+            let item = |_| Step::All;
+            shown(&SourcePath { steps: names.levels.steps(path, &item), ..*path }, &spec, separator)
+        })
+        .collect();
     let problems = std::mem::take(&mut names.problems);
     let mapping = Mapping {
         file: file.to_owned(),
         hash: *blake3::hash(text.as_bytes()).as_bytes(),
-        program: Program { values, fields, reads, checks, tree },
+        program: Program { values, fields, reads, groups, checks, tree },
         schema: source_schema.cloned(),
         target_schema: library.schemas.get(TARGET).cloned(),
         sample: spec.sample.take(),
         tests: std::mem::take(&mut spec.tests),
         trie,
+        levels: std::mem::take(&mut names.levels),
         places,
         paths,
         shown,
         kinds,
+        ways: each,
         skip_when,
         inherit,
         carry_down,
@@ -154,6 +166,11 @@ fn kinds_paths(kinds: &[RecordKind]) -> Vec<SourcePath> {
     kinds.iter().filter_map(|kind| kind.each.clone()).collect()
 }
 
+/// The repeated groups on the way to a nested record.
+fn ways(steps: &[Step]) -> Vec<Each> {
+    links(steps).into_iter().map(Each::Items).collect()
+}
+
 fn record_kinds(spec: &Spec, names: &mut Names<'_>) -> Vec<RecordKind> {
     let mut kinds = Vec::new();
     if let Some(id) = &spec.source.record_id {
@@ -163,7 +180,9 @@ fn record_kinds(spec: &Spec, names: &mut Names<'_>) -> Vec<RecordKind> {
         let each = match &entry.each {
             None => None,
             Some(path) => match SourcePath::parse(&path.value) {
-                Ok(path) if !path.up => Some(path),
+                Ok(path) if path.up == 0 && !path.steps.is_empty() => {
+                    Some(SourcePath { steps: names.marked(&path), ..path })
+                }
                 _ => {
                     names
                         .problems

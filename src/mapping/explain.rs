@@ -13,8 +13,11 @@ use super::value::Value;
 /// The way of one value.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Explanation {
-    /// Target field, or name of a value.
+    /// Target field, with the number of the item in a repeated group (`coverages[2].status`), or name
+    /// of a value.
     pub field: String,
+    /// The field as the mapping names it (`coverages[].status`).
+    pub rule: String,
     /// Line of the rule in the mapping.
     pub line: u32,
     /// The steps.
@@ -34,9 +37,23 @@ pub struct Step {
 #[derive(Default)]
 struct Recorder {
     ways: Vec<Explanation>,
+    /// The numbers of the items in whose groups the rules stand.
+    items: Vec<usize>,
 }
 
 impl Recorder {
+    /// The name of a rule with the numbers of the items.
+    fn numbered(&self, rule: &str) -> String {
+        let mut parts = rule.split("[]");
+        let mut named = parts.next().unwrap_or_default().to_owned();
+        let mut items = self.items.iter();
+        for part in parts {
+            let item = items.next().map(ToString::to_string).unwrap_or_default();
+            named.push_str(&format!("[{item}]{part}"));
+        }
+        named
+    }
+
     fn add(&mut self, verb: &str, value: Option<String>) {
         if let Some(way) = self.ways.last_mut() {
             way.steps.push(Step { verb: verb.to_owned(), value });
@@ -47,7 +64,8 @@ impl Recorder {
 impl Tracer for Recorder {
     fn origin(&mut self, rule: &Rule, value: &Value<'_>) {
         self.ways.push(Explanation {
-            field: rule.name.to_string(),
+            field: self.numbered(&rule.name),
+            rule: rule.name.to_string(),
             line: rule.line,
             steps: Vec::new(),
         });
@@ -60,6 +78,14 @@ impl Tracer for Recorder {
 
     fn problem(&mut self, problem: &Problem) {
         self.add("problem", Some(problem.code.to_string()));
+    }
+
+    fn enter(&mut self, item: usize) {
+        self.items.push(item);
+    }
+
+    fn leave(&mut self) {
+        self.items.pop();
     }
 }
 
@@ -87,7 +113,8 @@ impl Mapping {
         Flow::new(self, self.id(), today).element(element, &mut recorder, &mut outcomes);
         let is_value = |name: &str| self.program.values.iter().any(|rule| *rule.name == *name);
         let wanted = |way: &Explanation| {
-            field.is_none_or(|field| field == way.field || is_value(&way.field))
+            field
+                .is_none_or(|field| field == way.field || field == way.rule || is_value(&way.field))
         };
         recorder.ways.retain(|way| wanted(way));
         (recorder.ways, outcomes.into())

@@ -1,10 +1,11 @@
 //! One pass over a record that keeps only the wanted cells, as slices of the sender's text.
 //!
 //! All wanted paths form a trie; the extractor walks it beside the events of the record. Every path
-//! has one slot. Where a record holds several records (`records: each`), each nested record gets its
-//! own set of slots. A selection (`[?type == 'X']`) is known only at the end of its element: its
-//! cells wait in their own slots and move to the final ones when the element fits.
+//! has one slot. Each item of a repeated group that rules go through (`each`) gets a frame: its own
+//! set of slots. A selection (`[?type == 'X']`) is known only at the end of its element: its cells
+//! wait in their own slots and move to the final ones when the element fits.
 
+mod cells;
 mod trie;
 
 use std::borrow::Cow;
@@ -13,74 +14,18 @@ use smallvec::SmallVec;
 
 use crate::format::events::{Events, Scalar, ScalarKind};
 
-pub use trie::{Role, Trie, Wanted};
+pub use cells::{Cells, Frame, MOST_ITEMS, Slot, Slots, recycle};
+pub use trie::{Places, Role, Trie, Wanted};
 
-/// What stands at a wanted path.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub enum Slot<'r> {
-    /// Nothing.
-    #[default]
-    Absent,
-    /// A cell that counts as absent, with its offset.
-    Empty(u32),
-    /// Text, a number, `true` or `false`, with its offset.
-    Text(Cow<'r, str>, u32),
-    /// A group, or a list of so many items.
-    Group(u32, u32),
-    /// All texts of a list.
-    List(Vec<Cow<'r, str>>, u32),
-}
-
-impl<'r> Slot<'r> {
-    /// The text, when there is one.
-    #[must_use]
-    pub fn text(&self) -> Option<&str> {
-        match self {
-            Slot::Text(text, _) => Some(text),
-            Slot::Absent | Slot::Empty(_) | Slot::Group(..) | Slot::List(..) => None,
-        }
-    }
-
-    /// Whether nothing stands there, or an empty cell.
-    #[must_use]
-    pub const fn is_absent(&self) -> bool {
-        matches!(self, Slot::Absent | Slot::Empty(_))
-    }
-
-    /// Offset in the frame, when something stands there.
-    #[must_use]
-    pub const fn at(&self) -> Option<u32> {
-        match self {
-            Slot::Absent => None,
-            Slot::Empty(at) | Slot::Text(_, at) | Slot::Group(_, at) | Slot::List(_, at) => {
-                Some(*at)
-            }
-        }
-    }
-}
-
-/// The slots of one record.
-pub type Slots<'r> = Vec<Slot<'r>>;
-
-/// A nested record.
-pub struct Instance<'r> {
-    /// Which kind, in the order of `records`.
-    pub kind: u16,
-    /// Which of its kind, from 0.
-    pub ordinal: u32,
-    /// Offset of its first cell.
-    pub at: u32,
-    /// Its cells.
-    pub slots: Slots<'r>,
-}
-
-type Nodes = SmallVec<[u32; 4]>;
+/// A trie node and the frame of its scope in which its cell goes.
+type Spot = (u32, u32);
+type Spots = SmallVec<[Spot; 4]>;
 
 /// An object or array that is open.
 struct Level {
     array: bool,
     items: u32,
-    nodes: Nodes,
+    spots: Spots,
     at: u32,
 }
 
@@ -89,143 +34,127 @@ pub struct Extractor<'t, 'r> {
     trie: &'t Trie,
     empty: &'t [String],
     levels: Vec<Level>,
-    /// Trie nodes of the value that comes next.
-    next: Nodes,
+    /// Where the value that comes next is wanted.
+    next: Spots,
     /// How often the field of a node has come within its object.
     counts: Vec<u32>,
+    /// Whether it is the text of the element that is open.
+    own_text: bool,
     at: u32,
-    current: Option<usize>,
-    /// The cells of the record itself.
-    pub slots: Slots<'r>,
-    /// The nested records.
-    pub instances: Vec<Instance<'r>>,
+    /// What has been kept.
+    pub cells: Cells<'r>,
 }
 
 impl<'t, 'r> Extractor<'t, 'r> {
     /// For one record; `empty` are the texts that count as absent. `reuse` gives back memory.
     #[must_use]
     pub fn new(trie: &'t Trie, empty: &'t [String], reuse: Slots<'_>) -> Self {
-        let mut slots = recycle(reuse);
-        slots.resize(trie.slots(), Slot::Absent);
         Self {
             trie,
             empty,
             levels: Vec::with_capacity(8),
-            next: SmallVec::from_slice(&[0]),
+            next: SmallVec::from_slice(&[(0, 0)]),
             counts: vec![0; trie.len()],
+            own_text: false,
             at: 0,
-            current: None,
-            slots,
-            instances: Vec::new(),
+            cells: Cells::new(trie, reuse),
         }
     }
 
-    fn slot(&mut self, slot: u16) -> &mut Slot<'r> {
-        let slots = match self.current {
-            Some(instance) => &mut self.instances[instance].slots,
-            None => &mut self.slots,
-        };
-        &mut slots[usize::from(slot)]
+    fn slot(&mut self, node: u32, frame: u32, slot: u16) -> &mut Slot<'r> {
+        self.cells.slot(self.trie.node(node).scope, frame, slot)
     }
 
-    /// The nodes that a value has: those of its key, or those of an item of its array.
-    fn arrive(&mut self) -> Nodes {
-        let mut nodes = Nodes::new();
+    /// Where a value is wanted: as that of its key, or as an item of its array.
+    fn arrive(&mut self) -> Spots {
+        let mut spots = Spots::new();
         match self.levels.last_mut() {
             Some(level) if level.array => {
                 let index = level.items;
                 level.items += 1;
-                let fields = std::mem::take(&mut level.nodes);
+                let fields = std::mem::take(&mut level.spots);
                 for field in &fields {
-                    self.items(*field, index, &mut nodes);
+                    self.items(*field, index, &mut spots);
                 }
                 if let Some(level) = self.levels.last_mut() {
-                    level.nodes = fields;
+                    level.spots = fields;
                 }
             }
             _ => {
                 let fields = std::mem::take(&mut self.next);
                 for field in fields {
-                    let seen = self.counts[field as usize];
-                    self.counts[field as usize] += 1;
+                    let seen = self.counts[field.0 as usize];
+                    self.counts[field.0 as usize] += 1;
                     if seen == 0 {
-                        nodes.push(field);
+                        spots.push(field);
                     }
-                    self.items(field, seen, &mut nodes);
+                    self.items(field, seen, &mut spots);
+                }
+                if std::mem::take(&mut self.own_text)
+                    && let Some(element) = self.levels.last()
+                {
+                    spots.extend_from_slice(&element.spots);
                 }
             }
         }
-        nodes
+        spots
     }
 
-    /// The nodes of item `index` of a repeated field.
-    fn items(&mut self, field: u32, index: u32, nodes: &mut Nodes) {
+    /// Where item `index` of a repeated field is wanted.
+    fn items(&mut self, (field, frame): Spot, index: u32, spots: &mut Spots) {
         let trie = self.trie;
         for item in &trie.node(field).items {
             let node = trie.node(*item);
-            let wanted = match node.role {
-                Role::Nth(n) => n == index,
+            match node.role {
+                Role::Nth(n) if n == index => spots.push((*item, frame)),
                 Role::Last => {
-                    self.clear(node.from, node.to);
-                    true
+                    self.cells.clear(node, frame);
+                    spots.push((*item, frame));
                 }
                 Role::Where(ref choice) => {
-                    self.clear(node.from, node.to);
-                    self.slot(choice.done) == &Slot::Absent
-                }
-                Role::All => true,
-                Role::Each(kind) => {
-                    let slots = vec![Slot::Absent; trie.slots()];
-                    let at = u32::MAX;
-                    self.current = Some(self.instances.len());
-                    self.instances.push(Instance { kind, ordinal: index, at, slots });
-                    true
-                }
-                Role::Field => false,
-            };
-            if wanted {
-                nodes.push(*item);
-            }
-        }
-    }
-
-    fn clear(&mut self, from: u16, to: u16) {
-        for slot in from..to {
-            *self.slot(slot) = Slot::Absent;
-        }
-    }
-
-    /// What is due when the value of these nodes ends.
-    fn leave(&mut self, nodes: &Nodes) {
-        let trie = self.trie;
-        for index in nodes {
-            let node = trie.node(*index);
-            match &node.role {
-                Role::Where(choice) => {
-                    let fits = choice
-                        .tests
-                        .iter()
-                        .all(|(slot, text)| self.slot(*slot).text() == Some(text));
-                    if fits {
-                        for (offset, slot) in (node.from..node.to).enumerate() {
-                            let cell = std::mem::take(self.slot(slot));
-                            let offset = u16::try_from(offset).unwrap_or(u16::MAX);
-                            *self.slot(choice.finals + offset) = cell;
-                        }
-                        *self.slot(choice.done) = Slot::Group(1, 0);
+                    self.cells.clear(node, frame);
+                    if *self.slot(*item, frame, choice.done) == Slot::Absent {
+                        spots.push((*item, frame));
                     }
                 }
-                Role::Each(_) => self.current = None,
-                Role::Field | Role::Nth(_) | Role::Last | Role::All => {}
+                Role::All => spots.push((*item, frame)),
+                Role::Each(scope) => {
+                    let slots = trie.scope(scope).slots;
+                    if let Some(opened) = self.cells.open(scope, slots, frame, index) {
+                        spots.push((*item, opened));
+                    }
+                }
+                Role::Nth(_) | Role::Field => {}
             }
         }
     }
 
-    fn group(&mut self, nodes: &Nodes, items: u32) {
+    /// What is due when a value ends.
+    fn leave(&mut self, spots: &Spots) {
+        let trie = self.trie;
+        for (index, frame) in spots {
+            let node = trie.node(*index);
+            let Role::Where(choice) = &node.role else { continue };
+            let fits = choice
+                .tests
+                .iter()
+                .all(|(slot, text)| self.slot(*index, *frame, *slot).text() == Some(text));
+            if fits {
+                for (offset, slot) in (node.from..node.to).enumerate() {
+                    let cell = std::mem::take(self.slot(*index, *frame, slot));
+                    let offset = u16::try_from(offset).unwrap_or(u16::MAX);
+                    *self.slot(*index, *frame, choice.finals + offset) = cell;
+                }
+                *self.slot(*index, *frame, choice.done) = Slot::Group(1, 0);
+            }
+        }
+    }
+
+    fn group(&mut self, spots: &Spots, items: u32) {
         let (trie, at) = (self.trie, self.at);
-        for index in nodes {
+        for (index, frame) in spots {
             if let Some(slot) = trie.node(*index).slot {
-                let slot = self.slot(slot);
+                let slot = self.slot(*index, *frame, slot);
                 if slot.is_absent() {
                     *slot = Slot::Group(items, at);
                 }
@@ -237,17 +166,16 @@ impl<'t, 'r> Extractor<'t, 'r> {
         clippy::ptr_arg,
         reason = "the slot keeps the borrow, so it clones the `Cow` and not its text"
     )]
-    fn capture(&mut self, nodes: &Nodes, text: &Cow<'r, str>, at: u32, null: bool) {
+    fn capture(&mut self, spots: &Spots, text: &Cow<'r, str>, at: u32, null: bool) {
         let absent = null || self.is_empty(text);
-        if let Some(instance) = self.current {
-            let first = &mut self.instances[instance].at;
-            *first = (*first).min(at);
-        }
         let trie = self.trie;
-        for index in nodes {
+        for (index, frame) in spots {
             let node = trie.node(*index);
+            if node.scope > 0 {
+                self.cells.meet(node.scope, *frame, at, trie);
+            }
             let Some(slot) = node.slot else { continue };
-            let slot = self.slot(slot);
+            let slot = self.cells.slot(node.scope, *frame, slot);
             match (slot, absent) {
                 (slot @ (Slot::Absent | Slot::Group(..)), true) => *slot = Slot::Empty(at),
                 (Slot::List(list, _), false) if node.list => list.push(text.clone()),
@@ -268,69 +196,60 @@ impl<'t, 'r> Extractor<'t, 'r> {
 
 impl<'r> Events<'r> for Extractor<'_, 'r> {
     fn begin_object(&mut self) {
-        let nodes = self.arrive();
-        self.group(&nodes, 1);
-        for node in &nodes {
+        let spots = self.arrive();
+        self.group(&spots, 1);
+        for (node, _) in &spots {
             for field in &self.trie.node(*node).fields {
                 self.counts[field.1 as usize] = 0;
             }
         }
-        self.levels.push(Level { array: false, items: 0, nodes, at: self.at });
+        self.levels.push(Level { array: false, items: 0, spots, at: self.at });
     }
 
     fn key(&mut self, name: Cow<'r, str>) {
         self.next.clear();
         let Some(level) = self.levels.last() else { return };
-        for node in &level.nodes {
+        for (node, frame) in &level.spots {
             if let Some(field) = self.trie.field(*node, &name) {
-                self.next.push(field);
+                self.next.push((field, *frame));
             }
         }
         if name == "#text" {
             // The text of an element with attributes is the element itself.
-            self.next.extend_from_slice(&level.nodes);
-            for node in &level.nodes {
-                self.counts[*node as usize] = 0;
-            }
+            self.own_text = true;
         }
     }
 
     fn end_object(&mut self) {
         if let Some(level) = self.levels.pop() {
-            self.leave(&level.nodes);
+            self.leave(&level.spots);
         }
     }
 
     fn begin_array(&mut self) {
         // An array is the repetition of its key, not a value of its own.
-        let nodes = match self.levels.last() {
-            Some(level) if level.array => Nodes::new(),
+        self.own_text = false;
+        let spots = match self.levels.last() {
+            Some(level) if level.array => Spots::new(),
             _ => std::mem::take(&mut self.next),
         };
-        self.levels.push(Level { array: true, items: 0, nodes, at: self.at });
+        self.levels.push(Level { array: true, items: 0, spots, at: self.at });
     }
 
     fn end_array(&mut self) {
         if let Some(level) = self.levels.pop() {
             let at = std::mem::replace(&mut self.at, level.at);
-            self.group(&level.nodes, level.items);
+            self.group(&level.spots, level.items);
             self.at = at;
         }
     }
 
     fn scalar(&mut self, scalar: Scalar<'r>) {
         self.at = scalar.at;
-        let nodes = self.arrive();
-        if !nodes.is_empty() {
-            self.capture(&nodes, &scalar.text, scalar.at, scalar.kind == ScalarKind::Null);
-            self.leave(&nodes);
+        let spots = self.arrive();
+        if !spots.is_empty() {
+            self.capture(&spots, &scalar.text, scalar.at, scalar.kind == ScalarKind::Null);
+            self.leave(&spots);
         }
     }
-}
-
-/// The same memory for slots of another record: nothing is kept but the allocation.
-#[must_use]
-pub fn recycle<'b>(mut slots: Slots<'_>) -> Slots<'b> {
-    slots.clear();
-    slots.into_iter().map(|_| Slot::Absent).collect()
 }

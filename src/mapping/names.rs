@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::condition::{Condition, Problem};
 use super::diagnostic::{Code, Diagnostics};
-use super::path::SourcePath;
+use super::level::{self, Each, Levels};
+use super::path::{PathError, SourcePath, Step};
 use super::scene::{Input, When};
 use super::spec::{Format, Spec, TableSpec, Unmapped, Word, read_table, table_rows};
 use super::table::{Codes, Table};
@@ -32,7 +33,13 @@ pub struct Names<'c> {
     values: BTreeMap<String, u16>,
     /// Every path that is read, each once.
     pub wanted: Vec<Wants>,
-    index: BTreeMap<String, u16>,
+    index: BTreeMap<(u16, String), u16>,
+    /// The repeated groups that rules go through.
+    pub levels: Levels,
+    /// Their paths, as written.
+    pub groups: Vec<Wants>,
+    level: u16,
+    repeated: Vec<Vec<String>>,
     tables: BTreeMap<String, TableUse>,
     codes: &'c Codes,
     /// Whether `value` means the result of the rule.
@@ -70,8 +77,15 @@ const RESERVED: &[&str] = &["record_id", "today", "value"];
 
 impl<'c> Names<'c> {
     /// For one mapping.
+    ///
+    /// `repeated` are the keys of the fields that the sender's schema knows as repeated.
     #[must_use]
-    pub fn new(spec: &Spec, codes: &'c Codes, problems: Diagnostics) -> Self {
+    pub fn new(
+        spec: &Spec,
+        codes: &'c Codes,
+        repeated: Vec<Vec<String>>,
+        problems: Diagnostics,
+    ) -> Self {
         let mut names = Self {
             problems,
             flat: spec.source.format == Format::Csv,
@@ -79,6 +93,10 @@ impl<'c> Names<'c> {
             values: BTreeMap::new(),
             wanted: Vec::new(),
             index: BTreeMap::new(),
+            levels: Levels::default(),
+            groups: Vec::new(),
+            level: 0,
+            repeated,
             tables: BTreeMap::new(),
             codes,
             in_check: false,
@@ -126,30 +144,117 @@ impl<'c> Names<'c> {
 
     /// The index of a path.
     pub fn path(&mut self, written: &str, span: &Span) -> Option<u16> {
-        let written = self.expand(written).to_owned();
-        if let Some(known) = self.index.get(&written).copied() {
+        let (ups, rest) = self.ups(written);
+        let written = format!("{ups}{}", self.expand(rest));
+        let key = (self.level, written);
+        if let Some(known) = self.index.get(&key).copied() {
             if let Some(wants) = self.wanted.get_mut(usize::from(known)) {
                 wants.spans.push(span.clone());
             }
             return Some(known);
         }
-        let path =
-            if self.flat { Ok(SourcePath::column(&written)) } else { SourcePath::parse(&written) };
-        match path {
-            Ok(path) => {
-                let index = u16::try_from(self.wanted.len()).ok()?;
-                self.wanted.push(Wants { path, spans: vec![span.clone()] });
-                self.index.insert(written, index);
-                Some(index)
-            }
+        let (_, written) = &key;
+        let path = match self.parse(written) {
+            Ok(path) => self.lifted(path),
             Err(error) => {
                 self.problems
                     .error(Code::BadPath, span.clone())
-                    .arg("path", &written)
+                    .arg("path", written)
                     .arg("at", (error.at + 1).to_string());
-                None
+                return None;
+            }
+        };
+        // An item may name what stands around it, which is wanted there already.
+        let known = self.wanted.iter().position(|wants| wants.path == path);
+        let index = known.unwrap_or(self.wanted.len());
+        match self.wanted.get_mut(index) {
+            Some(wants) => wants.spans.push(span.clone()),
+            None => self.wanted.push(Wants { path, spans: vec![span.clone()] }),
+        }
+        let index = u16::try_from(index).ok()?;
+        self.index.insert(key, index);
+        Some(index)
+    }
+
+    /// The `^.` in front of a path, and the rest. A column of a flat record may begin with anything.
+    fn ups<'w>(&self, written: &'w str) -> (&'w str, &'w str) {
+        if self.flat && self.level == 0 {
+            return ("", written);
+        }
+        let rest = written.trim_start_matches("^.");
+        written.split_at(written.len() - rest.len())
+    }
+
+    fn parse(&self, written: &str) -> Result<SourcePath, PathError> {
+        if !self.flat {
+            return SourcePath::parse(written);
+        }
+        let (ups, column) = self.ups(written);
+        let up = u8::try_from(ups.len() / "^.".len()).map_err(|_| PathError { at: 0 })?;
+        Ok(SourcePath { up, ..SourcePath::column(column) })
+    }
+
+    /// A path as seen from the group in which it stands.
+    fn lifted(&self, mut path: SourcePath) -> SourcePath {
+        path.level = self.level;
+        while let (Some(parent), true) = (self.levels.parent(path.level), path.up > 0) {
+            (path.level, path.up) = (parent, path.up - 1);
+        }
+        path
+    }
+
+    /// Goes into the items of a repeated group: the levels on the way, for [`Names::leave`] the last.
+    pub fn enter(&mut self, each: &Word) -> Option<Vec<u16>> {
+        let (around, written) = (self.level, self.expand(&each.value).to_owned());
+        let path = SourcePath::parse(&written).ok().filter(|path| {
+            let plain = |step: &Step| matches!(step, Step::Key(_) | Step::Nth(_) | Step::All);
+            !self.flat && path.up == 0 && !path.steps.is_empty() && path.steps.iter().all(plain)
+        });
+        let Some(path) = path.map(|path| self.lifted(path)) else {
+            self.problems
+                .error(Code::BadPath, each.span.clone())
+                .arg("path", &each.value)
+                .arg("at", "1");
+            return None;
+        };
+        for link in level::links(&self.marked(&path)) {
+            let full = self.levels.all().len() >= level::MOST;
+            if full || self.levels.depth(self.level) >= level::DEEPEST {
+                let limit = if full { level::MOST } else { level::DEEPEST };
+                self.level = around;
+                self.problems
+                    .error(Code::TooLarge, each.span.clone())
+                    .arg("limit", limit.to_string());
+                return None;
+            }
+            self.level = self.levels.add(self.level, Each::Items(link));
+        }
+        self.groups.push(Wants { path, spans: vec![each.span.clone()] });
+        Some(self.levels.between(around, self.level))
+    }
+
+    /// Goes back to what stands around a group.
+    pub fn leave(&mut self, way: &[u16]) {
+        let first = way.first().and_then(|level| self.levels.parent(*level));
+        self.level = first.unwrap_or(self.level);
+    }
+
+    /// The steps with `[]` where the sender's schema knows a repeated group on the way.
+    pub fn marked(&self, path: &SourcePath) -> Vec<Step> {
+        let mut keys = self.levels.steps(path, &|_| Step::All);
+        keys.truncate(keys.len() - path.steps.len());
+        let mut keys = SourcePath::of(keys).keys().iter().map(|k| (*k).to_owned()).collect();
+        let mut marked = Vec::new();
+        for (index, step) in path.steps.iter().enumerate() {
+            marked.push(step.clone());
+            let Step::Key(key) = step else { continue };
+            Vec::push(&mut keys, key.clone());
+            let next = path.steps.get(index + 1);
+            if matches!(next, Some(Step::Key(_))) && self.repeated.contains(&keys) {
+                marked.push(Step::All);
             }
         }
+        marked
     }
 
     /// A condition with its names resolved.

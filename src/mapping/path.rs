@@ -28,9 +28,11 @@ pub enum Step {
 /// A path into the sender's record.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SourcePath {
-    /// Whether it starts at the element around the record (`^.`).
-    pub up: bool,
-    /// The steps.
+    /// How many levels above the record it starts (`^.`, once for each).
+    pub up: u8,
+    /// The repeated group at whose items it starts; 0 for the record itself.
+    pub level: u16,
+    /// The steps; none for the item itself (`.`).
     pub steps: Vec<Step>,
 }
 
@@ -38,7 +40,19 @@ impl SourcePath {
     /// A column of a flat record: the header's text, whatever it holds.
     #[must_use]
     pub fn column(name: &str) -> Self {
-        Self { up: false, steps: vec![Step::Key(name.to_owned())] }
+        Self::of(vec![Step::Key(name.to_owned())])
+    }
+
+    /// Of steps from the record.
+    #[must_use]
+    pub const fn of(steps: Vec<Step>) -> Self {
+        Self { up: 0, level: 0, steps }
+    }
+
+    /// Whether it starts at the record itself.
+    #[must_use]
+    pub const fn at_record(&self) -> bool {
+        self.up == 0 && self.level == 0
     }
 
     /// Reads a path such as `identifier[?type.coding[0].code == 'Code'].value`.
@@ -47,8 +61,17 @@ impl SourcePath {
     /// Where the text is no path.
     pub fn parse(text: &str) -> Result<Self, PathError> {
         let mut read = Read { chars: text.chars().collect(), at: 0 };
-        let up = read.eat("^.");
+        let mut up = 0;
+        while read.eat("^.") {
+            up += 1;
+            if usize::from(up) > DEEPEST {
+                return read.fail();
+            }
+        }
         let mut steps = Vec::new();
+        if read.eat(".") && read.at == read.chars.len() {
+            return Ok(Self { up, level: 0, steps });
+        }
         loop {
             steps.push(Step::Key(read.key()?));
             while read.eat("[") {
@@ -68,7 +91,7 @@ impl SourcePath {
         if selections > 1 {
             return Err(PathError { at: 0 });
         }
-        Ok(Self { up, steps })
+        Ok(Self { up, level: 0, steps })
     }
 
     /// As messages show it: `identite/sexe` in XML, `identite.sexe` elsewhere.
@@ -264,7 +287,7 @@ mod tests {
             (vec![key("use")], "x".to_owned()),
         ];
         let steps = vec![key("identifier"), Step::Where(tests), key("value")];
-        assert_eq!(path, Ok(SourcePath { up: true, steps }));
+        assert_eq!(path, Ok(SourcePath { up: 1, level: 0, steps }));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub fn bundle_field(path: &SourcePath) -> String {
     if matches!(steps.get(1), Some(Step::Nth(0))) {
         steps.remove(1);
     }
-    SourcePath { up: false, steps }.shown('.')
+    SourcePath::of(steps).shown('.')
 }
 
 /// The tokens of a JSON pointer.
@@ -41,9 +41,14 @@ pub fn field_of(tokens: &[String], format: Format) -> String {
             _ => steps.push(Step::Key(token.clone())),
         }
     }
-    let path = SourcePath { up: false, steps };
+    shown(&SourcePath::of(steps), format)
+}
+
+/// The sender's name of what stands at a path from the record.
+#[must_use]
+pub fn shown(path: &SourcePath, format: Format) -> String {
     match format {
-        Format::Fhir => bundle_field(&path),
+        Format::Fhir => bundle_field(path),
         Format::Xml => path.shown('/'),
         Format::Csv | Format::Json | Format::Ndjson | Format::Canonical => path.shown('.'),
     }

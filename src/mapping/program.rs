@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use crate::model::{Expected, IssueCode, Severity};
 
 use super::extract::Slot;
+use super::group::{Group, Made};
 use super::scene::{Input, Named, Scene, When};
 use super::target::{Branch, Takes};
 use super::template::Template;
@@ -103,6 +104,8 @@ pub struct Problem {
     pub severity: Severity,
     /// The wanted path that is to blame.
     pub path: Option<u16>,
+    /// For each repeated group on the way to it the number of the item.
+    pub items: Box<[u32]>,
     /// The field, when no path is.
     pub field: Option<Box<str>>,
     /// Offset in the frame.
@@ -125,6 +128,10 @@ pub trait Tracer {
     fn step(&mut self, _verb: &'static str, _value: &Value<'_>) {}
     /// A problem.
     fn problem(&mut self, _problem: &Problem) {}
+    /// The rules of a group begin, for the item that will be the given one of its list.
+    fn enter(&mut self, _item: usize) {}
+    /// They end.
+    fn leave(&mut self) {}
 }
 
 impl Tracer for () {}
@@ -138,6 +145,8 @@ pub struct Program {
     pub fields: Vec<Rule>,
     /// Whether each reads the sender's record.
     pub reads: Vec<bool>,
+    /// Repeated groups of the target.
+    pub groups: Vec<Group>,
     /// Rules across fields.
     pub checks: Vec<AcrossCheck>,
     /// The target.
@@ -145,12 +154,17 @@ pub struct Program {
 }
 
 impl Program {
+    /// Every rule of a target field, those of groups too.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.fields.iter().chain(self.groups.iter().flat_map(Group::rules))
+    }
+
     /// Runs all rules: values, fields, checks. Problems are added to `problems`.
     pub fn run<'r, T: Tracer>(
         &self,
         record: &Scene<'_, 'r>,
         named: &mut Vec<Named<'r>>,
-        results: &mut Vec<Value<'r>>,
+        made: &mut Made<'r>,
         problems: &mut Vec<Problem>,
         tracer: &mut T,
     ) {
@@ -160,41 +174,52 @@ impl Program {
         }
         let scene = with_values(record, named);
         for rule in &self.fields {
-            results.push(rule.run(&scene, problems, tracer).0);
+            made.values.push(rule.run(&scene, problems, tracer).0);
+        }
+        for group in &self.groups {
+            made.groups.push(group.run(&scene, problems, tracer));
         }
         for check in &self.checks {
             if scene.holds(&check.when) {
                 let slot = check.path.map(|path| scene.slot(path));
-                problems.push(Problem {
-                    code: check.code,
-                    severity: check.severity,
-                    path: None,
-                    field: Some(check.at.clone()),
-                    at: slot.and_then(Slot::at),
-                    value: slot.and_then(Slot::text).map(str::to_owned),
-                    expected: Some(check.expected.clone()),
-                    line: check.line,
-                    target: "checks".into(),
-                });
+                tell(
+                    Problem {
+                        code: check.code,
+                        severity: check.severity,
+                        path: None,
+                        items: Box::default(),
+                        field: Some(check.at.clone()),
+                        at: slot.and_then(Slot::at),
+                        value: slot.and_then(Slot::text).map(str::to_owned),
+                        expected: Some(check.expected.clone()),
+                        line: check.line,
+                        target: "checks".into(),
+                    },
+                    problems,
+                );
             }
         }
     }
 }
 
-fn with_values<'s, 'r>(record: &Scene<'s, 'r>, values: &'s [Named<'r>]) -> Scene<'s, 'r> {
-    Scene {
-        own: record.own,
-        around: record.around,
-        places: record.places,
-        values,
-        record_id: record.record_id,
-        today: record.today,
-        result: None,
+/// One record has at most so many problems; what an item of a group lacks is often what all lack.
+const MOST_PROBLEMS: usize = 1000;
+
+/// Adds a problem. Beyond the most, only the first error counts: it refuses the record.
+fn tell(problem: Problem, problems: &mut Vec<Problem>) {
+    let error = |problem: &Problem| problem.severity == Severity::Error;
+    if problems.len() < MOST_PROBLEMS || (error(&problem) && !problems.iter().any(error)) {
+        problems.push(problem);
     }
 }
 
+fn with_values<'s, 'r>(record: &Scene<'s, 'r>, values: &'s [Named<'r>]) -> Scene<'s, 'r> {
+    Scene { values, result: None, ..*record }
+}
+
 impl Rule {
-    fn run<'r, T: Tracer>(
+    /// Runs the rule: its result, and the wanted path to blame for it.
+    pub(super) fn run<'r, T: Tracer>(
         &self,
         scene: &Scene<'_, 'r>,
         problems: &mut Vec<Problem>,
@@ -214,7 +239,7 @@ impl Rule {
                     let problem =
                         self.problem(scene, blamed, failure.code, severity, failure.expected);
                     tracer.problem(&problem);
-                    problems.push(problem);
+                    tell(problem, problems);
                     match failure.instead {
                         Some(instead) => Value::Text(Cow::Owned(instead.into())),
                         None => return (Value::Absent, blamed),
@@ -274,7 +299,7 @@ impl Rule {
         let mut report = |code: IssueCode, expected: Expected| {
             let problem = self.problem(scene, blamed, code, self.on_error, Some(expected));
             tracer.problem(&problem);
-            problems.push(problem);
+            tell(problem, problems);
             fits = false;
         };
         for check in &self.checks {
@@ -330,6 +355,7 @@ impl Rule {
             code: self.code.unwrap_or(code),
             severity,
             path,
+            items: path.map(|path| scene.items(path)).unwrap_or_default(),
             field: None,
             at: slot.and_then(Slot::at),
             value: slot.and_then(Slot::text).map(str::to_owned),

@@ -18,6 +18,7 @@ use crate::format::events::Events;
 use crate::model::{Issue, IssueCode, Place};
 
 use super::Mapping;
+use super::group::Group;
 use super::path::{TargetStep, parse_target, schema_path};
 use super::program::{Origin, Rule};
 use super::scene::Input;
@@ -127,6 +128,11 @@ impl Mapping {
                 let source = path.and_then(|path| self.shown.get(usize::from(path)).cloned());
                 FieldClass { field: rule.name.to_string(), source, class }
             })
+            .chain(self.program.groups.iter().flat_map(Group::rules).map(|rule| {
+                let path = self.first_path(rule);
+                let source = path.and_then(|path| self.shown.get(usize::from(path)).cloned());
+                FieldClass { field: rule.name.to_string(), source, class: Class::OneWay }
+            }))
             .collect()
     }
 

@@ -1,7 +1,7 @@
 //! What a rule can see: the cells of the record, the named values, today.
 
 use super::condition::Condition;
-use super::extract::{Slot, Wanted};
+use super::extract::{Cells, Frame, Slot, Wanted};
 use super::value::Value;
 
 /// Something that a rule, a condition or a template reads.
@@ -67,11 +67,18 @@ impl<'r> Named<'r> {
 }
 
 /// What a rule can see.
+#[derive(Clone, Copy)]
 pub struct Scene<'s, 'r> {
-    /// The record's cells.
-    pub own: &'s [Slot<'r>],
-    /// The cells of the element around it.
-    pub around: &'s [Slot<'r>],
+    /// The frames from the element down to the record, or to the item of a repeated group in it.
+    pub frames: &'s [&'s Frame<'r>],
+    /// Which of the frames is the record's.
+    pub record: usize,
+    /// The number of the last of the frames in its scope.
+    pub here: u32,
+    /// All frames of the element.
+    pub cells: &'s Cells<'r>,
+    /// For each repeated group that rules go through, the scope of its items.
+    pub scopes: &'s [u16],
     /// Where each wanted path stands.
     pub places: &'s [Wanted],
     /// Named values computed so far.
@@ -92,11 +99,23 @@ impl<'s, 'r> Scene<'s, 'r> {
     #[must_use]
     pub fn slot(&self, path: u16) -> &'s Slot<'r> {
         let found = match self.places.get(usize::from(path)) {
-            Some(Wanted::Own(slot)) => self.own.get(usize::from(*slot)),
-            Some(Wanted::Around(slot)) => self.around.get(usize::from(*slot)),
+            Some(Wanted::At(depth, slot)) => self
+                .frames
+                .get(usize::from(*depth))
+                .and_then(|frame| frame.slots.get(usize::from(*slot))),
             Some(Wanted::Never) | None => None,
         };
         found.unwrap_or(&NOTHING)
+    }
+
+    /// For each repeated group of the record on the way to a wanted path the number of the item.
+    #[must_use]
+    pub fn items(&self, path: u16) -> Box<[u32]> {
+        let Some(Wanted::At(depth, _)) = self.places.get(usize::from(path)) else {
+            return Box::default();
+        };
+        let frames = self.frames.get(self.record + 1..=usize::from(*depth)).unwrap_or_default();
+        frames.iter().map(|frame| frame.ordinal).collect()
     }
 
     /// The text of an input, when present. A group is present, with an empty text.

@@ -85,6 +85,8 @@ pub struct Spec {
     pub values: Vec<(Word, RuleSpec)>,
     /// Target fields.
     pub fields: Vec<(Word, Vec<RuleSpec>)>,
+    /// Repeated groups of the target.
+    pub groups: Vec<(Word, GroupSpec)>,
     /// Rules across fields.
     pub checks: Vec<CheckSpec>,
     /// The way back, where it is not derived.
@@ -95,6 +97,29 @@ pub struct Spec {
     pub sample: Option<Node>,
     /// Examples.
     pub tests: Vec<TestSpec>,
+}
+
+impl Spec {
+    /// Where a target field stands, by its whole path: `coverages[].status` is `status` in the group
+    /// `coverages[]`.
+    #[must_use]
+    pub fn field_span(&self, name: &str) -> Option<Span> {
+        span_in(name, &self.fields, &self.groups)
+    }
+}
+
+fn span_in(
+    name: &str,
+    fields: &[(Word, Vec<RuleSpec>)],
+    groups: &[(Word, GroupSpec)],
+) -> Option<Span> {
+    let field = fields.iter().find(|(field, _)| field.value == name);
+    field.map(|(field, _)| field.span.clone()).or_else(|| {
+        groups.iter().find_map(|(path, group)| {
+            let inner = name.strip_prefix(path.value.as_str())?.strip_prefix('.')?;
+            span_in(inner, &group.fields, &group.groups)
+        })
+    })
 }
 
 /// The container of a sender's file.
@@ -233,6 +258,23 @@ pub enum Unmapped {
     Keep,
     /// This code, with or without a warning.
     Use(String, Option<Severity>),
+}
+
+/// The rules for each item of a repeated group.
+#[derive(Debug)]
+pub struct GroupSpec {
+    /// Where it stands.
+    pub span: Span,
+    /// The repeated group of the source.
+    pub each: Word,
+    /// What tells its items apart.
+    pub key: Option<Word>,
+    /// Which items count.
+    pub when: Option<Word>,
+    /// Fields of an item.
+    pub fields: Vec<(Word, Vec<RuleSpec>)>,
+    /// Repeated groups within an item.
+    pub groups: Vec<(Word, GroupSpec)>,
 }
 
 /// What one field or value is made of.

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use crate::format::events::{Events, Scalar, ScalarKind};
 
+use super::group::{Group, Made};
 use super::value::{Shape, Value};
 
 /// What a target field takes.
@@ -147,25 +148,48 @@ pub enum Branch {
     Object(Vec<(Box<str>, Branch)>),
     /// A list of groups.
     List(Vec<Branch>),
+    /// A group for each item of a repeated group; stands in a list only.
+    Each {
+        /// Which group.
+        group: usize,
+        /// What is written of an item.
+        item: Box<Branch>,
+    },
 }
 
 /// What is written.
 pub struct Results<'s, 'r> {
-    /// The results of the rules.
-    pub values: &'s [Value<'r>],
+    /// What the rules have made.
+    pub made: &'s Made<'r>,
     /// Whether a rule reads the sender's record; constants alone do not make a group.
     pub read: &'s [bool],
+    /// The repeated groups.
+    pub groups: &'s [Group],
     /// The scheme.
     pub scheme: &'s str,
     /// The record id.
     pub record_id: &'s str,
 }
 
+impl<'s, 'r> Results<'s, 'r> {
+    /// The items of a group.
+    fn items(&self, group: usize) -> impl Iterator<Item = Results<'s, 'r>> {
+        let (scheme, record_id) = (self.scheme, self.record_id);
+        let made = self.made.groups.get(group).into_iter().flatten();
+        let group = self.groups.get(group);
+        made.zip(std::iter::repeat(group)).filter_map(move |(made, group)| {
+            let group = group?;
+            let (read, groups) = (group.reads.as_slice(), group.groups.as_slice());
+            Some(Results { made, read, groups, scheme, record_id })
+        })
+    }
+}
+
 impl Branch {
     fn present(&self, results: &Results<'_, '_>) -> bool {
         let fed = |rule: usize| {
             results.read.get(rule) == Some(&true)
-                && results.values.get(rule).is_some_and(|value| !value.is_absent())
+                && results.made.values.get(rule).is_some_and(|value| !value.is_absent())
         };
         match self {
             Self::Result { rule, .. } => fed(*rule),
@@ -174,17 +198,22 @@ impl Branch {
             Self::RecordId => true,
             Self::Object(fields) => fields.iter().any(|(_, branch)| branch.present(results)),
             Self::List(items) => items.iter().any(|branch| branch.present(results)),
+            Self::Each { group, item } => results.items(*group).any(|made| item.present(&made)),
         }
     }
 
     /// Whether a field is written within a group that is.
     fn written(&self, results: &Results<'_, '_>) -> bool {
         match self {
-            Self::Result { rule, .. } => results.values.get(*rule).is_some_and(|v| !v.is_absent()),
-            Self::Fixed(_) | Self::Scheme => true,
-            Self::Results(_) | Self::RecordId | Self::Object(_) | Self::List(_) => {
-                self.present(results)
+            Self::Result { rule, .. } => {
+                results.made.values.get(*rule).is_some_and(|v| !v.is_absent())
             }
+            Self::Fixed(_) | Self::Scheme => true,
+            Self::Results(_)
+            | Self::RecordId
+            | Self::Object(_)
+            | Self::List(_)
+            | Self::Each { .. } => self.present(results),
         }
     }
 
@@ -192,13 +221,13 @@ impl Branch {
     pub fn write<'o>(&self, results: &Results<'_, '_>, out: &mut impl Events<'o>) {
         match self {
             Self::Result { rule, takes } => {
-                if let Some(value) = results.values.get(*rule) {
+                if let Some(value) = results.made.values.get(*rule) {
                     write_value(value, *takes, out);
                 }
             }
             Self::Results(rules) => {
                 out.begin_array();
-                for value in rules.iter().filter_map(|rule| results.values.get(*rule)) {
+                for value in rules.iter().filter_map(|rule| results.made.values.get(*rule)) {
                     match value {
                         Value::List(items) => items.iter().for_each(|item| text(item, out)),
                         other => {
@@ -227,6 +256,11 @@ impl Branch {
                     item.write(results, out);
                 }
                 out.end_array();
+            }
+            Self::Each { group, item } => {
+                for made in results.items(*group).filter(|made| item.present(made)) {
+                    item.write(&made, out);
+                }
             }
         }
     }

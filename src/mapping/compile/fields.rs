@@ -4,8 +4,9 @@
 use crate::schema::{FieldInfo, Schema, Step};
 
 use super::super::diagnostic::Code;
+use super::super::level::{self, Levels};
 use super::super::names::{Names, Wants};
-use super::super::path::SourcePath;
+use super::super::path::{SourcePath, Step as PathStep};
 use super::super::program::{Origin, Rule};
 use super::super::scene::Input;
 use super::super::spec::{Format, Spec, Word};
@@ -39,8 +40,10 @@ pub fn check(spec: &Spec, each: &[SourcePath], schema: &Schema, names: &mut Name
         return;
     }
     let wanted: Vec<Wants> = std::mem::take(&mut names.wanted);
-    for wants in &wanted {
-        let found = full_keys(&wants.path, each).iter().any(|keys| exists(keys, &known));
+    let groups = std::mem::take(&mut names.groups);
+    for wants in wanted.iter().chain(&groups) {
+        let found =
+            full_keys(&wants.path, each, &names.levels).iter().any(|keys| exists(keys, &known));
         if !found {
             for span in &wants.spans {
                 unknown(&wants.path, span.clone(), spec, schema, each, &known, names);
@@ -49,12 +52,28 @@ pub fn check(spec: &Spec, each: &[SourcePath], schema: &Schema, names: &mut Name
     }
     for word in &spec.source.ignore {
         let path = path_of(word, spec, names);
-        if !full_keys(&path, each).iter().any(|keys| exists(keys, &known)) {
+        if !full_keys(&path, each, &names.levels).iter().any(|keys| exists(keys, &known)) {
             unknown(&path, word.span.clone(), spec, schema, each, &known, names);
         }
     }
     unused(spec, each, schema, &wanted, &known, names);
     names.wanted = wanted;
+}
+
+/// The keys of the fields that are lists.
+pub fn repeated(schema: &Schema) -> Vec<Vec<String>> {
+    let mut repeated: Vec<Vec<String>> = Vec::new();
+    for info in schema.fields() {
+        let mut keys = Vec::new();
+        for step in &info.steps {
+            match step {
+                Step::Key(key) => keys.push(key.clone()),
+                Step::Each if !repeated.contains(&keys) => repeated.push(keys.clone()),
+                Step::Each => {}
+            }
+        }
+    }
+    repeated
 }
 
 fn path_of(word: &Word, spec: &Spec, names: &Names<'_>) -> SourcePath {
@@ -66,16 +85,24 @@ fn path_of(word: &Word, spec: &Spec, names: &Names<'_>) -> SourcePath {
 }
 
 /// The keys from the element's root, for each kind of record in which a path can stand.
-fn full_keys(path: &SourcePath, each: &[SourcePath]) -> Vec<Vec<String>> {
-    let own: Vec<String> = path.keys().iter().map(|key| (*key).to_owned()).collect();
-    let mut all = vec![own.clone()];
-    if !path.up {
-        all.extend(each.iter().map(|each| {
-            let around = each.keys();
-            around.iter().map(|key| (*key).to_owned()).chain(own.iter().cloned()).collect()
-        }));
+fn full_keys(path: &SourcePath, each: &[SourcePath], levels: &Levels) -> Vec<Vec<String>> {
+    let own = keys_of(&SourcePath::of(levels.steps(path, &|_| PathStep::All)));
+    let mut all = Vec::new();
+    if path.up == 0 {
+        all.push(own.clone());
+    }
+    for kind in each {
+        let links = level::links(&kind.steps);
+        let Some(around) = links.len().checked_sub(usize::from(path.up)) else { continue };
+        let around = links.get(..around).unwrap_or_default().concat();
+        let keys = keys_of(&SourcePath::of(around)).into_iter().chain(own.iter().cloned());
+        all.push(keys.collect());
     }
     all
+}
+
+fn keys_of(path: &SourcePath) -> Vec<String> {
+    path.keys().iter().map(|key| (*key).to_owned()).collect()
 }
 
 /// Whether a field of these keys exists, or lies below one that the schema leaves open.
@@ -107,7 +134,9 @@ fn unknown(
 ) {
     let written = path.keys().join(".");
     let mut candidates: Vec<String> = known.iter().map(|field| field.keys.join(".")).collect();
-    for around in each {
+    let item = SourcePath { steps: Vec::new(), ..*path };
+    let item = SourcePath::of(names.levels.steps(&item, &|_| PathStep::All));
+    for around in each.iter().chain([&item]).filter(|around| !around.steps.is_empty()) {
         let prefix = format!("{}.", around.keys().join("."));
         let nested: Vec<String> =
             candidates.iter().filter_map(|c| c.strip_prefix(&prefix).map(str::to_owned)).collect();
@@ -139,25 +168,17 @@ fn unused(
         return;
     }
     let mut used: Vec<Vec<String>> =
-        wanted.iter().flat_map(|wants| full_keys(&wants.path, each)).collect();
+        wanted.iter().flat_map(|wants| full_keys(&wants.path, each, &names.levels)).collect();
     for wants in wanted {
         for step in &wants.path.steps {
-            if let super::super::path::Step::Where(tests) = step {
+            if let PathStep::Where(tests) = step {
                 let before = wants.path.steps.iter().take_while(|s| !std::ptr::eq(*s, step));
-                let before: Vec<String> =
-                    SourcePath { up: false, steps: before.cloned().collect() }
-                        .keys()
-                        .iter()
-                        .map(|key| (*key).to_owned())
-                        .collect();
-                used.extend(tests.iter().map(|(path, _)| {
-                    let path = SourcePath { up: false, steps: path.clone() };
-                    before
-                        .iter()
-                        .cloned()
-                        .chain(path.keys().iter().map(|k| (*k).to_owned()))
-                        .collect()
-                }));
+                let before: Vec<PathStep> = before.cloned().collect();
+                for (test, _) in tests {
+                    let steps = before.iter().chain(test).cloned().collect();
+                    let path = SourcePath { steps, ..wants.path };
+                    used.extend(full_keys(&path, each, &names.levels));
+                }
             }
         }
     }
@@ -166,7 +187,7 @@ fn unused(
         .ignore
         .iter()
         .chain(&spec.source.drop)
-        .flat_map(|word| full_keys(&path_of(word, spec, names), each))
+        .flat_map(|word| full_keys(&path_of(word, spec, names), each, &names.levels))
         .collect();
     for field in known {
         let keys: Vec<String> = field.keys.iter().map(|key| (*key).to_owned()).collect();
@@ -188,7 +209,12 @@ fn unused(
 }
 
 /// Codes of the sender's list without a row, rows for codes that are not in it.
-pub fn check_tables(rules: &[Rule], spec: &Spec, schema: &Schema, names: &mut Names<'_>) {
+pub fn check_tables<'r>(
+    rules: impl Iterator<Item = &'r Rule>,
+    spec: &Spec,
+    schema: &Schema,
+    names: &mut Names<'_>,
+) {
     let known = known(schema);
     for rule in rules {
         let (Origin::First(inputs), Some(Verb::Table(table))) = (&rule.origin, rule.steps.first())
@@ -196,17 +222,15 @@ pub fn check_tables(rules: &[Rule], spec: &Spec, schema: &Schema, names: &mut Na
             continue;
         };
         let [Input::Path(path)] = &**inputs else { continue };
-        let Some(keys) = names.wanted.get(usize::from(*path)).map(|w| w.path.keys().join("."))
-        else {
-            continue;
-        };
+        let Some(wants) = names.wanted.get(usize::from(*path)) else { continue };
+        let full = SourcePath::of(names.levels.steps(&wants.path, &|_| PathStep::All));
+        let keys = full.keys().join(".");
         let Some(field) = known.iter().find(|k| k.keys.join(".") == keys) else { continue };
         let codes = &field.info.codes;
         if codes.is_empty() {
             continue;
         }
-        let written = spec.fields.iter().find(|(name, _)| *name.value == *rule.name);
-        let span = written.map_or(0..0, |(name, _)| name.span.clone());
+        let span = spec.field_span(&rule.name).unwrap_or(0..0);
         if table.refuses() {
             for code in codes.iter().filter(|code| !table.has(code)) {
                 names

@@ -1,23 +1,29 @@
-//! The target of a mapping: its rules as a tree in the order of the target document.
+//! The target of a mapping: its rules, and those of the repeated groups in it, level by level.
+
+mod grown;
+
+use crate::model::Severity;
 
 use super::super::diagnostic::Code;
+use super::super::group::Group;
 use super::super::names::Names;
-use super::super::path::{KEYED, TargetStep, parse_target, schema_path};
+use super::super::path::{KEYED, PathError, TargetStep, parse_target, schema_path};
 use super::super::program::Rule;
-use super::super::spec::{Spec, Word};
-use super::super::target::{Branch, FIELDS, LISTS, Takes, order, takes};
+use super::super::spec::{GroupSpec, RuleSpec, Spec, Word};
+use super::super::target::{Branch, FIELDS, LISTS, Takes, takes};
 use super::super::value::Shape;
 use super::super::verb::Verb;
 use super::super::yaml::Span;
 use super::rules;
 
-/// A tree that grows rule by rule.
+use grown::Grown;
+
+/// What the rules of a record, or of an item of a group, are compiled to.
 #[derive(Default)]
-struct Grown {
-    fields: Vec<(String, Grown)>,
-    elements: Vec<(String, Grown)>,
-    leaf: Option<(usize, Takes)>,
-    appended: Vec<usize>,
+struct Compiled {
+    fields: Vec<Rule>,
+    groups: Vec<Group>,
+    tree: Grown,
 }
 
 /// Compiles the rules of `fields`.
@@ -25,93 +31,198 @@ pub fn compile(
     spec: &Spec,
     names: &mut Names<'_>,
     line: &impl Fn(&Span) -> u32,
-) -> (Vec<Rule>, Branch) {
-    let mut compiled = Vec::new();
-    let mut root = Grown::default();
-    for (path, list) in &spec.fields {
-        let Some((steps, takes)) = target(path, names) else { continue };
+) -> (Vec<Rule>, Vec<Group>, Branch) {
+    let mut compiler = Compiler { on_error: spec.on_error, names, line };
+    let mut compiled = compiler.level(&Place::default(), &spec.fields, &spec.groups);
+    compiled.tree.required("", &written(spec), compiler.names);
+    compiled.tree.hub();
+    (compiled.fields, compiled.groups, compiled.tree.branch(""))
+}
+
+/// The fields of the record with their places.
+fn written(spec: &Spec) -> Vec<(String, Span)> {
+    let schema_path_of = |word: &Word| {
+        parse_target(&word.value).ok().map(|steps| (schema_path(&steps), word.span.clone()))
+    };
+    spec.fields.iter().filter_map(|(word, _)| schema_path_of(word)).collect()
+}
+
+/// Where rules stand: in the record, or in a group.
+#[derive(Default)]
+struct Place {
+    /// Path of the group in the target's schema, such as `coverages`.
+    path: String,
+    /// The group's name with a dot, such as `coverages[].`.
+    prefix: String,
+}
+
+impl Place {
+    /// The path in the target's schema of a field or group that stands here.
+    fn full(&self, steps: &[TargetStep]) -> String {
+        let dot = if self.path.is_empty() { "" } else { "." };
+        format!("{}{dot}{}", self.path, schema_path(steps))
+    }
+}
+
+/// Compiles level after level.
+struct Compiler<'c, 'n, L> {
+    on_error: Option<Severity>,
+    names: &'c mut Names<'n>,
+    line: &'c L,
+}
+
+impl<L: Fn(&Span) -> u32> Compiler<'_, '_, L> {
+    fn level(
+        &mut self,
+        place: &Place,
+        fields: &[(Word, Vec<RuleSpec>)],
+        groups: &[(Word, GroupSpec)],
+    ) -> Compiled {
+        let mut compiled = Compiled::default();
+        for (path, list) in fields {
+            self.field(place, path, list, &mut compiled);
+        }
+        for (path, group) in groups {
+            self.group(place, path, group, &mut compiled);
+        }
+        compiled
+    }
+
+    fn field(&mut self, place: &Place, path: &Word, list: &[RuleSpec], compiled: &mut Compiled) {
+        let Some((steps, takes)) = target(place, path, self.names) else { return };
         // Several rules for a whole list append to it, as `[]` would.
         let several = takes == Takes::Texts && list.len() > 1;
         let appends = several || steps.last() == Some(&TargetStep::Append);
         // A rule that cannot be read fills its field all the same: one mistake, one message.
-        root.at(&steps);
+        compiled.tree.at(&steps);
         if list.len() > 1 && !appends {
             let span = list.get(1).map_or_else(|| path.span.clone(), |rule| rule.span.clone());
-            names.problems.error(Code::FilledTwice, span).arg("field", &path.value);
+            self.names.problems.error(Code::FilledTwice, span).arg("field", &path.value);
         }
+        let name = format!("{}{}", place.prefix, path.value);
         for rule in list {
+            let compile = rules::compile;
             let Some(rule) =
-                rules::compile(&path.value, Some(takes), rule, spec.on_error, names, line)
+                compile(&name, Some(takes), rule, self.on_error, self.names, self.line)
             else {
                 continue;
             };
-            shapes(path, &rule, takes, appends, names);
-            table_results(path, &rule, takes, names);
-            let index = compiled.len();
-            compiled.push(rule);
-            let place = root.at(&steps);
+            shapes(path, &rule, takes, appends, self.names);
+            table_results(path, &rule, takes, self.names);
+            let index = compiled.fields.len();
+            compiled.fields.push(rule);
+            let filled = compiled.tree.at(&steps);
             if appends {
-                place.appended.push(index);
-            } else if place.leaf.replace((index, takes)).is_some() {
-                names
+                filled.appended.push(index);
+            } else if filled.leaf.replace((index, takes)).is_some() {
+                self.names
                     .problems
                     .error(Code::FilledTwice, path.span.clone())
                     .arg("field", &path.value);
             }
         }
     }
-    required(&root, "", spec, names);
-    root.hub();
-    (compiled, root.branch(""))
+
+    fn group(&mut self, place: &Place, path: &Word, spec: &GroupSpec, compiled: &mut Compiled) {
+        let Some(steps) = list(place, path, self.names) else { return };
+        let full = place.full(&steps);
+        let way = self.names.enter(&spec.each).unwrap_or_default();
+        let name = format!("{}{}", place.prefix, path.value);
+        let inner = Place { path: full, prefix: format!("{name}.") };
+        let when = spec.when.as_ref().and_then(|when| self.names.when(when));
+        let key = spec.key.as_ref().and_then(|key| self.names.input(&key.value, &key.span));
+        let found = self.level(&inner, &spec.fields, &spec.groups);
+        self.names.leave(&way);
+        let reads = found.fields.iter().map(|rule| rule.reads).collect();
+        compiled.tree.at(&steps).groups.push((
+            compiled.groups.len(),
+            path.span.clone(),
+            found.tree,
+        ));
+        compiled.groups.push(Group {
+            name: name.into(),
+            way: way.into(),
+            when,
+            key,
+            fields: found.fields,
+            reads,
+            groups: found.groups,
+        });
+    }
 }
 
-fn target(path: &Word, names: &mut Names<'_>) -> Option<(Vec<TargetStep>, Takes)> {
-    let mut steps = match parse_target(&path.value) {
-        Ok(steps) => steps,
-        Err(error) => {
-            names
-                .problems
-                .error(Code::BadPath, path.span.clone())
-                .arg("path", &path.value)
-                .arg("at", (error.at + 1).to_string());
-            return None;
-        }
+/// The steps of a target path.
+fn steps(path: &Word, names: &mut Names<'_>) -> Option<Vec<TargetStep>> {
+    let bad = |error: PathError| {
+        names
+            .problems
+            .error(Code::BadPath, path.span.clone())
+            .arg("path", &path.value)
+            .arg("at", (error.at + 1).to_string());
     };
+    parse_target(&path.value).map_err(bad).ok()
+}
+
+/// A field that rules fill, and what it takes.
+fn target(place: &Place, path: &Word, names: &mut Names<'_>) -> Option<(Vec<TargetStep>, Takes)> {
+    let mut steps = steps(path, names)?;
     if matches!(steps.last(), Some(TargetStep::Label(_))) {
-        let list = schema_path(&steps);
+        let list = place.full(&steps);
         let value = KEYED.iter().find(|(known, _, _)| *known == list).and_then(|found| found.2);
         steps.extend(value.map(|value| TargetStep::Key(value.to_owned())));
     }
-    let field = schema_path(&steps);
+    let field = place.full(&steps);
+    // What tells the elements of a list apart is a label of the record's rules, a field of a group's.
+    let keyed = KEYED
+        .iter()
+        .any(|(list, key, _)| *list == place.path && steps == [TargetStep::Key((*key).to_owned())]);
     match takes(&field) {
+        Some(Takes::Hub) if keyed => Some((steps, Takes::Text)),
         Some(Takes::Hub) | None => {
-            let known = FIELDS.iter().filter(|f| f.1 != Takes::Hub).map(|f| f.0);
-            let problem = names.problems.error(Code::UnknownTarget, path.span.clone());
-            problem.arg("field", &path.value);
-            if let Some(name) = super::super::diagnostic::nearest(&field, known) {
-                problem.nearest = Some(name);
-            }
+            unknown(path, &field, names);
             None
         }
-        Some(takes) => one_against_many(path, steps, takes, names),
+        Some(takes) => one_against_many(place, path, steps, takes, names),
+    }
+}
+
+/// A list that a group fills.
+fn list(place: &Place, path: &Word, names: &mut Names<'_>) -> Option<Vec<TargetStep>> {
+    let steps = steps(path, names)?;
+    let full = place.full(&steps);
+    let takes = takes(&full);
+    if takes.is_none() && !FIELDS.iter().any(|(field, ..)| field.starts_with(&format!("{full}."))) {
+        unknown(path, &full, names);
+        return None;
+    }
+    if takes.is_some() || steps.last() != Some(&TargetStep::Append) {
+        names.problems.error(Code::OneAgainstMany, path.span.clone()).arg("field", &path.value);
+        return None;
+    }
+    Some(one_against_many(place, path, steps, Takes::Text, names)?.0)
+}
+
+fn unknown(path: &Word, field: &str, names: &mut Names<'_>) {
+    let known = FIELDS.iter().filter(|f| f.1 != Takes::Hub).map(|f| f.0);
+    let problem = names.problems.error(Code::UnknownTarget, path.span.clone());
+    problem.arg("field", &path.value);
+    if let Some(name) = super::super::diagnostic::nearest(field, known) {
+        problem.nearest = Some(name);
     }
 }
 
 /// Every list on the way needs a name or `[]`, and nothing else may have one.
 fn one_against_many(
+    place: &Place,
     path: &Word,
     steps: Vec<TargetStep>,
     takes: Takes,
     names: &mut Names<'_>,
 ) -> Option<(Vec<TargetStep>, Takes)> {
-    let mut so_far = String::new();
     let mut wrong = false;
     for (i, step) in steps.iter().enumerate() {
-        let TargetStep::Key(key) = step else { continue };
-        if !so_far.is_empty() {
-            so_far.push('.');
-        }
-        so_far.push_str(key);
+        let TargetStep::Key(_) = step else { continue };
+        let so_far = place.full(steps.get(..=i).unwrap_or_default());
         let next = steps.get(i + 1);
         let chosen = matches!(next, Some(TargetStep::Label(_) | TargetStep::Append));
         let whole_list = takes == Takes::Texts && next.is_none();
@@ -166,103 +277,5 @@ fn table_results(path: &Word, rule: &Rule, takes: Takes, names: &mut Names<'_>) 
         let problem = names.problems.error(Code::NotAllowed, path.span.clone());
         problem.arg("value", code).arg("expected", allowed.join(", "));
         problem.nearest = super::super::diagnostic::nearest(code, allowed.iter().copied());
-    }
-}
-
-/// Required fields of groups that the mapping fills.
-fn required(grown: &Grown, path: &str, spec: &Spec, names: &mut Names<'_>) {
-    for (name, below) in &grown.fields {
-        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-        required(below, &path, spec, names);
-        for (_, element) in &below.elements {
-            required_in(element, &path, spec, names);
-            required(element, &path, spec, names);
-        }
-        if !below.fields.is_empty() {
-            required_in(below, &path, spec, names);
-        }
-    }
-}
-
-fn required_in(group: &Grown, path: &str, spec: &Spec, names: &mut Names<'_>) {
-    for (field, takes, needed) in FIELDS {
-        let Some(name) = field.strip_prefix(path).and_then(|rest| rest.strip_prefix('.')) else {
-            continue;
-        };
-        let there = group.fields.iter().any(|(known, _)| known == name);
-        if *needed && *takes != Takes::Hub && !name.contains('.') && !there {
-            let starts = |key: &str| {
-                parse_target(key).is_ok_and(|steps| schema_path(&steps).starts_with(path))
-            };
-            let span =
-                spec.fields.iter().find(|(key, _)| starts(&key.value)).map(|f| f.0.span.clone());
-            names.problems.error(Code::NotFilled, span.unwrap_or(0..0)).arg("field", *field);
-        }
-    }
-}
-
-impl Grown {
-    fn at(&mut self, steps: &[TargetStep]) -> &mut Self {
-        let Some((step, rest)) = steps.split_first() else { return self };
-        let (list, name) = match step {
-            TargetStep::Key(key) => (&mut self.fields, key),
-            TargetStep::Label(label) => (&mut self.elements, label),
-            TargetStep::Append => return self,
-        };
-        let index = list.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
-            list.push((name.clone(), Self::default()));
-            list.len() - 1
-        });
-        list[index].1.at(rest)
-    }
-
-    /// The groups that every document has.
-    fn hub(&mut self) {
-        for name in ["source", "person"] {
-            self.at(&[TargetStep::Key(name.to_owned())]);
-        }
-    }
-
-    fn branch(self, path: &str) -> Branch {
-        if let Some((rule, takes)) = self.leaf {
-            return Branch::Result { rule, takes };
-        }
-        if !self.appended.is_empty() {
-            return Branch::Results(self.appended);
-        }
-        if !self.elements.is_empty() {
-            let elements = self.elements.into_iter();
-            return Branch::List(
-                elements.map(|(label, group)| group.element(path, label)).collect(),
-            );
-        }
-        Branch::Object(self.object(path))
-    }
-
-    fn element(self, path: &str, label: String) -> Branch {
-        let mut fields = self.object(path);
-        if let Some((_, key, _)) = KEYED.iter().find(|(known, _, _)| *known == path) {
-            fields.insert(0, ((*key).into(), Branch::Fixed(label.into())));
-        } else if path == "coverages" {
-            fields.insert(0, ("scheme".into(), Branch::Scheme));
-        }
-        Branch::Object(fields)
-    }
-
-    fn object(self, path: &str) -> Vec<(Box<str>, Branch)> {
-        let mut fields: Vec<(String, Box<str>, Branch)> = Vec::new();
-        for (name, below) in self.fields {
-            let full = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            let branch = below.branch(&full);
-            fields.push((full, name.into(), branch));
-        }
-        fields.sort_by_key(|(full, _, _)| order(full));
-        let mut fields: Vec<_> =
-            fields.into_iter().map(|(_, name, branch)| (name, branch)).collect();
-        if path == "source" {
-            fields.insert(0, ("record_id".into(), Branch::RecordId));
-            fields.insert(0, ("scheme".into(), Branch::Scheme));
-        }
-        fields
     }
 }

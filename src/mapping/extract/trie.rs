@@ -1,5 +1,9 @@
 //! All wanted paths as one tree, with a slot for each.
+//!
+//! Every repeated group that is gone through is a *scope*: the slots of one item are a frame of their
+//! own, however many items there are.
 
+use super::super::level::{Each, Levels};
 use super::super::path::{SourcePath, Step};
 
 /// What a node stands for.
@@ -15,7 +19,7 @@ pub enum Role {
     All,
     /// The first item that fits.
     Where(Choice),
-    /// Each item is a record of this kind.
+    /// Each item has a frame of its own, in this scope.
     Each(u16),
 }
 
@@ -42,78 +46,141 @@ pub struct Node {
     pub fields: Vec<(Box<str>, u32)>,
     /// Items of the repeated field.
     pub items: Vec<u32>,
+    /// The scope of its frames.
+    pub scope: u16,
     /// Where the cell goes.
     pub slot: Option<u16>,
     /// Whether cells are collected to a list.
     pub list: bool,
-    /// Slots of the node and all below it: from.
+    /// Slots of the node and all below it in its scope: from.
     pub from: u16,
     /// To, not included.
     pub to: u16,
     wanted: Vec<(usize, usize)>,
 }
 
+/// A repeated group whose items have frames.
+#[derive(Debug)]
+pub struct Scope {
+    root: u32,
+    /// Slots of a frame.
+    pub slots: u16,
+    /// The scope around it; itself for the element.
+    pub parent: u16,
+    /// How many scopes stand around it.
+    pub depth: u8,
+}
+
 /// All wanted paths.
 #[derive(Debug)]
 pub struct Trie {
     nodes: Vec<Node>,
-    slots: u16,
+    scopes: Vec<Scope>,
 }
 
 /// Where the cell of a wanted path is found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Wanted {
-    /// In the record's own slots.
-    Own(u16),
-    /// In the slots of the element around it.
-    Around(u16),
+    /// In a slot of the frame that stands so many frames below the element.
+    At(u8, u16),
     /// Nowhere: the record has nothing around it.
     Never,
 }
 
+/// Where records, their groups and their cells are found, for one kind of record.
+#[derive(Debug)]
+pub struct Places {
+    /// For each level its scope; the first is the record's.
+    pub scopes: Vec<u16>,
+    /// For each wanted path its cell.
+    pub wanted: Vec<Wanted>,
+}
+
 impl Trie {
-    /// For these paths; `each` are the paths of nested records.
+    /// For these paths; `kinds` are the ways to nested records, from the element down.
     ///
-    /// Gives, beside the trie, where each path is found: first for the element itself, then for
-    /// each kind of nested record.
+    /// Gives, beside the trie, the places: first for the element itself, then for each kind of nested
+    /// record.
     #[must_use]
-    pub fn new(paths: &[SourcePath], each: &[SourcePath]) -> (Self, Vec<Vec<Wanted>>) {
-        let mut trie = Self { nodes: vec![Node::new(Role::Field)], slots: 0 };
-        for (index, path) in paths.iter().enumerate() {
-            let node = trie.insert(0, &path.steps, false);
-            trie.nodes[node as usize].wanted.push((0, index));
-        }
-        for (kind, each) in each.iter().enumerate() {
-            let field = each.steps.iter().fold(0, |at, step| match step {
-                Step::Key(key) => trie.child(at, key),
-                other => trie.item(at, other),
-            });
-            let record = trie.push(Role::Each(u16::try_from(kind).unwrap_or(u16::MAX)));
-            trie.nodes[field as usize].items.push(record);
-            for (index, path) in paths.iter().enumerate().filter(|(_, path)| !path.up) {
-                let node = trie.insert(record, &path.steps, false);
-                trie.nodes[node as usize].wanted.push((kind + 1, index));
-            }
+    pub fn new(paths: &[SourcePath], levels: &Levels, kinds: &[Vec<Each>]) -> (Self, Vec<Places>) {
+        let element = Scope { root: 0, slots: 0, parent: 0, depth: 0 };
+        let mut trie = Self { nodes: vec![Node::new(Role::Field)], scopes: vec![element] };
+        let mut places = vec![trie.places(0, 0, paths, levels)];
+        for (kind, way) in kinds.iter().enumerate() {
+            let record = way.iter().fold(0, |scope, each| trie.open(scope, each));
+            places.push(trie.places(kind + 1, record, paths, levels));
         }
         let mut placed = Vec::new();
-        trie.number(0, &mut placed);
-        let mut found = vec![vec![Wanted::Never; paths.len()]; each.len() + 1];
-        for (kind, index, slot) in placed {
-            if paths[index].up {
-                for nested in found.iter_mut().skip(1) {
-                    nested[index] = Wanted::Around(slot);
-                }
-            } else {
-                found[kind][index] = Wanted::Own(slot);
-            }
+        for scope in 0..trie.scopes.len() {
+            trie.number(scope, trie.scopes[scope].root, &mut placed);
         }
-        (trie, found)
+        for (kind, index, scope, slot) in placed {
+            places[kind].wanted[index] = Wanted::At(trie.scopes[scope].depth, slot);
+        }
+        (trie, places)
     }
 
-    /// Number of slots.
+    /// Inserts all paths as they stand to the records of one kind.
+    fn places(
+        &mut self,
+        kind: usize,
+        record: u16,
+        paths: &[SourcePath],
+        levels: &Levels,
+    ) -> Places {
+        let mut scopes = vec![record];
+        for level in levels.all().iter().skip(1) {
+            let around = scopes[usize::from(level.parent)];
+            scopes.push(self.open(around, &level.each));
+        }
+        for (index, path) in paths.iter().enumerate() {
+            let own = scopes[usize::from(path.level)];
+            let Some(scope) = self.above(own, path.up) else { continue };
+            let root = self.scopes[usize::from(scope)].root;
+            let node = self.insert(root, &path.steps, false);
+            self.nodes[node as usize].wanted.push((kind, index));
+        }
+        Places { scopes, wanted: vec![Wanted::Never; paths.len()] }
+    }
+
+    /// The scope so many levels above another.
+    fn above(&self, scope: u16, up: u8) -> Option<u16> {
+        (0..up).try_fold(scope, |scope, _| {
+            let scope = &self.scopes[usize::from(scope)];
+            (scope.depth > 0).then_some(scope.parent)
+        })
+    }
+
+    /// Adds the scope of the items of a repeated group.
+    fn open(&mut self, around: u16, each: &Each) -> u16 {
+        let scope = u16::try_from(self.scopes.len()).unwrap_or(u16::MAX);
+        let depth = self.scopes[usize::from(around)].depth.saturating_add(1);
+        let root = self.push(Role::Each(scope));
+        self.scopes.push(Scope { root, slots: 0, parent: around, depth });
+        match each {
+            Each::Record => {}
+            Each::Items(steps) => {
+                let start = self.scopes[usize::from(around)].root;
+                let field = steps.iter().fold(start, |at, step| match step {
+                    Step::Key(key) => self.child(at, key),
+                    other => self.item(at, other),
+                });
+                self.nodes[field as usize].items.push(root);
+            }
+        }
+        scope
+    }
+
+    /// A scope.
     #[must_use]
-    pub fn slots(&self) -> usize {
-        usize::from(self.slots)
+    pub fn scope(&self, index: u16) -> &Scope {
+        &self.scopes[usize::from(index)]
+    }
+
+    /// The number of scopes.
+    #[must_use]
+    pub fn scopes(&self) -> usize {
+        self.scopes.len()
     }
 
     /// Number of nodes.
@@ -186,23 +253,27 @@ impl Trie {
         })
     }
 
-    /// Gives every node with a cell its slot, depth first, so that a subtree's slots are a range.
-    fn number(&mut self, node: u32, placed: &mut Vec<(usize, usize, u16)>) {
-        let (from, before) = (self.slots, placed.len());
+    /// Gives every node of a scope with a cell its slot, depth first, so that a subtree's slots are a
+    /// range.
+    fn number(&mut self, scope: usize, node: u32, placed: &mut Vec<(usize, usize, usize, u16)>) {
+        let (from, before) = (self.scopes[scope].slots, placed.len());
         if self.node(node).slot.is_some() {
-            let slot = self.slots;
             let this = &mut self.nodes[node as usize];
-            this.slot = Some(slot);
-            placed.extend(this.wanted.iter().map(|(kind, index)| (*kind, *index, slot)));
-            self.slots = slot.saturating_add(1);
+            this.slot = Some(from);
+            placed.extend(this.wanted.iter().map(|(kind, index)| (*kind, *index, scope, from)));
+            self.scopes[scope].slots = from.saturating_add(1);
         }
         let fields: Vec<u32> = self.node(node).fields.iter().map(|(_, node)| *node).collect();
         let items = self.node(node).items.clone();
         for below in fields.into_iter().chain(items) {
-            self.number(below, placed);
+            if !matches!(self.node(below).role, Role::Each(_)) {
+                self.number(scope, below, placed);
+            }
         }
-        let to = self.slots;
-        (self.nodes[node as usize].from, self.nodes[node as usize].to) = (from, to);
+        let to = self.scopes[scope].slots;
+        let this = &mut self.nodes[node as usize];
+        (this.from, this.to) = (from, to);
+        this.scope = u16::try_from(scope).unwrap_or(u16::MAX);
         if let Role::Where(choice) = &self.node(node).role {
             let slot = |node: &u32| self.node(*node).slot.unwrap_or_default();
             let texts = choice.source.iter().map(|(_, text)| text.as_str().into());
@@ -211,8 +282,8 @@ impl Trie {
             if let Role::Where(choice) = &mut self.nodes[node as usize].role {
                 (choice.tests, choice.done, choice.finals) = (tests, to, finals);
             }
-            self.slots = finals.saturating_add(to - from);
-            for (_, _, slot) in placed.iter_mut().skip(before) {
+            self.scopes[scope].slots = finals.saturating_add(to - from);
+            for (_, _, _, slot) in placed.iter_mut().skip(before) {
                 *slot += finals - from;
             }
         }
@@ -225,6 +296,7 @@ impl Node {
             role,
             fields: Vec::new(),
             items: Vec::new(),
+            scope: 0,
             slot: None,
             list: false,
             from: 0,

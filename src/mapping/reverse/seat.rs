@@ -58,20 +58,23 @@ impl Seat {
     /// A path of the mapping from the top of the element; none for what is around the element itself.
     #[must_use]
     pub fn at<'p>(&self, path: &'p SourcePath) -> Option<Cow<'p, [Step]>> {
+        // Items of repeated groups, and records deeper than one group, have no place yet: their loss
+        // is told.
+        if path.level > 0 || self.prefix.contains(&Step::All) {
+            return None;
+        }
         match (path.up, self.is_nested()) {
-            (false, false) | (true, true) => Some(Cow::Borrowed(&path.steps)),
-            (false, true) => {
-                Some(Cow::Owned(self.prefix.iter().chain(&path.steps).cloned().collect()))
-            }
-            (true, false) => None,
+            (0, false) | (1, true) => Some(Cow::Borrowed(&path.steps)),
+            (0, true) => Some(Cow::Owned(self.prefix.iter().chain(&path.steps).cloned().collect())),
+            _ => None,
         }
     }
 
     /// Whether the element's own record has the say about a path outside of this one.
     #[must_use]
     pub fn is_told(&self, path: &SourcePath, mapping: &Mapping) -> bool {
-        let own = |known: &SourcePath| !known.up && known.steps == path.steps;
-        path.up && self.beside_own && mapping.paths.iter().any(own)
+        let own = |known: &SourcePath| known.at_record() && known.steps == path.steps;
+        path.up > 0 && self.beside_own && mapping.paths.iter().any(own)
     }
 }
 
@@ -113,7 +116,7 @@ fn key(tree: &Tree<'_>, mapping: &Mapping) -> Option<String> {
 /// that a nested record repeats.
 fn key_paths(mapping: &Mapping) -> Vec<&SourcePath> {
     let path = |input: &Input| match input {
-        Input::Path(path) => mapping.paths.get(usize::from(*path)).filter(|path| path.up),
+        Input::Path(path) => mapping.paths.get(usize::from(*path)).filter(|path| path.up > 0),
         Input::Value(_) | Input::RecordId | Input::Today | Input::Result => None,
     };
     let ids =

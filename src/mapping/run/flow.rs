@@ -1,18 +1,21 @@
 //! One element after the other through the mapping, with what is carried from row to row.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::format::Broken;
-use crate::model::{Issue, IssueCode, Place, Severity};
+use crate::model::{Expected, Issue, IssueCode, Place, Severity};
 use crate::schema::{Repeats, ValueSink, Violation};
 
-use super::super::extract::{Extractor, Instance, Slot, Slots, Wanted};
+use super::super::extract::{Cells, Extractor, Frame, MOST_ITEMS, Slot, Slots, Wanted, recycle};
+use super::super::group::Made;
 use super::super::json::JsonBytes;
 use super::super::outcome::{Around, Carried, Outcome, Reference, Refusal, Translated};
-use super::super::path::SourcePath;
+use super::super::path::Step;
 use super::super::program::{Problem, Tracer};
 use super::super::scene::{Input, Named, Scene};
 use super::super::spec::Format;
@@ -29,17 +32,32 @@ pub struct Flow<'m> {
     today: String,
     carried: Carried,
     dropped: Vec<u64>,
-    /// For each record of the last element: the kind and number of the nested ones.
-    nested: Vec<Option<(u16, u32)>>,
+    /// For each record of the last element: of the nested ones where they stand.
+    nested: Vec<Option<Nested>>,
     spare: Slots<'static>,
+}
+
+type Frames<'s, 'r> = SmallVec<[&'s Frame<'r>; 4]>;
+
+/// Where a nested record stands.
+#[derive(Clone)]
+struct Nested {
+    /// Which kind of nested record.
+    kind: usize,
+    /// The number of its frame.
+    frame: u32,
+    /// The numbers of the items on the way to it.
+    items: SmallVec<[u32; 4]>,
 }
 
 /// One record within an element.
 struct Record<'s, 'r> {
-    own: &'s [Slot<'r>],
-    around: &'s [Slot<'r>],
-    places: &'s [Wanted],
+    /// Which kind of record: 0 for the element itself.
+    kind_index: usize,
     kind: &'s RecordKind,
+    cells: &'s Cells<'r>,
+    frames: Frames<'s, 'r>,
+    here: u32,
     place: Place,
 }
 
@@ -121,46 +139,45 @@ impl<'m> Flow<'m> {
             }
             None => (element.walk(&mut extractor), Vec::new()),
         };
-        let (mut slots, instances) = (extractor.slots, extractor.instances);
+        let mut cells = extractor.cells;
         self.nested.clear();
         let mut carried = Vec::new();
-        if let Some(places) = mapping.places.first() {
-            if self.is_skipped(&slots, places) {
-                return;
-            }
-            self.carry(&mut slots, places, &mut carried);
-            for ((path, _), count) in mapping.drops.iter().zip(&mut self.dropped) {
-                if let Some(Wanted::Own(slot)) = places.get(usize::from(*path)) {
-                    *count +=
-                        u64::from(slots.get(usize::from(*slot)).is_some_and(|s| !s.is_absent()));
-                }
-            }
+        if self.is_skipped(&cells) {
+            return;
         }
+        self.carry(&mut cells, &mut carried);
+        let dropped = mapping.drops.iter().zip(&mut self.dropped);
+        for ((path, _), count) in dropped {
+            *count +=
+                u64::from(own_slot(mapping, &mut cells, *path).is_some_and(|s| !s.is_absent()));
+        }
+        let walked = walked.and_then(|()| match cells.is_overfull() {
+            true => Err(overfull(element)),
+            false => Ok(()),
+        });
         if let Err(issue) = walked {
-            out.push_back(self.unreadable(issue, element.place(), element.raw().to_vec(), &slots));
+            out.push_back(self.unreadable(issue, element.place(), element.raw().to_vec(), &cells));
             return;
         }
         let mut met = std::mem::take(&mut self.nested);
-        for violations in self.attributed(&violations, &instances) {
-            let Some((kind, record)) = self.record(violations.0, element, &slots, &instances)
-            else {
-                continue;
-            };
-            let record = Record { kind, ..record };
-            let outcome = self.translate(element, &record, &violations.1, &mut carried, tracer);
-            out.push_back(outcome);
-            let nested = violations.0.and_then(|index| instances.get(index));
-            met.push(nested.map(|instance| (instance.kind, instance.ordinal)));
+        for (nested, violations) in self.attributed(&violations, &cells) {
+            let Some(record) = self.record(nested.as_ref(), element, &cells) else { continue };
+            out.push_back(self.translate(element, record, &violations, &mut carried, tracer));
+            met.push(nested);
         }
         self.nested = met;
-        self.spare = super::super::extract::recycle(slots);
+        self.spare = recycle(cells.into_element());
     }
 
-    /// The records of the element that was translated last: of nested ones the path and the number.
-    pub(super) fn nested(&self, index: usize) -> Option<(&'m SourcePath, u32)> {
-        let (kind, ordinal) = (*self.nested.get(index)?)?;
-        let mut each = self.mapping.kinds.iter().filter_map(|kind| kind.each.as_ref());
-        each.nth(usize::from(kind)).map(|path| (path, ordinal))
+    /// The records of the element that was translated last: of nested ones the way to them.
+    pub(super) fn nested(&self, index: usize) -> Option<Vec<Step>> {
+        let nested = self.nested.get(index)?.as_ref()?;
+        let ways = self.mapping.ways.get(nested.kind)?;
+        let mut steps = Vec::new();
+        for (each, item) in ways.iter().zip(&nested.items) {
+            steps.extend(each.steps(Step::Nth(*item)));
+        }
+        Some(steps)
     }
 
     /// Translates the records of an element that was counted before.
@@ -182,22 +199,22 @@ impl<'m> Flow<'m> {
         let mapping = self.mapping;
         let mut extractor = Extractor::new(&mapping.trie, &mapping.spec.source.empty, Vec::new());
         let legible = broken.walk(&mut extractor);
-        let mut slots = extractor.slots;
-        if legible && let Some(places) = mapping.places.first() {
-            if self.is_skipped(&slots, places) {
+        let mut cells = extractor.cells;
+        if legible {
+            if self.is_skipped(&cells) {
                 return None;
             }
-            self.carry_down(&mut slots, places);
+            self.carry_down(&mut cells);
         }
         let issue = broken.issue.clone();
-        Some(self.unreadable(issue, broken.place.clone(), broken.raw.clone(), &slots))
+        Some(self.unreadable(issue, broken.place.clone(), broken.raw.clone(), &cells))
     }
 
-    fn unreadable(&self, issue: Issue, place: Place, raw: Vec<u8>, slots: &[Slot<'_>]) -> Outcome {
-        let id = self.mapping.kinds.first().zip(self.mapping.places.first());
-        let record_id = id.and_then(|(kind, places)| {
-            kind.id.fill(|input| self.scene(slots, &[], places).text(input))
-        });
+    fn unreadable(&self, issue: Issue, place: Place, raw: Vec<u8>, cells: &Cells<'_>) -> Outcome {
+        let frames = [cells.element()];
+        let scene = self.scene(cells, &frames, 0, 0);
+        let first = self.mapping.kinds.first();
+        let record_id = first.and_then(|kind| kind.id.fill(|input| scene.text(input)));
         let mut issue = issue;
         if issue.code == IssueCode::TruncatedLine && issue.field.is_none() {
             issue.field = Some("(line)".to_owned());
@@ -212,16 +229,22 @@ impl<'m> Flow<'m> {
         })
     }
 
+    /// What rules see of a record of this kind, which is the last of the frames.
     fn scene<'s, 'r>(
         &'s self,
-        own: &'s [Slot<'r>],
-        around: &'s [Slot<'r>],
-        places: &'s [Wanted],
+        cells: &'s Cells<'r>,
+        frames: &'s [&'s Frame<'r>],
+        here: u32,
+        kind: usize,
     ) -> Scene<'s, 'r> {
+        let places = self.mapping.places.get(kind);
         Scene {
-            own,
-            around,
-            places,
+            frames,
+            record: frames.len().saturating_sub(1),
+            here,
+            cells,
+            scopes: places.map_or(&[], |places| &places.scopes),
+            places: places.map_or(&[], |places| &places.wanted),
             values: &[],
             record_id: None,
             today: &self.today,
@@ -229,16 +252,18 @@ impl<'m> Flow<'m> {
         }
     }
 
-    fn is_skipped(&self, slots: &[Slot<'_>], places: &[Wanted]) -> bool {
+    fn is_skipped(&self, cells: &Cells<'_>) -> bool {
         let skip = self.mapping.skip_when.as_ref();
-        skip.is_some_and(|when| self.scene(slots, &[], places).holds(when))
+        let frames = [cells.element()];
+        skip.is_some_and(|when| self.scene(cells, &frames, 0, 0).holds(when))
     }
 
     /// Fills cells from earlier rows.
-    fn carry(&mut self, slots: &mut Slots<'_>, places: &[Wanted], problems: &mut Vec<Problem>) {
-        self.carry_down(slots, places);
+    fn carry(&mut self, cells: &mut Cells<'_>, problems: &mut Vec<Problem>) {
+        self.carry_down(cells);
         let Some(inherit) = &self.mapping.inherit else { return };
-        let scene = self.scene(slots, &[], places);
+        let frames = [cells.element()];
+        let scene = self.scene(cells, &frames, 0, 0);
         let key = scene.text(Input::Path(inherit.by)).unwrap_or_default().to_owned();
         let takes = scene.holds(&inherit.when);
         if self.carried.key != key {
@@ -246,8 +271,7 @@ impl<'m> Flow<'m> {
             self.carried.inherited.fill(None);
         }
         for (field, last) in inherit.fields.iter().zip(&mut self.carried.inherited) {
-            let Some(Wanted::Own(slot)) = places.get(usize::from(*field)) else { continue };
-            let Some(slot) = slots.get_mut(usize::from(*slot)) else { continue };
+            let Some(slot) = own_slot(self.mapping, cells, *field) else { continue };
             if !takes {
                 // An empty cell says nothing that others could mean by "the same".
                 if let Some(text) = slot.text() {
@@ -261,6 +285,7 @@ impl<'m> Flow<'m> {
                     code: IssueCode::DanglingReference,
                     severity: Severity::Warning,
                     path: Some(*field),
+                    items: Box::default(),
                     field: None,
                     at: Some(at),
                     value: slot.text().map(str::to_owned),
@@ -273,10 +298,9 @@ impl<'m> Flow<'m> {
         }
     }
 
-    fn carry_down(&mut self, slots: &mut Slots<'_>, places: &[Wanted]) {
+    fn carry_down(&mut self, cells: &mut Cells<'_>) {
         for (field, last) in self.mapping.carry_down.iter().zip(&mut self.carried.down) {
-            let Some(Wanted::Own(slot)) = places.get(usize::from(*field)) else { continue };
-            let Some(slot) = slots.get_mut(usize::from(*slot)) else { continue };
+            let Some(slot) = own_slot(self.mapping, cells, *field) else { continue };
             match slot.text() {
                 Some(text) => *last = Some(text.to_owned()),
                 None => {
@@ -289,86 +313,119 @@ impl<'m> Flow<'m> {
         }
     }
 
+    /// The nested records of an element in the order of the file.
+    fn nested_records(&self, cells: &Cells<'_>) -> Vec<Nested> {
+        let mapping = self.mapping;
+        let mut found = Vec::new();
+        for (kind, places) in mapping.places.iter().skip(1).enumerate() {
+            let Some(scope) = places.scopes.first() else { continue };
+            for (number, frame) in cells.frames(*scope).iter().enumerate() {
+                let frame_number = u32::try_from(number).unwrap_or(u32::MAX);
+                let frames = cells.way(*scope, frame_number, &mapping.trie);
+                let items = frames.iter().skip(1).map(|frame| frame.ordinal).collect();
+                found.push((frame.serial, Nested { kind, frame: frame_number, items }));
+            }
+        }
+        found.sort_by_key(|(serial, _)| *serial);
+        found.into_iter().map(|(_, nested)| nested).collect()
+    }
+
     /// For each record of the element (`None` is the element itself) the violations that are its own.
     fn attributed<'v>(
         &self,
         violations: &'v [Violation],
-        instances: &[Instance<'_>],
-    ) -> Vec<(Option<usize>, Vec<Attributed<'v>>)> {
-        let mut own = Vec::new();
-        let mut nested: Vec<Vec<Attributed<'v>>> = instances.iter().map(|_| Vec::new()).collect();
-        let each: Vec<_> =
-            self.mapping.kinds.iter().filter_map(|kind| kind.each.as_ref()).collect();
+        cells: &Cells<'_>,
+    ) -> Vec<(Option<Nested>, Vec<Attributed<'v>>)> {
+        let nested = self.nested_records(cells);
+        let mut found: Vec<(Option<Nested>, Vec<Attributed<'v>>)> = vec![(None, Vec::new())];
+        let mut by_pointer = FxHashMap::default();
+        for nested in nested {
+            if !violations.is_empty() {
+                by_pointer.insert(self.pointer(&nested), found.len());
+            }
+            found.push((Some(nested), Vec::new()));
+        }
+        let lengths: BTreeSet<usize> = by_pointer.keys().map(Vec::len).collect();
         for violation in violations {
             let mut attributed = Attributed::new(violation);
-            let found = instances.iter().position(|instance| {
-                let Some(path) = each.get(usize::from(instance.kind)) else { return false };
-                let mut prefix: Vec<String> = path.keys().iter().map(|k| (*k).to_owned()).collect();
-                prefix.push(instance.ordinal.to_string());
-                attributed.skip = prefix.len();
-                attributed.tokens.starts_with(&prefix)
+            // The innermost record that it lies in.
+            let owner = lengths.iter().rev().find_map(|length| {
+                let index = by_pointer.get(attributed.tokens.get(..*length)?)?;
+                Some((*length, *index))
             });
-            match found.and_then(|index| nested.get_mut(index)) {
-                Some(list) => list.push(attributed),
-                None => {
-                    attributed.skip = 0;
-                    own.push(attributed);
-                }
+            let (skip, index) = owner.unwrap_or((0, 0));
+            attributed.skip = skip;
+            if let Some((_, list)) = found.get_mut(index) {
+                list.push(attributed);
             }
         }
-        let mut records = vec![(None, own)];
-        records.extend(nested.into_iter().enumerate().map(|(index, list)| (Some(index), list)));
-        records
+        found
+    }
+
+    /// The tokens that lead to a nested record.
+    fn pointer(&self, nested: &Nested) -> Vec<String> {
+        let ways = self.mapping.ways.get(nested.kind).map(Vec::as_slice).unwrap_or_default();
+        let mut tokens = Vec::new();
+        for (each, item) in ways.iter().zip(&nested.items) {
+            let steps = each.steps(Step::Nth(*item));
+            tokens.extend(steps.into_iter().filter_map(|step| match step {
+                Step::Key(key) => Some(key),
+                Step::Nth(n) => Some(n.to_string()),
+                Step::Last | Step::All | Step::Where(_) => None,
+            }));
+        }
+        tokens
     }
 
     fn record<'s, 'r>(
         &'s self,
-        instance: Option<usize>,
+        nested: Option<&Nested>,
         element: &impl Element,
-        slots: &'s [Slot<'r>],
-        instances: &'s [Instance<'r>],
-    ) -> Option<(&'s RecordKind, Record<'s, 'r>)> {
+        cells: &'s Cells<'r>,
+    ) -> Option<Record<'s, 'r>> {
         let mapping = self.mapping;
-        let Some(index) = instance else {
+        let Some(nested) = nested else {
             let kind = mapping.kinds.iter().find(|kind| kind.each.is_none())?;
-            let (places, place) = (mapping.places.first()?, element.place());
-            return Some((kind, Record { own: slots, around: &[], places, kind, place }));
+            let frames = SmallVec::from_slice(&[cells.element()]);
+            let place = element.place();
+            return Some(Record { kind_index: 0, kind, cells, frames, here: 0, place });
         };
-        let instance = instances.get(index)?;
-        let nested = usize::from(instance.kind);
-        let kind = mapping.kinds.iter().filter(|kind| kind.each.is_some()).nth(nested)?;
-        let places = mapping.places.get(nested + 1)?;
-        let place =
-            if instance.at == u32::MAX { element.place() } else { element.place_of(instance.at) };
-        Some((kind, Record { own: &instance.slots, around: slots, places, kind, place }))
+        let kind_index = nested.kind + 1;
+        let kind = mapping.kinds.iter().filter(|kind| kind.each.is_some()).nth(nested.kind)?;
+        let scope = mapping.places.get(kind_index)?.scopes.first()?;
+        let frames = cells.way(*scope, nested.frame, &mapping.trie);
+        let place = match frames.last() {
+            Some(frame) if frame.at != u32::MAX => element.place_of(frame.at),
+            Some(_) | None => element.place(),
+        };
+        Some(Record { kind_index, kind, cells, frames, here: nested.frame, place })
     }
 
     fn translate<'r>(
         &self,
         element: &impl Element,
-        record: &Record<'_, 'r>,
+        record: Record<'_, 'r>,
         violations: &[Attributed<'_>],
         carried: &mut Vec<Problem>,
         tracer: &mut impl Tracer,
     ) -> Outcome {
         let mapping = self.mapping;
-        let scene = self.scene(record.own, record.around, record.places);
+        let scene = self.scene(record.cells, &record.frames, record.here, record.kind_index);
         let record_id = record.kind.id.fill(|input| scene.text(input));
         let scene = Scene { record_id: record_id.as_deref(), ..scene };
         let mut problems: Vec<Problem> = std::mem::take(carried);
-        let (mut named, mut values): (Vec<Named<'r>>, Vec<_>) = (Vec::new(), Vec::new());
-        mapping.program.run(&scene, &mut named, &mut values, &mut problems, tracer);
+        let mut named: Vec<Named<'r>> = Vec::new();
+        let mut made = Made::default();
+        mapping.program.run(&scene, &mut named, &mut made, &mut problems, tracer);
 
         let mut found: Vec<Issue> =
             violations.iter().map(|violation| violation.issue(mapping, element)).collect();
         let violated: Vec<String> = violations.iter().map(|v| v.field(mapping)).collect();
-        let mut told: Vec<(IssueCode, Option<String>)> = Vec::new();
+        let mut told: BTreeSet<(IssueCode, Option<String>)> = BTreeSet::new();
         for problem in problems {
             let field = issues::field(&problem, mapping);
-            let again = told.iter().any(|(code, known)| *code == problem.code && *known == field);
             let said = field.as_ref().is_some_and(|field| issues::said_before(field, &violated));
-            if !again && !said {
-                told.push((problem.code, field));
+            if !said && told.insert((problem.code, field)) {
                 found.push(issues::issue(problem, mapping, element, &record.place));
             }
         }
@@ -380,8 +437,9 @@ impl<'m> Flow<'m> {
         let refused = |found: &[Issue]| found.iter().any(|i| i.severity == Severity::Error);
         if !refused(&found) {
             let results = Results {
-                values: &values,
+                made: &made,
                 read: &mapping.program.reads,
+                groups: &mapping.program.groups,
                 scheme: &self.scheme,
                 record_id: record_id.as_deref().unwrap_or_default(),
             };
@@ -454,4 +512,22 @@ impl<'m> Flow<'m> {
         }
         references
     }
+}
+
+/// The slot of a path in the element's own frame.
+fn own_slot<'c, 'r>(
+    mapping: &Mapping,
+    cells: &'c mut Cells<'r>,
+    path: u16,
+) -> Option<&'c mut Slot<'r>> {
+    match mapping.places.first()?.wanted.get(usize::from(path))? {
+        Wanted::At(0, slot) => cells.element_mut().get_mut(usize::from(*slot)),
+        Wanted::At(..) | Wanted::Never => None,
+    }
+}
+
+fn overfull(element: &impl Element) -> Issue {
+    let mut issue = Issue::error(IssueCode::TooManyFields, element.place());
+    issue.expected = Some(Expected::AtMost(u64::from(MOST_ITEMS)));
+    issue
 }

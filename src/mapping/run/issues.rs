@@ -4,11 +4,13 @@ use crate::model::{Issue, IssueCode, Place, RulePlace, Severity};
 use crate::schema::Violation;
 
 use super::super::Mapping;
-use super::super::places::{Locator, field_of, tokens};
+use super::super::path::{SourcePath, Step};
+use super::super::places::{Locator, field_of, shown, tokens};
 use super::super::program::Problem;
 use super::Element;
 
 /// A violation of the sender's schema, with the tokens of its pointer from the record's own root.
+#[derive(Clone)]
 pub struct Attributed<'v> {
     /// The violation.
     pub violation: &'v Violation,
@@ -86,6 +88,15 @@ pub fn issue(problem: Problem, mapping: &Mapping, element: &impl Element, record
 pub fn field(problem: &Problem, mapping: &Mapping) -> Option<String> {
     match (&problem.field, problem.path) {
         (Some(field), _) => Some(field.to_string()),
+        (None, Some(path)) if !problem.items.is_empty() => {
+            let path = mapping.paths.get(usize::from(path))?;
+            let item = |level: u16| {
+                let depth = mapping.levels.depth(level).saturating_sub(1);
+                Step::Nth(problem.items.get(depth).copied().unwrap_or_default())
+            };
+            let path = SourcePath::of(mapping.levels.steps(path, &item));
+            Some(shown(&path, mapping.spec.source.format))
+        }
         (None, Some(path)) => mapping.shown.get(usize::from(path)).cloned(),
         (None, None) => None,
     }
@@ -97,7 +108,7 @@ pub fn of_target(violation: &Violation, mapping: &Mapping, record: &Place) -> Is
     let target = tokens(&violation.pointer).join(".");
     let key: Vec<&str> = target.split('.').filter(|t| t.parse::<u32>().is_err()).collect();
     let key = key.join(".");
-    let rule = mapping.program.fields.iter().find(|rule| {
+    let rule = mapping.program.rules().find(|rule| {
         super::super::path::parse_target(&rule.name)
             .is_ok_and(|steps| super::super::path::schema_path(&steps) == key)
     });

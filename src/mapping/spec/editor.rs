@@ -55,6 +55,14 @@ pub fn schema() -> Value {
                 &[],
             ),
             "rules": { "anyOf": [{ "$ref": "#/definitions/rule" }, list("rule")] },
+            "group": object(keys::GROUP, &[("fields", fields_of_items())], &["each", "fields"]),
+            "filled": { "anyOf": [
+                { "$ref": "#/definitions/rule" },
+                { "$ref": "#/definitions/group" },
+                { "type": "array", "items": { "anyOf": [
+                    { "$ref": "#/definitions/rule" }, { "$ref": "#/definitions/group" }
+                ] } }
+            ] },
             "step": { "anyOf": [{ "enum": verb::names() }, { "type": "object", "properties": verbs() }] },
             "check": object(keys::CHECK, &[("severity", severity()), ("title", json!({ "$ref": "#/definitions/title" }))], &["when", "code", "at"]),
             "test": object(keys::TEST, &[], &["name"]),
@@ -101,7 +109,12 @@ fn fields() -> Value {
     });
     let properties: Map<String, Value> =
         known.map(|(path, _, _)| ((*path).to_owned(), rules.clone())).collect();
-    json!({ "type": "object", "properties": properties, "additionalProperties": rules })
+    let filled = json!({ "$ref": "#/definitions/filled" });
+    json!({ "type": "object", "properties": properties, "additionalProperties": filled })
+}
+
+fn fields_of_items() -> Value {
+    json!({ "type": "object", "additionalProperties": { "$ref": "#/definitions/filled" } })
 }
 
 fn verbs() -> Value {

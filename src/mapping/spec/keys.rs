@@ -38,6 +38,8 @@ pub const RESOURCES: &[&str] = &["anchor", "attach"];
 pub const INHERIT: &[&str] = &["by", "when", "fields"];
 /// Of an entry of `source.refers`.
 pub const REFERS: &[&str] = &["field", "id", "code", "when"];
+/// Of a repeated group of the target.
+pub const GROUP: &[&str] = &["each", "key", "when", "fields"];
 /// Of a rule.
 pub const RULE: &[&str] = &[
     "from", "value", "template", "choose", "if", "do", "table", "check", "on_error", "code", "own",

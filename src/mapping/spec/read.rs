@@ -38,14 +38,7 @@ pub fn read(root: &Node, problems: &mut Diagnostics) -> Option<Spec> {
         let list = items(Some(&entry.value)).iter().filter_map(|node| rule::rule(node, problems));
         back.extend(list.map(|rule| (word_of(entry), rule)));
     }
-    let mut rules = Vec::new();
-    for entry in fields.map_or(&[][..], |node| map_entries(node, problems)) {
-        let list = match &entry.value.kind {
-            Kind::List(items) => items.iter().filter_map(|n| rule::rule(n, problems)).collect(),
-            _ => rule::rule(&entry.value, problems).into_iter().collect(),
-        };
-        rules.push((word_of(entry), list));
-    }
+    let (rules, groups) = rule::fields(fields, problems);
     let checks = items(map.get("checks")).iter().filter_map(|n| check(n, problems)).collect();
     let tests = items(map.get("tests")).iter().filter_map(|n| test(n, problems)).collect();
     Some(Spec {
@@ -58,6 +51,7 @@ pub fn read(root: &Node, problems: &mut Diagnostics) -> Option<Spec> {
         tables,
         values,
         fields: rules,
+        groups,
         checks,
         back,
         hold: map.get("hold").and_then(|node| hold(node, problems)),

@@ -9,8 +9,47 @@ use super::read::{
     wrong_type,
 };
 use super::{
-    BranchSpec, OriginSpec, RowSpec, RuleSpec, Spanned, StepSpec, TableSpec, Unmapped, Word, keys,
+    BranchSpec, GroupSpec, OriginSpec, RowSpec, RuleSpec, Spanned, StepSpec, TableSpec, Unmapped,
+    Word, keys,
 };
+
+type Fields = (Vec<(Word, Vec<RuleSpec>)>, Vec<(Word, GroupSpec)>);
+
+/// Reads `fields`: rules, and groups of rules.
+pub(super) fn fields(node: Option<&Node>, problems: &mut Diagnostics) -> Fields {
+    let (mut rules, mut groups) = (Vec::new(), Vec::new());
+    for entry in node.map_or(&[][..], |node| map_entries(node, problems)) {
+        let list = items(Some(&entry.value));
+        let (grouped, single): (Vec<&Node>, Vec<&Node>) =
+            list.iter().partition(|node| is_group(node));
+        let found = grouped.into_iter().filter_map(|node| group(node, problems));
+        groups.extend(found.map(|group| (word_of(entry), group)));
+        if !single.is_empty() || list.is_empty() {
+            let single = single.into_iter().filter_map(|node| rule(node, problems)).collect();
+            rules.push((word_of(entry), single));
+        }
+    }
+    (rules, groups)
+}
+
+fn is_group(node: &Node) -> bool {
+    node.get("each").is_some() || node.get("fields").is_some()
+}
+
+/// Reads the rules for each item of a repeated group.
+fn group(node: &Node, problems: &mut Diagnostics) -> Option<GroupSpec> {
+    let map = Map::of(node, keys::GROUP, problems)?;
+    let each = map.need_word("each", problems);
+    let (fields, groups) = fields(map.need("fields", problems), problems);
+    Some(GroupSpec {
+        span: node.span.clone(),
+        each: each?,
+        key: map.word("key", problems),
+        when: map.word("when", problems),
+        fields,
+        groups,
+    })
+}
 
 /// Reads a rule of `fields`, `values` or `back`.
 pub(super) fn rule(node: &Node, problems: &mut Diagnostics) -> Option<RuleSpec> {
