@@ -1,7 +1,8 @@
-//! `dankun mapping`: check, test and explain the files that describe schemes.
+//! `dankun mapping`: check, test, explain and help to write the files that describe schemes.
 
 mod check;
 mod explain;
+mod lsp;
 mod publish;
 mod test;
 
@@ -24,6 +25,8 @@ enum Verb {
     Test(test::Args),
     /// Show step by step how one record is translated
     Explain(explain::Args),
+    /// Serve an editor over standard input and output: problems, completion, explanations, quick fixes
+    Lsp(lsp::Args),
     /// Put files in force in a hub, as the next version of each
     Publish(publish::Args),
 }
@@ -37,6 +40,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
         Verb::Check(args) => check::run(args, common, screen),
         Verb::Test(args) => test::run(args, common, screen),
         Verb::Explain(args) => explain::run(args, common, screen),
+        Verb::Lsp(args) => lsp::run(args, common, screen).await,
         Verb::Publish(args) => publish::run(args, common, screen).await,
     }
 }

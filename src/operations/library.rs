@@ -5,12 +5,14 @@
 //! name. What is published in a store takes their place there: see [`Library::compile`].
 
 mod file;
+mod workbench;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 pub use file::{DataFile, FileError, FileId, Kind};
+pub use workbench::Workbench;
 
 use crate::eligibility::agreement::Agreements;
 use crate::eligibility::registry::{self, Registry};

@@ -152,3 +152,6 @@ doctor-disk-low = Disk: { $free } GB free under { $path }, which is too little
 doctor-clock = Clock: { $now }
 doctor-clock-wrong = Clock: { $now } is before the last write ({ $last }); set the time of the system
 doctor-counts = Content: { $records } records, { $people } people, { $waiting } records waiting to be linked, { $quarantine } refused and waiting for a correction
+
+lsp-too-long = this document is too long to be read; a mapping fits in a million bytes
+lsp-unknown-kind = the first key must say what this file holds: mapping, codes, scheme, agreement or identity

@@ -152,3 +152,6 @@ doctor-disk-low = Disque : { $free } Go libres sous { $path }, c’est trop peu
 doctor-clock = Horloge : { $now }
 doctor-clock-wrong = Horloge : { $now } est avant la dernière écriture ({ $last }) ; réglez l’heure du système
 doctor-counts = Contenu : { $records } fiches, { $people } personnes, { $waiting } fiches en attente de rapprochement, { $quarantine } refusées en attente de correction
+
+lsp-too-long = ce document est trop long pour être lu ; une correspondance tient en un million d’octets
+lsp-unknown-kind = la première clé doit dire ce que contient ce fichier : mapping, codes, scheme, agreement ou identity

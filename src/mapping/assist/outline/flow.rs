@@ -160,7 +160,8 @@ impl Reader<'_> {
             self.content = self.at;
         }
         let closes = matches!(self.byte(), None | Some(b',' | b'}' | b']'));
-        let ended = crossed && self.column() <= floor && !closes;
+        // Asked twice on the same line, the answer is the same.
+        let ended = self.at == self.content && self.column() <= floor && !closes;
         let spot = if comment { Spot::Nowhere } else { spot };
         if !ended || self.offset < self.line {
             self.note_blank(spot, from, !closes, true);

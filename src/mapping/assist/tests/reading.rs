@@ -104,6 +104,8 @@ fn unfinished_text_still_says_where_the_cursor_is() {
         ("source:\n  format: c‸\n", "/source/format value"),
         ("fields:\n  a: { ‸", "/fields/a key"),
         ("fields:\n  a: { from: ‸\n  b: { from: X }\n", "/fields/a/from value"),
+        ("fields:\n  a: { from: \n  b: { fr‸\n", "/fields/b key"),
+        ("fields:\n  a: { from: [\n  b: { fr‸\n", "/fields/b key"),
         ("fields:\n  a: { from: X, ‸ }\n", "/fields/a key"),
         ("fields:\n  a: { from: X, do: [‸\n  b: {}\n", "/fields/a/do/0 value"),
         ("fields:\n  a: { from: X, do: [trim, ‸] }\n", "/fields/a/do/1 value"),
