@@ -50,7 +50,9 @@ pub use explain::{Explanation, Step as ExplainedStep};
 pub use outcome::{
     Around, Carried, Ending, Outcome, Reference, Refusal, RunContext, Translated, Unresolved,
 };
-pub use reverse::{Built, FieldClass, Gathered, Gathering, Loss};
+pub use reverse::{
+    Base, Built, FieldClass, FieldTrip, Form, Gathered, Gathering, Loss, RoundTrip, RoundTripReport,
+};
 pub use run::Run;
 pub use table::Codes;
 pub use value::Class;

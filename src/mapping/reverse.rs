@@ -4,7 +4,11 @@
 //! something to say. `back` adds what cannot be derived. What no path takes is the loss. Records that
 //! were read out of one element are put into one element again ([`Gathering`]).
 
+mod base;
+mod edit;
 mod gather;
+mod measure;
+mod names;
 mod node;
 mod read;
 mod rule;
@@ -25,9 +29,12 @@ use super::scene::Input;
 use super::spec::Format;
 use super::value::Class;
 
+pub use base::Base;
 pub use gather::{Gathered, Gathering};
+pub use measure::{FieldTrip, Form, RoundTrip, RoundTripReport};
 pub use rule::BackRule;
 
+use seat::Seat;
 use undo::Undoing;
 use write::Tree;
 
@@ -66,6 +73,17 @@ impl Built<'_> {
     pub fn write<'o>(self, out: &mut impl Events<'o>) {
         self.tree.write(&self.order, out);
     }
+
+    /// What the document as a whole lacks is told of its first record.
+    fn tell_missing(&mut self) {
+        if let Some(first) = self.losses.first_mut() {
+            first.missing.extend(self.tree.missing());
+        }
+        for loss in &mut self.losses {
+            loss.missing.sort();
+            loss.missing.dedup();
+        }
+    }
 }
 
 impl Mapping {
@@ -89,31 +107,43 @@ impl Mapping {
     #[must_use]
     pub fn build<T>(&self, gathered: &Gathered<T>) -> Built<'_> {
         if self.spec.source.format == Format::Canonical {
-            let documents: Vec<&Json> = gathered.documents().collect();
-            let tree = Tree::of(documents.first().copied().unwrap_or(&Json::Null));
-            return Built { tree, order: Vec::new(), losses: vec![Loss::default()] };
+            let document = gathered.records().next().map_or(&Json::Null, |record| &record.document);
+            let losses = vec![Loss::default()];
+            return Built { tree: Tree::of(document), order: Vec::new(), losses };
         }
-        let mut tree = Tree::new(self.schema.as_deref(), self.spec.source.format);
-        let seats = gathered.seats(self);
+        let mut tree = self.tree();
+        let losses = self.fill(&mut tree, gathered, &gathered.seats(self));
+        let mut built = Built { tree, order: self.columns_in_order(), losses };
+        built.tell_missing();
+        built
+    }
+
+    /// Whether a text stands for nothing in the sender's files.
+    fn is_empty_text(&self, text: &str) -> bool {
+        self.spec.source.empty.iter().any(|empty| empty == text.trim())
+    }
+
+    fn tree(&self) -> Tree<'_> {
+        Tree::new(self.schema.as_deref(), self.spec.source.format)
+    }
+
+    /// Puts each record into its place. What stands in the element itself is said by its own record,
+    /// not by those within it, so that one comes first.
+    fn fill<'m, T>(
+        &'m self,
+        tree: &mut Tree<'m>,
+        gathered: &Gathered<T>,
+        seats: &[Seat],
+    ) -> Vec<Loss> {
         let mut losses = vec![Loss::default(); seats.len()];
-        // What stands in the element itself is said by its own record, not by those within it.
-        let outer_first = [false, true];
-        for nested in outer_first {
-            let those = gathered.documents().zip(&seats).zip(&mut losses);
-            for ((document, seat), loss) in
-                those.filter(|((_, seat), _)| seat.is_nested() == nested)
+        for nested in [false, true] {
+            let those = gathered.records().zip(seats).zip(&mut losses);
+            for ((record, seat), loss) in those.filter(|((_, seat), _)| seat.is_nested() == nested)
             {
-                *loss = Undoing::new(self, &mut tree, seat).record(document);
+                *loss = Undoing::new(self, tree, seat).record(&record.document);
             }
         }
-        if let Some(first) = losses.first_mut() {
-            first.missing.extend(tree.missing());
-        }
-        for loss in &mut losses {
-            loss.missing.sort();
-            loss.missing.dedup();
-        }
-        Built { tree, order: self.columns_in_order(), losses }
+        losses
     }
 
     /// The static report: how much of each field the way back restores.

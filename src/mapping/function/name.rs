@@ -92,6 +92,36 @@ pub fn parts(full: &str, order: Order) -> Parts {
     Parts { family, given, prefix, married }
 }
 
+/// Puts a name together again, as a sender of this order writes it: titles first, and the order that
+/// gives the same parts when it is taken apart.
+///
+/// ```
+/// use dankun::mapping::function::name::{Order, join, parts};
+///
+/// let name = parts("BAKARY TRAORE (Dr)", Order::MostlyFamilyFirst);
+/// assert_eq!(join(&name, Order::MostlyFamilyFirst), "(Dr) TRAORE BAKARY");
+/// ```
+#[must_use]
+pub fn join(name: &Parts, order: Order) -> String {
+    let family = || name.family.iter().map(String::as_str);
+    let given = || name.given.iter().map(String::as_str);
+    let titles = || name.prefix.iter().map(String::as_str);
+    let text = |words: Vec<&str>| words.join(" ");
+    let family_first = text(titles().chain(family()).chain(given()).collect());
+    let given_first = text(titles().chain(given()).chain(family()).collect());
+    let (usual, other) = match order {
+        Order::MostlyFamilyFirst | Order::FamilyFirst => (family_first, given_first),
+        Order::MostlyGivenFirst | Order::GivenFirst | Order::GivenOnly => {
+            (given_first, family_first)
+        }
+    };
+    let is_same = |text: &String| {
+        let found = parts(text, order);
+        found.family == name.family && found.given == name.given && found.prefix == name.prefix
+    };
+    if !is_same(&usual) && is_same(&other) { other } else { usual }
+}
+
 /// Sets the titles of a name apart, wherever they stand at its beginning or end.
 ///
 /// Returns the titles as written and the other words. A name of titles alone stays a name.

@@ -40,10 +40,26 @@ pub struct Gathered<T> {
     records: Vec<Record<T>>,
 }
 
-struct Record<T> {
-    document: Json,
-    kind: usize,
+/// A record of an element.
+#[derive(Clone)]
+pub struct Record<T> {
+    /// What it says.
+    pub document: Json,
+    /// Which of the mapping's kinds of records it is.
+    pub kind: usize,
     carried: T,
+}
+
+impl<T> Record<T> {
+    /// Of its parts.
+    pub const fn new(document: Json, kind: usize, carried: T) -> Self {
+        Self { document, kind, carried }
+    }
+
+    /// The sender's id.
+    pub fn id(&self) -> Option<&str> {
+        self.document.pointer("/source/record_id").and_then(Json::as_str)
+    }
 }
 
 impl<'m, T> Gathering<'m, T> {
@@ -117,6 +133,10 @@ impl Gathered<()> {
         let Belonging { kind, key } = Belonging::of(&document, mapping);
         Ok(Self { key, records: vec![Record { document, kind, carried: () }] })
     }
+
+    pub(super) const fn of(records: Vec<Record<()>>) -> Self {
+        Self { key: None, records }
+    }
 }
 
 impl<T> Gathered<T> {
@@ -125,8 +145,8 @@ impl<T> Gathered<T> {
         self.records.iter().map(|record| &record.carried)
     }
 
-    pub(super) fn documents(&self) -> impl Iterator<Item = &Json> {
-        self.records.iter().map(|record| &record.document)
+    pub(super) fn records(&self) -> impl Iterator<Item = &Record<T>> {
+        self.records.iter()
     }
 
     /// The place of each record, in their order.

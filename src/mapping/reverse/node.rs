@@ -11,7 +11,9 @@ use super::super::path::Step;
 use super::super::value::Value;
 
 /// A part of a document.
+#[derive(Clone, PartialEq, Eq, Default)]
 pub enum Node {
+    #[default]
     Empty,
     Scalar(String, ScalarKind),
     Object(Vec<(String, Node)>),
@@ -56,24 +58,56 @@ impl Node {
 
     /// The text that stands at a path already.
     pub fn standing(&self, path: &[Step]) -> Option<&String> {
-        match (self, path.split_first()) {
-            (Node::Scalar(text, _), None) => Some(text),
-            (Node::Object(fields), None) => {
-                fields.iter().find(|(key, _)| key == "#text")?.1.standing(&[])
+        match self.at(path)? {
+            Node::Scalar(text, _) => Some(text),
+            Node::Object(fields) => match fields.iter().find(|(key, _)| key == "#text")? {
+                (_, Node::Scalar(text, _)) => Some(text),
+                _ => None,
+            },
+            Node::Empty | Node::Array(_) => None,
+        }
+    }
+
+    /// What stands at a path; a group that stands once is a repeated group of one.
+    pub fn at(&self, path: &[Step]) -> Option<&Self> {
+        let Some((step, rest)) = path.split_first() else { return Some(self) };
+        match (self, step) {
+            (Node::Object(fields), Step::Key(key)) => {
+                fields.iter().find(|(known, _)| known == key)?.1.at(rest)
             }
-            (Node::Object(fields), Some((Step::Key(key), rest))) => {
-                fields.iter().find(|(known, _)| known == key)?.1.standing(rest)
+            (Node::Array(items), Step::Key(_)) => items.first()?.at(path),
+            (Node::Array(items), Step::Nth(index)) => items.get(*index as usize)?.at(rest),
+            (Node::Array(items), Step::Last) => items.last()?.at(rest),
+            (Node::Array(items), Step::Where(tests)) => {
+                items.iter().find(|item| item.fits(tests))?.at(rest)
             }
-            (Node::Array(items), Some((Step::Nth(index), rest))) => {
-                items.get(*index as usize)?.standing(rest)
-            }
-            (Node::Array(items), Some((Step::Where(tests), rest))) => {
-                let fits =
-                    |node: &&Node| tests.iter().all(|(path, text)| node.text(path) == Some(text));
-                items.iter().find(fits)?.standing(rest)
-            }
+            (Node::Object(_), Step::Nth(0) | Step::Last) => self.at(rest),
+            (Node::Object(_), Step::Where(tests)) if self.fits(tests) => self.at(rest),
+            (Node::Array(_) | Node::Scalar(..), Step::All) if rest.is_empty() => Some(self),
             _ => None,
         }
+    }
+
+    /// Puts other items into the repeated group at a path of keys; an empty one is none.
+    pub fn place(&mut self, path: &[Step], mut items: Vec<Self>) {
+        if items.is_empty() {
+            self.remove(path);
+            return;
+        }
+        let mut at = self;
+        for step in path {
+            if let Step::Key(key) = step {
+                at = at.field(key);
+            }
+        }
+        // What the sender wrote as one stays one.
+        let single = matches!(at, Self::Object(_)) && items.len() == 1;
+        *at = if single { items.swap_remove(0) } else { Self::Array(items) };
+    }
+
+    /// Whether all these fields have these texts.
+    pub fn fits(&self, tests: &[(Vec<Step>, String)]) -> bool {
+        tests.iter().all(|(path, text)| self.standing(path) == Some(text))
     }
 
     pub fn set(&mut self, path: &[Step], value: &Value<'_>, kind: ScalarKind) {
@@ -84,7 +118,10 @@ impl Node {
         match step {
             Step::Key(key) => self.field(key).set(rest, value, kind),
             Step::Nth(index) => self.item(*index as usize).set(rest, value, kind),
-            Step::Last => self.item(0).set(rest, value, kind),
+            Step::Last => {
+                let last = self.items().len().saturating_sub(1);
+                self.item(last).set(rest, value, kind);
+            }
             Step::All => {
                 let texts: Vec<String> = match value {
                     Value::List(items) => items.iter().map(|item| item.to_string()).collect(),
@@ -96,9 +133,7 @@ impl Node {
             }
             Step::Where(tests) => {
                 let items = self.items();
-                let fits =
-                    |node: &Node| tests.iter().all(|(path, text)| node.text(path) == Some(text));
-                let index = items.iter().position(fits).unwrap_or_else(|| {
+                let index = items.iter().position(|item| item.fits(tests)).unwrap_or_else(|| {
                     let mut item = Node::Empty;
                     for (path, text) in tests {
                         item.set(path, &Value::text(text.clone()), ScalarKind::Text);
@@ -143,6 +178,9 @@ impl Node {
             let text = Node::Scalar(std::mem::take(text), *kind);
             *self = Node::Object(vec![("#text".to_owned(), text)]);
         }
+        if matches!(self, Node::Array(items) if !items.is_empty()) {
+            return self.item(0).field(key);
+        }
         if !matches!(self, Node::Object(_)) {
             *self = Node::Object(Vec::new());
         }
@@ -154,9 +192,11 @@ impl Node {
         &mut fields[index].1
     }
 
-    fn items(&mut self) -> &mut Vec<Node> {
+    /// A group that stands once becomes a repeated group of one.
+    pub fn items(&mut self) -> &mut Vec<Node> {
         if !matches!(self, Node::Array(_)) {
-            *self = Node::Array(Vec::new());
+            let only = std::mem::take(self);
+            *self = Node::Array(if only == Node::Empty { Vec::new() } else { vec![only] });
         }
         match self {
             Node::Array(items) => items,
@@ -173,20 +213,6 @@ impl Node {
             items.push(Node::Empty);
         }
         &mut items[index]
-    }
-
-    /// The text at a path within a built element.
-    fn text(&self, path: &[Step]) -> Option<&String> {
-        match (self, path.split_first()) {
-            (Node::Scalar(text, _), None) => Some(text),
-            (Node::Object(fields), Some((Step::Key(key), rest))) => {
-                fields.iter().find(|(known, _)| known == key)?.1.text(rest)
-            }
-            (Node::Array(items), Some((Step::Nth(index), rest))) => {
-                items.get(*index as usize)?.text(rest)
-            }
-            _ => None,
-        }
     }
 
     pub fn write<'o>(&self, xml: bool, out: &mut impl Events<'o>) {

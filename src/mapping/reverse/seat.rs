@@ -16,6 +16,8 @@ use super::write::Tree;
 pub struct Seat {
     /// Which of the mapping's kinds of records it is.
     kind: usize,
+    /// Which of the nested ones of its kind.
+    index: usize,
     /// The steps to it from the top of the element; none for the element's own record.
     prefix: Vec<Step>,
     /// Whether the element's own record is there, too.
@@ -40,13 +42,19 @@ impl Seat {
             let number = u32::try_from(index).unwrap_or(u32::MAX);
             each.steps.iter().cloned().chain([Step::Nth(number)]).collect()
         });
-        Self { kind, prefix, beside_own }
+        Self { kind, index, prefix, beside_own }
     }
 
     /// Which of the mapping's kinds of records sits here.
     #[must_use]
     pub const fn kind(&self) -> usize {
         self.kind
+    }
+
+    /// Which of the nested ones of its kind sits here.
+    #[must_use]
+    pub const fn index(&self) -> usize {
+        self.index
     }
 
     /// Whether it is inside another element.

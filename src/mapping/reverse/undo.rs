@@ -33,6 +33,11 @@ impl<'a, 'm> Undoing<'a, 'm> {
         Self { mapping, tree, seat }
     }
 
+    /// The mapping whose way back it is.
+    pub(super) const fn mapping(&self) -> &'m Mapping {
+        self.mapping
+    }
+
     /// Writes a record; what is missing in the document as a whole is not yet in its loss.
     pub fn record(&mut self, document: &Json) -> Loss {
         let mapping = self.mapping;
@@ -51,9 +56,14 @@ impl<'a, 'm> Undoing<'a, 'm> {
                 canonical.put_back(mark);
             }
         }
+        let whole = self.whole_names(&canonical);
         for rule in &mapping.program.fields {
             let Ok(steps) = parse_target(&rule.name) else { continue };
             let Some(value) = canonical.look(&steps) else { continue };
+            if whole.contains(&&*rule.name) {
+                canonical.take(&steps);
+                continue;
+            }
             // The number or code of another scheme has no place here.
             if rule.own && !canonical.is_own(&steps) {
                 unknown.extend(
@@ -125,7 +135,7 @@ impl<'a, 'm> Undoing<'a, 'm> {
         }
     }
 
-    fn input(&mut self, input: Input, value: &Value<'static>) -> bool {
+    pub(super) fn input(&mut self, input: Input, value: &Value<'static>) -> bool {
         let mapping = self.mapping;
         match input {
             Input::Path(path) => {

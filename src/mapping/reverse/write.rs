@@ -17,13 +17,31 @@ pub struct Tree<'s> {
     format: Format,
     /// Fields that `back` wrote: what else has its place there is said by them.
     settled: Vec<Vec<Step>>,
+    /// What was put where, in order: to be done again on another document.
+    puts: Vec<Put>,
+}
+
+/// One value that was put at a path.
+pub struct Put {
+    /// Where.
+    pub path: Vec<Step>,
+    /// What.
+    pub value: Value<'static>,
+    /// How it is written.
+    pub kind: ScalarKind,
 }
 
 impl<'s> Tree<'s> {
     /// An empty document.
     #[must_use]
     pub const fn new(schema: Option<&'s Schema>, format: Format) -> Self {
-        Self { root: Node::Object(Vec::new()), schema, format, settled: Vec::new() }
+        Self {
+            root: Node::Object(Vec::new()),
+            schema,
+            format,
+            settled: Vec::new(),
+            puts: Vec::new(),
+        }
     }
 
     /// A document as it is.
@@ -34,6 +52,7 @@ impl<'s> Tree<'s> {
             schema: None,
             format: Format::Canonical,
             settled: Vec::new(),
+            puts: Vec::new(),
         }
     }
 
@@ -74,11 +93,34 @@ impl<'s> Tree<'s> {
         };
         let one_text =
             field.is_some_and(|field| !field.allows("array")) && !path.contains(&Step::All);
-        match value.shown() {
-            Some(shown) if one_text => self.root.set(path, &Value::text(shown.into_owned()), kind),
-            _ => self.root.set(path, value, kind),
-        }
+        let value =
+            if one_text { Value::text(shown.into_owned()) } else { value.clone().into_owned() };
+        self.root.set(path, &value, kind);
+        self.puts.push(Put { path: path.to_vec(), value, kind });
         true
+    }
+
+    /// The document.
+    #[must_use]
+    pub const fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// Another document in the place of this one, and what had been put into this one.
+    pub fn replace(&mut self, root: Node) -> Vec<Put> {
+        self.root = root;
+        std::mem::take(&mut self.puts)
+    }
+
+    /// Puts a value where another may stand.
+    pub fn overwrite(&mut self, put: &Put) {
+        self.root.clear(&put.path);
+        self.root.set(&put.path, &put.value, put.kind);
+    }
+
+    /// Removes what stands at a path.
+    pub fn remove(&mut self, path: &[Step]) {
+        self.root.remove(path);
     }
 
     /// Whether something stands at a path.
@@ -138,6 +180,11 @@ impl<'s> Tree<'s> {
             });
             known.eq(keys.iter().copied())
         })
+    }
+
+    /// Replays the document.
+    pub fn walk<'o>(&self, out: &mut impl Events<'o>) {
+        self.root.write(self.format == Format::Xml, out);
     }
 
     /// Writes the document; `order` are the top keys in the sender's order, which a flat row has all.

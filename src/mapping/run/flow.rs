@@ -169,15 +169,16 @@ impl<'m> Flow<'m> {
         self.spare = recycle(cells.into_element());
     }
 
-    /// The records of the element that was translated last: of nested ones the way to them.
-    pub(super) fn nested(&self, index: usize) -> Option<Vec<Step>> {
+    /// The records of the element that was translated last: of nested ones which kind of nested
+    /// record they are, and the way to them.
+    pub(in crate::mapping) fn nested(&self, index: usize) -> Option<(usize, Vec<Step>)> {
         let nested = self.nested.get(index)?.as_ref()?;
         let ways = self.mapping.ways.get(nested.kind)?;
         let mut steps = Vec::new();
         for (each, item) in ways.iter().zip(&nested.items) {
             steps.extend(each.steps(Step::Nth(*item)));
         }
-        Some(steps)
+        Some((nested.kind, steps))
     }
 
     /// Translates the records of an element that was counted before.
