@@ -16,6 +16,7 @@ mod csv;
 mod encoding;
 pub mod events;
 mod frame;
+mod head;
 mod json;
 mod options;
 mod reader;
@@ -29,6 +30,7 @@ mod xml;
 
 pub use events::{Events, Scalar, ScalarKind};
 pub use frame::{Broken, Frame};
+pub use head::{Head, head};
 pub use options::{Compression, Container, Limits, ReadOptions, WriteOptions, Written};
 pub use reader::Reader;
 pub use sink::JsonSink;

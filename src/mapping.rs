@@ -12,6 +12,7 @@ pub mod assist;
 pub mod condition;
 pub mod diagnostic;
 pub mod function;
+pub mod infer;
 pub mod outcome;
 pub mod table;
 pub mod value;

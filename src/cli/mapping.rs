@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod infer;
 mod lsp;
 mod publish;
 mod test;
@@ -27,6 +28,8 @@ enum Verb {
     Explain(explain::Args),
     /// Serve an editor over standard input and output: problems, completion, explanations, quick fixes
     Lsp(lsp::Args),
+    /// Draft a schema and a mapping from a sample file
+    Infer(infer::Args),
     /// Put files in force in a hub, as the next version of each
     Publish(publish::Args),
 }
@@ -41,6 +44,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
         Verb::Test(args) => test::run(args, common, screen),
         Verb::Explain(args) => explain::run(args, common, screen),
         Verb::Lsp(args) => lsp::run(args, common, screen).await,
+        Verb::Infer(args) => infer::run(args, common, screen),
         Verb::Publish(args) => publish::run(args, common, screen).await,
     }
 }

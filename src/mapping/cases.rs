@@ -1,6 +1,6 @@
 //! The examples in a mapping's file: what goes in, what is expected, what comes back.
 
-mod given;
+pub(super) mod given;
 
 use std::collections::BTreeSet;
 
@@ -70,7 +70,7 @@ impl TestReport {
 }
 
 /// The day on which examples run: later than any invented date that is not meant to be in the future.
-const TODAY: Date = Date::constant(2026, 7, 1);
+pub(super) const TODAY: Date = Date::constant(2026, 7, 1);
 
 impl Mapping {
     /// Runs the examples of the file.
