@@ -133,7 +133,7 @@ impl<'a> Assist<'a> {
     }
 
     fn here(&self) -> Here<'_> {
-        let view = View::new(&self.outline.root, self.library);
+        let view = View::new(&self.outline.root, self.library, &self.outline.cursor.path);
         let cursor = &self.outline.cursor;
         let place = place::expected(view.file, &cursor.path);
         let Self { text, offset, language, .. } = *self;

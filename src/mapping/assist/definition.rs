@@ -86,8 +86,6 @@ impl Here<'_> {
         let start = self.cursor.path.iter().position(|step| *step == Step::Key("expect".into()))?;
         let before = self.cursor.path.iter().take(start + 1).filter_map(key).count();
         let wanted = path.get(before..)?.join(".");
-        let plain = |target: &str| super::view::plain(target);
-        let rules = self.view.entries(&["fields"]);
-        rules.iter().find(|entry| plain(&entry.key) == wanted).map(at_key)
+        self.view.filling(&wanted).map(at_key)
     }
 }

@@ -32,7 +32,7 @@ impl Here<'_> {
             Place::TableOrRows if Group::Table.keys().contains(&&*written) => {
                 self.key_of(Group::Table, &written)
             }
-            Place::Fields => self.target(&written),
+            Place::Fields => self.target(&view::target_path(&self.cursor.path, Some(&written))),
             Place::Canonical => self.target(&self.canonical_path(Some(&written))?),
             Place::Back | Place::Record | Place::Labels => self.source(&written),
             Place::Names | Place::Values => self.source(&written),

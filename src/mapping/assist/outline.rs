@@ -37,7 +37,7 @@ impl Outline {
             path: Vec::new(),
             found: None,
         };
-        reader.to_content();
+        reader.seek_content();
         let root = reader.map(0);
         let found = reader.found.take();
         let cursor = found.unwrap_or_else(|| cursor::on_blank(text, &root, offset));
@@ -115,7 +115,7 @@ impl Reader<'_> {
 
     /// Goes to the next character that is no blank, comment or document mark; stays when already
     /// at the first of a line.
-    fn to_content(&mut self) {
+    fn seek_content(&mut self) {
         if self.at == self.content {
             return;
         }
@@ -161,7 +161,7 @@ impl Reader<'_> {
         let mut next = Reader { path: Vec::new(), found: None, ..*self };
         next.content = usize::MAX;
         next.skip_line();
-        next.to_content();
+        next.seek_content();
         let there = next.at < next.bytes.len() && next.column() == self.column();
         there && !next.at_dash() && next.key_end(next.at).1
     }
@@ -173,7 +173,7 @@ impl Reader<'_> {
         while self.at < self.bytes.len() && self.column() >= column {
             if self.at_dash() {
                 self.skip_line();
-                self.to_content();
+                self.seek_content();
                 continue;
             }
             let here = self.column();
@@ -190,7 +190,7 @@ impl Reader<'_> {
             };
             end = key_span.end.max(value.span.end);
             entries.push(Entry { key, key_span, value });
-            self.to_content();
+            self.seek_content();
         }
         Node { span: start..end, kind: Kind::Map(entries) }
     }
@@ -205,7 +205,7 @@ impl Reader<'_> {
             return self.inline(column);
         }
         let none = nothing(colon);
-        self.to_content();
+        self.seek_content();
         let here = self.column();
         let deeper = here > column || (here == column && self.at_dash());
         if self.at < self.bytes.len() && deeper { self.node() } else { none }
@@ -223,14 +223,14 @@ impl Reader<'_> {
             let below = self.at_end_of_content();
             self.note_blank(Spot::Value, dash, !below, false);
             if below {
-                self.to_content();
+                self.seek_content();
             }
             let none = below && (self.at >= self.bytes.len() || self.column() <= column);
             let item = if none { nothing(dash) } else { self.node() };
             self.path.pop();
             end = item.span.end;
             items.push(item);
-            self.to_content();
+            self.seek_content();
         }
         Node { span: start..end, kind: Kind::List(items) }
     }

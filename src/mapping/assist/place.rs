@@ -3,8 +3,10 @@
 //! The lists of keys are those of [`keys`]; what is not listed here is free text.
 
 use super::super::spec::keys;
+use super::super::target::FIELDS;
 use super::super::verb::{self, Declaration};
 use super::cursor::Step;
+use super::view;
 
 /// A group with a closed list of keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,6 +23,8 @@ pub enum Group {
     Inherit,
     /// An entry of `source.refers`.
     Refers,
+    /// A repeated group of the target.
+    Repeated,
     /// A rule.
     Rule,
     /// A branch of `choose`.
@@ -55,6 +59,7 @@ impl Group {
         Self::Resources,
         Self::Inherit,
         Self::Refers,
+        Self::Repeated,
         Self::Rule,
         Self::Branch,
         Self::Check,
@@ -78,6 +83,7 @@ impl Group {
             Self::Resources => keys::RESOURCES,
             Self::Inherit => keys::INHERIT,
             Self::Refers => keys::REFERS,
+            Self::Repeated => keys::GROUP,
             Self::Rule => keys::RULE,
             Self::Branch => keys::BRANCH,
             Self::Check => keys::CHECK,
@@ -102,6 +108,7 @@ impl Group {
             Self::Resources => "resources",
             Self::Inherit => "inherit",
             Self::Refers => "refers",
+            Self::Repeated => "group",
             Self::Rule => "rule",
             Self::Branch => "branch",
             Self::Check => "check",
@@ -186,6 +193,7 @@ impl Place {
     fn under(self, key: &str) -> Self {
         match self {
             Self::Group(group) => group.value(key),
+            Self::Fields if holds_groups(key) => Self::Group(Group::Repeated),
             Self::Fields | Self::Back | Self::Values => Self::Group(Group::Rule),
             Self::Tables => Self::Group(Group::Table),
             Self::Names => Self::Path,
@@ -214,6 +222,15 @@ impl Place {
     }
 }
 
+/// Whether a target path, from the record or from the group around it, is a list of groups.
+fn holds_groups(path: &str) -> bool {
+    let Some(list) = path.strip_suffix("[]") else { return false };
+    let list = format!("{}.", view::plain(list));
+    FIELDS
+        .iter()
+        .any(|(known, _, _)| known.starts_with(&list) || known.contains(&format!(".{list}")))
+}
+
 /// The value of a verb, or of an option of one, in a step.
 fn step_value(key: &str) -> Place {
     match key {
@@ -239,6 +256,11 @@ impl Group {
             Self::Mapping => mapping_value(key),
             Self::Source => source_value(key),
             Self::Rule => rule_value(key),
+            Self::Repeated => match key {
+                "fields" => Place::Fields,
+                "when" => Place::Condition,
+                _ => Place::Path,
+            },
             Self::Records => match key {
                 "each" => Place::Path,
                 "self" => Place::Words(&["true"]),
@@ -335,18 +357,17 @@ fn source_value(key: &str) -> Place {
 
 fn rule_value(key: &str) -> Place {
     match key {
-        "from" | "each" | "key" => Place::Path,
+        "from" => Place::Path,
         "value" => Place::Code,
         "template" => Place::Template,
         "choose" => Place::Group(Group::Branch),
-        "if" | "when" => Place::Condition,
+        "if" => Place::Condition,
         "do" => Place::Steps,
         "table" => Place::TableOrRows,
         "check" => Place::Check,
         "on_error" => Place::Severity,
         "code" => Place::Issue,
         "own" => Place::Words(&["true", "false"]),
-        "fields" => Place::Fields,
         _ => Place::Free,
     }
 }

@@ -149,6 +149,23 @@ fn a_value_of_the_sample_leads_to_its_row_here_or_in_the_shared_table() {
     assert_eq!(codes.and_then(|file| file.text.get(found.span)), Some("\"00\""));
 }
 
+/// A mapping with a repeated group, the mark in it.
+fn grouped(old: &str, new: &str) -> (String, usize) {
+    let text = "mapping: ci-x\nsource:\n  format: xml\n  schema: ml-canam/1\nfields:\n  coverages[]:\n    each: ayantsDroit.ayantDroit\n    key: \"@rang\"\n    fields:\n      status: { from: droits.@etat, table: { A: active } }\n      contract_id: { from: \"^.@numImmatriculation\" }\n";
+    assert!(text.contains(old), "`{old}` is not in the group");
+    at_mark(&text.replacen(old, new, 1))
+}
+
+#[test]
+fn paths_in_a_repeated_group_start_at_its_items() {
+    let status = hovered(&grouped("status:", "sta‸tus:"), Language::English);
+    assert!(status.contains("**coverages[].status**") && status.contains("`active`"), "{status}");
+    let rank = hovered(&grouped("\"@rang\"", "\"@ra‸ng\""), Language::English);
+    assert!(rank.contains("**@rang**"), "{rank}");
+    let up = hovered(&grouped("^.@num", "^.@n‸um"), Language::English);
+    assert!(up.contains("**^.@numImmatriculation**"), "{up}");
+}
+
 #[test]
 fn the_parts_of_a_file_are_listed_also_while_it_is_broken() {
     let (text, _) = utm("source:\n", "source:\n  ‸form\n");

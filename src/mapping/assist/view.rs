@@ -25,11 +25,14 @@ pub struct View<'v> {
     /// Whether paths are the names of columns.
     pub flat: bool,
     each: Vec<String>,
+    /// The repeated groups whose item the cursor is in, outermost first, each as keys from the one
+    /// around it.
+    around: Vec<Vec<String>>,
 }
 
 impl<'v> View<'v> {
-    /// Of a file.
-    pub fn new(root: &'v Node, library: Library<'v>) -> Self {
+    /// Of a file, as seen from a place of it.
+    pub fn new(root: &'v Node, library: Library<'v>, place: &[Step]) -> Self {
         let source = root.get("source");
         let word = |key: &str| source.and_then(|source| source.get(key)).and_then(Node::text);
         let records = source.and_then(|source| source.get("records"));
@@ -41,6 +44,7 @@ impl<'v> View<'v> {
             schema: word("schema").and_then(|id| library.schemas.get(id)),
             flat: word("format") == Some("csv"),
             each: each.map(str::to_owned).collect(),
+            around: around(root, place),
         }
     }
 
@@ -90,11 +94,7 @@ impl<'v> View<'v> {
         }
         let path = SourcePath::parse(written).ok()?;
         let keys = path.keys();
-        let here = std::iter::once(Vec::new());
-        let around = self.each.iter().filter_map(|each| SourcePath::parse(each).ok());
-        let around = around.map(|each| each.keys().iter().map(|key| (*key).to_owned()).collect());
-        let starts: Vec<Vec<String>> = here.chain(around).collect();
-        starts.iter().rev().find_map(|start| {
+        self.starts(path.up > 0).iter().find_map(|start| {
             let whole: Vec<&str> = start.iter().map(String::as_str).chain(keys.clone()).collect();
             let means = |field: &&FieldInfo| {
                 let known = keys_of(field);
@@ -103,6 +103,26 @@ impl<'v> View<'v> {
             // Of a list the items are described, not the list.
             fields.iter().rfind(means)
         })
+    }
+
+    /// The keys from the whole element to where a path may start, the likeliest first.
+    fn starts(&self, up: bool) -> Vec<Vec<String>> {
+        let chain = self.around.concat();
+        let lengths =
+            if up && !chain.is_empty() { 0..chain.len() } else { chain.len()..chain.len() + 1 };
+        let records = self.records();
+        lengths
+            .rev()
+            .flat_map(|length| {
+                let chain = chain.get(..length).unwrap_or_default();
+                records.iter().map(move |record| [record, chain].concat())
+            })
+            .collect()
+    }
+
+    /// The keys to each kind of record, the element itself last.
+    fn records(&self) -> Vec<Vec<String>> {
+        self.each.iter().filter_map(|each| keys_to(each)).chain([Vec::new()]).collect()
     }
 
     /// Every path by which a field of the sender can be read.
@@ -116,63 +136,59 @@ impl<'v> View<'v> {
 
     /// The path by which a field can be read: the first of each group around it.
     fn path_to(&self, field: &FieldInfo) -> String {
+        let keys = keys_of(field);
         if self.flat {
-            return keys_of(field).join(".");
+            return keys.join(".");
         }
-        let nested = self.each.iter().find_map(|each| {
-            let start = SourcePath::parse(each).ok()?;
-            let keys = keys_of(field);
-            keys.strip_prefix(start.keys().as_slice())?.first()?;
-            Some(start.keys().len())
-        });
-        let mut passed = 0;
-        let mut path = String::new();
-        for (at, step) in field.steps.iter().enumerate() {
-            match step {
-                SchemaStep::Key(name) => {
-                    passed += 1;
-                    let inside = nested.is_none_or(|length| passed > length);
-                    if inside && name != "#text" {
-                        if !path.is_empty() {
-                            path.push('.');
-                        }
-                        path.push_str(name);
-                    }
+        let records = self.records();
+        for inside in (0..=self.around.len()).rev() {
+            let chain = self.around.get(..inside).unwrap_or_default().concat();
+            for record in &records {
+                let start = [record.as_slice(), &chain].concat();
+                let is_inside = keys.len() >= start.len()
+                    && start.iter().zip(&keys).all(|(start, key)| start == key);
+                if is_inside && (keys.len() > start.len() || inside > 0) {
+                    let rest = rest_of(field, start.len());
+                    let ups = "^.".repeat(self.around.len() - inside);
+                    return if rest.is_empty() { format!("{ups}.") } else { ups + &rest };
                 }
-                SchemaStep::Each if path.is_empty() => {}
-                SchemaStep::Each if at + 1 == field.steps.len() => path.push_str("[]"),
-                SchemaStep::Each => path.push_str("[0]"),
             }
         }
-        path
+        keys.join(".")
     }
 
-    /// The rules of `fields`, with their target paths.
-    pub fn rules(&self) -> Vec<(&'v str, &'v Node)> {
-        let rules = self.entries(&["fields"]).iter();
-        rules
-            .flat_map(|entry| match &entry.value.kind {
-                Kind::List(rules) => rules.iter().map(|rule| (&*entry.key, rule)).collect(),
-                Kind::Map(_) | Kind::Null | Kind::Text(_) => vec![(&*entry.key, &entry.value)],
-            })
-            .collect()
+    /// The rules of `fields`, with their whole target paths.
+    pub fn rules(&self) -> Vec<(String, &'v Node)> {
+        let mut found = Vec::new();
+        rules_of(self.entries(&["fields"]), "", &mut |target, _, rule| {
+            found.push((target.to_owned(), rule));
+        });
+        found
+    }
+
+    /// The entry of the rule that fills a canonical field, by its path without labels.
+    pub fn filling(&self, wanted: &str) -> Option<&'v Entry> {
+        let mut found = None;
+        rules_of(self.entries(&["fields"]), "", &mut |target, entry, _| {
+            if found.is_none() && plain(target) == wanted {
+                found = Some(entry);
+            }
+        });
+        found
     }
 
     /// The rules that use a table of this name.
-    fn users(&self, table: &str) -> Vec<(&'v str, &'v Node)> {
+    fn users(&self, table: &str) -> Vec<(String, &'v Node)> {
         let mut rules = self.rules();
         rules.retain(|(_, rule)| tables_of(rule).iter().any(|node| node.text() == Some(table)));
         rules
     }
 
     /// The target fields that a place of the file fills.
-    pub fn targets(&self, path: &[Step]) -> BTreeSet<&'v str> {
+    pub fn targets(&self, path: &[Step]) -> BTreeSet<String> {
         let keys: Vec<&str> = path.iter().filter_map(key).collect();
         match keys.as_slice() {
-            ["fields", target, ..] => {
-                let known = self.entries(&["fields"]).iter().find(|entry| entry.key == *target);
-                known.map(|entry| &*entry.key).into_iter().collect()
-            }
+            ["fields", ..] => BTreeSet::from([target_path(path, None)]),
             ["tables", table, ..] => {
                 self.users(table).into_iter().map(|(target, _)| target).collect()
             }
@@ -184,19 +200,97 @@ impl<'v> View<'v> {
     pub fn sources(&self, path: &[Step]) -> Vec<&'v FieldInfo> {
         let keys: Vec<&str> = path.iter().filter_map(key).collect();
         let rules: Vec<&Node> = match keys.as_slice() {
-            ["fields" | "values", name, ..] => {
-                let group: &[&str] =
-                    if keys.first() == Some(&"fields") { &["fields"] } else { &["values"] };
-                let entry = self.entries(group).iter().find(|entry| entry.key == *name);
-                entry.map(|entry| &entry.value).into_iter().collect()
-            }
             ["tables", table, ..] => self.users(table).into_iter().map(|(_, rule)| rule).collect(),
-            _ => Vec::new(),
+            _ => self.rule_around(path).into_iter().collect(),
         };
         let read =
             rules.into_iter().flat_map(|rule| items(rule.get("from"))).filter_map(Node::text);
         read.filter_map(|path| self.field(path)).collect()
     }
+
+    /// The innermost rule with a `from` that a place is in.
+    fn rule_around(&self, path: &[Step]) -> Option<&'v Node> {
+        let nodes = (0..=path.len()).rev().filter_map(|length| self.at(path.get(..length)?));
+        nodes.into_iter().find(|node| node.get("from").is_some())
+    }
+}
+
+/// Calls `found` with the whole target path, the entry and the rule of every rule.
+fn rules_of<'v>(
+    fields: &'v [Entry],
+    start: &str,
+    found: &mut impl FnMut(&str, &'v Entry, &'v Node),
+) {
+    for entry in fields {
+        let target = format!("{start}{}", entry.key);
+        for rule in items(Some(&entry.value)) {
+            match rule.get("fields") {
+                Some(inner) => rules_of(entries(inner), &format!("{target}."), found),
+                None => found(&target, entry, rule),
+            }
+        }
+    }
+}
+
+/// The whole target path of a place under `fields`.
+pub fn target_path(path: &[Step], last: Option<&str>) -> String {
+    let mut keys = path.iter().filter_map(key).chain(last);
+    let mut parts = Vec::new();
+    while let Some(key) = keys.next() {
+        if key == "fields" {
+            parts.extend(keys.next());
+        }
+    }
+    parts.join(".")
+}
+
+/// The repeated groups whose item a place is in: a group's own `each` stands outside of it.
+fn around(root: &Node, place: &[Step]) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    let mut node = Some(root);
+    let in_fields = place.first().and_then(key) == Some("fields");
+    for step in place.iter().take_while(|_| in_fields) {
+        let Some(here) = node else { break };
+        node = match step {
+            Step::Item(at) => items(Some(here)).get(*at),
+            Step::Key(key) => {
+                if matches!(key.as_str(), "fields" | "key" | "when") {
+                    found.extend(here.get("each").and_then(Node::text).and_then(keys_to));
+                }
+                here.get(key)
+            }
+        };
+    }
+    found
+}
+
+/// The keys of a path.
+fn keys_to(path: &str) -> Option<Vec<String>> {
+    let path = SourcePath::parse(path).ok()?;
+    Some(path.keys().iter().map(|key| (*key).to_owned()).collect())
+}
+
+/// A field's path behind its first keys: the first of each group, all of a list at the end.
+fn rest_of(field: &FieldInfo, start: usize) -> String {
+    let mut passed = 0;
+    let mut path = String::new();
+    for (at, step) in field.steps.iter().enumerate() {
+        match step {
+            SchemaStep::Key(name) => {
+                passed += 1;
+                if passed > start && name != "#text" {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(name);
+                }
+            }
+            SchemaStep::Each if path.is_empty() => {}
+            SchemaStep::Each if at + 1 == field.steps.len() => path.push_str("[]"),
+            SchemaStep::Each => path.push_str("[0]"),
+        }
+    }
+    path
 }
 
 /// The tables of a rule, as names or rows.

@@ -25,7 +25,7 @@ pub fn key(language: Language, group: Group, key: &str) -> Option<String> {
 
 /// One of two texts.
 #[must_use]
-pub fn of<'w>(language: Language, words: &'w Words) -> &'w str {
+pub fn of(language: Language, words: &Words) -> &str {
     match language {
         Language::French if !words.fr.is_empty() => &words.fr,
         Language::French | Language::English => &words.en,

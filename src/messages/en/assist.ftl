@@ -77,6 +77,8 @@ assist-key-round_trip = the record comes back as it was
 assist-key-except = fields that need not come back
 assist-key-fr = in French
 assist-key-en = in English
+assist-key-group-fields = the rules for each item of the group
+assist-key-group-when = condition: only these items count
 assist-key-key = path that tells the items apart on the way back
 
 assist-verb-input = takes: { $takes }; gives: { $gives }

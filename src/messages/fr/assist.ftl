@@ -77,6 +77,8 @@ assist-key-round_trip = la fiche revient telle quelle
 assist-key-except = champs qui peuvent ne pas revenir
 assist-key-fr = en français
 assist-key-en = en anglais
+assist-key-group-fields = les règles pour chaque élément du groupe
+assist-key-group-when = condition : seuls ces éléments comptent
 assist-key-key = chemin qui reconnaît un élément au retour
 
 assist-verb-input = reçoit : { $takes } ; donne : { $gives }

@@ -63,25 +63,49 @@ const LABELS: &[(&str, &str)] = &[
     ("coverages.suspensions", "0"),
 ];
 
+/// The canonical fields, or within a repeated group those of its items.
 fn targets(here: &Here<'_>) -> Vec<Proposal> {
-    let known = target::FIELDS.iter().filter(|(_, takes, _)| *takes != Takes::Hub);
-    known
-        .map(|(path, takes, required)| {
-            let path = match *path {
-                "extensions" => format!("extensions.{}.name", here.scheme()),
-                "person.identifiers.value" => here.labelled("person.identifiers"),
-                path => here.labelled(path),
-            };
-            let (detail, meaning) = match view::canonical(&here.view.library, &path) {
-                Some((field, _)) => (
-                    words::of(here.language, &field.title).to_owned(),
-                    words::field(here.language, &path, field, Some(*takes)),
-                ),
-                None => (String::new(), String::new()),
-            };
+    let group = view::target_path(&here.cursor.path, None);
+    let start = if group.is_empty() { String::new() } else { format!("{}.", view::plain(&group)) };
+    let mut found = groups(here, &start);
+    for (path, takes, required) in target::FIELDS {
+        let named = matches!(*path, "person.identifiers.system" | "person.names.use");
+        if *takes == Takes::Hub && (start.is_empty() || !named) {
+            continue;
+        }
+        let Some(inner) = path.strip_prefix(&start) else { continue };
+        let label = match (*path, start.as_str()) {
+            ("extensions", _) => format!("extensions.{}.name", here.scheme()),
+            ("person.identifiers.value", "") => here.labelled("person.identifiers", ""),
+            _ => here.labelled(inner, &start),
+        };
+        let whole = format!("{start}{label}");
+        let mut offer = Offer::new(&label, ProposalKind::Target);
+        if let Some((field, _)) = view::canonical(&here.view.library, &whole) {
             let mark = if *required { " *" } else { "" };
-            let offer = Offer::new(&path, ProposalKind::Target);
-            here.offer_key(offer.detail(format!("{detail}{mark}")).meaning(meaning))
+            let title = words::of(here.language, &field.title);
+            offer = offer.detail(format!("{title}{mark}"));
+            offer = offer.meaning(words::field(here.language, &label, field, Some(*takes)));
+        }
+        found.push(here.offer_key(offer));
+    }
+    found
+}
+
+/// The lists that a repeated group of the source may fill.
+fn groups(here: &Here<'_>, start: &str) -> Vec<Proposal> {
+    let lists = LISTS.iter().filter_map(|list| list.strip_prefix(start));
+    let lists = lists.filter(|list| {
+        let inside = format!("{start}{list}.");
+        target::FIELDS.iter().any(|(path, _, _)| path.starts_with(&inside))
+    });
+    let meaning = words::key(here.language, Group::Repeated, "each").unwrap_or_default();
+    lists
+        // `coverages.suspensions` without a group around it is no list of its own.
+        .filter(|list| !list.starts_with("coverages."))
+        .map(|list| {
+            let label = format!("{list}[]");
+            here.offer_key(Offer::new(&label, ProposalKind::Target).meaning(meaning.as_str()))
         })
         .collect()
 }
@@ -166,13 +190,15 @@ impl Here<'_> {
         id.and_then(|entry| entry.value.text()).unwrap_or("scheme")
     }
 
-    /// A canonical path with names for the elements of its lists.
-    fn labelled(&self, path: &str) -> String {
-        let mut plain = String::new();
+    /// A canonical path, behind the group that it is in, with names for the elements of its lists.
+    fn labelled(&self, path: &str, start: &str) -> String {
+        let mut plain = start.trim_end_matches('.').to_owned();
         let mut shown = String::new();
         for name in path.split('.') {
             if !plain.is_empty() {
                 plain.push('.');
+            }
+            if !shown.is_empty() {
                 shown.push('.');
             }
             plain.push_str(name);
@@ -191,10 +217,10 @@ impl Here<'_> {
         let usual = LABELS.iter().find(|(known, _)| *known == list).map(|(_, label)| *label);
         let start = format!("{list}[");
         let used = self.view.rules().into_iter().find_map(|(target, _)| {
-            let rest = target.strip_prefix(&start)?;
-            rest.split(']').next().filter(|label| !label.is_empty())
+            let label = target.strip_prefix(&start)?.split(']').next()?;
+            (!label.is_empty()).then(|| label.to_owned())
         });
         let short = || self.scheme().rsplit('-').next().unwrap_or("main").to_owned();
-        used.or(usual).map_or_else(short, str::to_owned)
+        used.or_else(|| usual.map(str::to_owned)).unwrap_or_else(short)
     }
 }

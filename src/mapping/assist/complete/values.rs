@@ -173,7 +173,7 @@ fn codes(here: &Here<'_>) -> Vec<Proposal> {
         return found;
     }
     for target in here.view.targets(&here.cursor.path) {
-        if let Some((field, _)) = view::canonical(&here.view.library, target) {
+        if let Some((field, _)) = view::canonical(&here.view.library, &target) {
             found.extend(field.codes.iter().map(|code| coded(here, code, field)));
         }
     }

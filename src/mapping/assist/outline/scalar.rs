@@ -76,6 +76,15 @@ impl Reader<'_> {
         if trimmed < self.offset && self.offset <= end { self.offset } else { trimmed }
     }
 
+    /// Whether a plain text that began at `start` ends before `at`: with its line, or at a comment.
+    fn plain_ends(&self, start: usize, at: usize) -> bool {
+        match self.bytes.get(at) {
+            None | Some(b'\n' | b'\r') => true,
+            Some(b'#') => at > start && self.bytes.get(at - 1) == Some(&b' '),
+            Some(_) => false,
+        }
+    }
+
     /// Reads a text to the end of its line.
     pub(super) fn scalar(&mut self) -> Node {
         let start = self.at;
@@ -83,11 +92,7 @@ impl Reader<'_> {
             Some(quote @ (b'"' | b'\'')) => self.quote_end(start, quote),
             _ => {
                 let mut end = start;
-                while !matches!(self.bytes.get(end), None | Some(b'\n' | b'\r'))
-                    && !(self.bytes.get(end) == Some(&b'#')
-                        && end > start
-                        && self.bytes.get(end - 1) == Some(&b' '))
-                {
+                while !self.plain_ends(start, end) {
                     end += 1;
                 }
                 self.trimmed(start, end)

@@ -107,3 +107,14 @@ fn other_closed_lists_are_proposed() {
     offers(&utm("        sex: female\n", "        ‸\n"), &["sex", "nationality"]);
     offers(&utm("  Lien: CJ", "  Lien: ‸"), &["ADH", "CJ"]);
 }
+
+#[test]
+fn in_a_repeated_group_fields_of_both_sides_are_those_of_its_items() {
+    let targets = grouped("      status:", "      ‸\n      status:");
+    offers(&targets, &["period.start", "suspensions[]", "suspensions[0].from"]);
+    assert!(!labels(&targets).iter().any(|label| label.starts_with("person.")));
+    let paths = grouped("from: droits.@etat", "from: ‸");
+    offers(&paths, &["@rang", "droits.@etat", "^.@numImmatriculation"]);
+    offers(&grouped("A: active", "A: ‸"), &["suspended", "pending"]);
+    offers(&grouped("    key: \"@rang\"\n", "    ‸\n"), &["key", "when"]);
+}
