@@ -151,10 +151,10 @@ impl<'m> Flow<'m> {
             *count +=
                 u64::from(own_slot(mapping, &mut cells, *path).is_some_and(|s| !s.is_absent()));
         }
-        let walked = walked.and_then(|()| match cells.is_overfull() {
-            true => Err(overfull(element)),
-            false => Ok(()),
-        });
+        let walked = match walked {
+            Ok(()) if cells.is_overfull() => Err(overfull(element)),
+            walked => walked,
+        };
         if let Err(issue) = walked {
             out.push_back(self.unreadable(issue, element.place(), element.raw().to_vec(), &cells));
             return;
