@@ -30,7 +30,7 @@ pub fn codes() -> Codes {
     Codes::parse(texts).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
-fn beneficiary() -> (String, String) {
+pub fn beneficiary() -> (String, String) {
     let path = root().join("schemas/beneficiary/1.json");
     ("beneficiary/1".to_owned(), fs::read_to_string(path).unwrap())
 }

@@ -63,6 +63,9 @@ pub struct Dates {
 /// The layouts that read most of a field, the fewest that do.
 #[must_use]
 pub fn detect(profile: &Profile) -> Option<Dates> {
+    if profile.share(|text| text.chars().filter(char::is_ascii_digit).count() >= 2) < 0.5 {
+        return None;
+    }
     let known: Vec<(String, Layout)> = candidates(profile);
     let all: u64 = profile.values.values().sum();
     let mut left: Vec<(&str, u64)> = profile.values.iter().map(|(t, n)| (t.as_str(), *n)).collect();
