@@ -93,7 +93,9 @@ fn value(concept: &str, field: &Field, content: &Content, country: Option<&str>)
             "enrolled_on" | "status_since" => "2024-03-01",
             _ => "2025-01-01",
         };
-        let layout = dates.layouts.iter().filter_map(|layout| Layout::parse(layout).ok());
+        let pivot = if concept.starts_with("birth") { 10 } else { super::plan::RECENT_PIVOT };
+        let layouts = dates.layouts.iter().filter_map(|layout| Layout::parse(layout).ok());
+        let layout = layouts.map(|layout| layout.with_pivot(pivot));
         let date = day.parse::<PartialDate>().ok();
         if let Some(text) = date.and_then(|date| layout.filter_map(|l| l.write(date)).next()) {
             return text;

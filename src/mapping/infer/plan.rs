@@ -16,6 +16,9 @@ use super::yaml_text::{in_condition, one_or_list, scalar, text_in_condition};
 
 pub use source::Identity;
 
+/// Two-digit years of rights up to this one are of this century: no rights of 1970 are in force.
+pub const RECENT_PIVOT: u8 = 69;
+
 /// One line under `fields` or `values`.
 #[derive(Clone, Debug)]
 pub struct Line {
@@ -145,7 +148,8 @@ impl<'a> Planner<'a> {
         let list = if dates.layouts.len() == 1 { layouts.clone() } else { format!("[{layouts}]") };
         let short = dates.layouts.iter().any(|l| l.contains("yy") && !l.contains("yyyy"));
         // Rights of 2026 are not of 1926; somebody born in '26 is.
-        let pivot = if short && recent { ", pivot: 69" } else { "" };
+        let pivot =
+            if short && recent { format!(", pivot: {RECENT_PIVOT}") } else { String::new() };
         let mut reasons =
             vec![Reason::Dates { layouts: dates.layouts.clone(), share: dates.share }];
         if !dates.order_is_certain {
