@@ -29,6 +29,7 @@ mod names;
 mod path;
 mod places;
 mod program;
+pub mod reference;
 mod reverse;
 mod run;
 mod scene;

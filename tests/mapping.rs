@@ -34,6 +34,15 @@ fn check(text: &str, file: &str) -> (Option<Mapping>, Vec<Diagnostic>) {
     compile(text, file, &Library { schemas: &schemas, codes: &codes })
 }
 
+/// As `dankun mapping check` does it: with what the examples in the file show.
+fn check_all(text: &str, file: &str) -> (Option<Mapping>, Vec<Diagnostic>) {
+    let (mapping, mut found) = check(text, file);
+    if let Some(mapping) = &mapping {
+        found.extend(mapping.run_tests().diagnostics(mapping, text));
+    }
+    (mapping, found)
+}
+
 fn mistakes() -> Vec<(String, String)> {
     let folder = root().join("tests/mapping/mistakes");
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
@@ -51,7 +60,7 @@ fn every_mistake_is_found_where_it_is_in_both_languages() {
     let update = std::env::var_os("UPDATE_EXPECTED").is_some();
     let mut wrong = Vec::new();
     for (name, text) in mistakes() {
-        let (mapping, found) = check(&text, &format!("{name}.yaml"));
+        let (mapping, found) = check_all(&text, &format!("{name}.yaml"));
         let mut said = String::new();
         for language in [Language::French, Language::English] {
             for diagnostic in &found {
@@ -66,11 +75,14 @@ fn every_mistake_is_found_where_it_is_in_both_languages() {
         if fs::read_to_string(&expected).unwrap_or_default() != said {
             wrong.push(format!("{name}:\n{said}"));
         }
-        let errors = found.iter().any(|diagnostic| diagnostic.weight == Weight::Error);
-        assert_eq!(mapping.is_none(), errors, "{name}");
+        let broken = |found: &Diagnostic| {
+            found.weight == Weight::Error && !found.code.number().starts_with('X')
+        };
+        assert_eq!(mapping.is_none(), found.iter().any(broken), "{name}");
         if let Some((code, _)) = name.split_once('-') {
-            let there = found.iter().any(|diagnostic| diagnostic.code.number() == code);
-            assert!(there, "{name} is not found:\n{said}");
+            if !found.iter().any(|diagnostic| diagnostic.code.number() == code) {
+                wrong.push(format!("{name} is not found:\n{said}"));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -86,9 +98,9 @@ fn all_mistakes_are_told_at_once() {
 #[test]
 fn a_correction_repairs_its_mistake() {
     for (name, text) in mistakes() {
-        for diagnostic in check(&text, "m.yaml").1 {
+        for diagnostic in check_all(&text, "m.yaml").1 {
             for correction in &diagnostic.corrections {
-                let still = check(&correction.apply(&text), "m.yaml").1;
+                let still = check_all(&correction.apply(&text), "m.yaml").1;
                 let again =
                     still.iter().any(|d| d.code == diagnostic.code && d.args == diagnostic.args);
                 assert!(!again, "{name}: {diagnostic:?}");

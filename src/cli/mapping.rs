@@ -5,6 +5,7 @@ mod explain;
 mod infer;
 mod lsp;
 mod publish;
+mod reference;
 mod test;
 
 use super::arguments::Common;
@@ -30,6 +31,8 @@ enum Verb {
     Lsp(lsp::Args),
     /// Draft a schema and a mapping from a sample file
     Infer(infer::Args),
+    /// Say what a verb, a key, a target field or a code means
+    Reference(reference::Args),
     /// Put files in force in a hub, as the next version of each
     Publish(publish::Args),
 }
@@ -45,6 +48,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
         Verb::Explain(args) => explain::run(args, common, screen),
         Verb::Lsp(args) => lsp::run(args, common, screen).await,
         Verb::Infer(args) => infer::run(args, common, screen),
+        Verb::Reference(args) => reference::run(args, common, screen),
         Verb::Publish(args) => publish::run(args, common, screen).await,
     }
 }

@@ -17,7 +17,7 @@ mod symbol;
 mod tests;
 mod view;
 mod word;
-mod words;
+pub(super) mod words;
 
 use crate::model::Language;
 
@@ -26,6 +26,8 @@ use super::yaml::{LARGEST, Span};
 
 pub use correction::{Edit, Fix, corrections};
 pub use symbol::Symbol;
+
+pub(super) use place::Group;
 
 use cursor::Cursor;
 use outline::Outline;

@@ -1,7 +1,13 @@
 //! From a mapping's text to a mapping that runs, with all its problems at once.
 
+mod back;
+mod branches;
 mod fields;
+mod placed;
 mod rules;
+mod sender;
+mod suggest;
+mod tables;
 mod tree;
 
 use crate::model::Expected;
@@ -9,7 +15,6 @@ use crate::schema;
 
 use super::diagnostic::{Code, Diagnostic, Diagnostics, Weight};
 use super::extract::Trie;
-use super::group::Group;
 use super::level::{Each, links};
 use super::names::Names;
 use super::path::{SourcePath, Step};
@@ -37,7 +42,7 @@ pub fn compile(
     file: &str,
     library: &Library<'_>,
 ) -> (Option<Mapping>, Vec<Diagnostic>) {
-    let mut problems = Diagnostics::default();
+    let mut problems = Diagnostics::of(text);
     let root = yaml::parse(text, &mut problems);
     let read = root.as_ref().and_then(|root| spec::read(root, &mut problems));
     let Some(spec) = read else {
@@ -70,7 +75,11 @@ fn link(
     }
     if source_schema.is_none() {
         let schema = &spec.source.schema;
-        names.problems.error(Code::UnknownName, schema.span.clone()).arg("name", &schema.value);
+        names
+            .problems
+            .error(Code::UnknownName, schema.span.clone())
+            .arg("name", &schema.value)
+            .nearest(&schema.value, library.schemas.ids());
     }
     let mut values = Vec::new();
     for (name, rule) in &spec.values {
@@ -106,9 +115,17 @@ fn link(
     }
     if let Some(schema) = source_schema {
         fields::check(&spec, &kinds_paths(&kinds), schema, &mut names);
-        let rules = fields.iter().chain(groups.iter().flat_map(Group::rules));
-        fields::check_tables(rules, &spec, schema, &mut names);
+        fields::check_names(&spec, &kinds_paths(&kinds), schema, &mut names);
     }
+    let around: Vec<SourcePath> = kinds_paths(&kinds);
+    let sender = source_schema.map(|schema| sender::Sender::new(schema, &spec, &around));
+    if let Some(sender) = &sender {
+        sender::check_conditions(sender, &mut names);
+    }
+    tables::check(&spec, sender.as_ref(), &mut names);
+    branches::check(&spec, sender.as_ref(), &mut names);
+    back::check(&spec, &mut names);
+    drop(sender);
     let each: Vec<Vec<Each>> = kinds_paths(&kinds).iter().map(|path| ways(&path.steps)).collect();
     let paths: Vec<SourcePath> = names.wanted.iter().map(|wants| wants.path.clone()).collect();
     let (trie, places) = Trie::new(&paths, &names.levels, &each);

@@ -21,6 +21,29 @@ use std::ops::Range;
 
 use regex::Regex;
 
+/// The functions that conditions have.
+pub const FUNCTIONS: &[&str] = &["has", "size", "startsWith", "endsWith", "contains", "matches"];
+
+/// How other languages and people write our signs.
+pub const OTHER_SIGNS: &[(&str, &str)] = &[
+    ("===", "=="),
+    ("=", "=="),
+    ("<>", "!="),
+    ("AND", "&&"),
+    ("and", "&&"),
+    ("et", "&&"),
+    ("ET", "&&"),
+    ("&", "&&"),
+    ("OR", "||"),
+    ("or", "||"),
+    ("ou", "||"),
+    ("OU", "||"),
+    ("|", "||"),
+];
+
+/// Quotes that word processors put in place of `'`.
+pub const OTHER_QUOTES: &[char] = &['’', '‘', '“', '”', '«', '»'];
+
 /// A compiled condition.
 #[derive(Clone, Debug)]
 pub struct Condition {
@@ -164,6 +187,31 @@ impl Condition {
         &self.paths
     }
 
+    /// The path and the texts of a condition that only asks whether a path has one of some texts.
+    #[must_use]
+    pub fn choice(&self) -> Option<(usize, Vec<&str>)> {
+        let texts = match &self.root {
+            Test::In(..) | Test::Compare { operator: Operator::Equal, .. } => self.root.texts(),
+            _ => Vec::new(),
+        };
+        let path = texts.first()?.0;
+        Some((path, texts.into_iter().map(|(_, text)| text).collect()))
+    }
+
+    /// Every text that the condition compares a path with, for being equal or not.
+    #[must_use]
+    pub fn texts(&self) -> Vec<(usize, &str)> {
+        self.root.texts()
+    }
+
+    /// Paths on the right of `==` or `!=`: a text whose quotes were forgotten looks like one.
+    #[must_use]
+    pub fn right_paths(&self) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.root.right_paths(&mut found);
+        found
+    }
+
     /// Whether the condition holds. `lookup` gives the text at a path, `None` when it is absent
     /// (missing, `null`, or one of the source's `empty` texts).
     ///
@@ -214,7 +262,66 @@ impl Test {
     }
 }
 
+impl Test {
+    fn texts(&self) -> Vec<(usize, &str)> {
+        match self {
+            Self::All(tests) | Self::Any(tests) => tests.iter().flat_map(Self::texts).collect(),
+            Self::Not(test) => test.texts(),
+            Self::In(path, literals) => {
+                literals.iter().filter_map(|l| Some((*path, l.text()?))).collect()
+            }
+            Self::Compare { left, operator: Operator::Equal | Operator::NotEqual, right } => {
+                match (left, right) {
+                    (Operand::Path(path), Operand::Literal(literal))
+                    | (Operand::Literal(literal), Operand::Path(path)) => {
+                        literal.text().map(|text| (*path, text)).into_iter().collect()
+                    }
+                    _ => Vec::new(),
+                }
+            }
+            Self::Compare { .. }
+            | Self::Constant(_)
+            | Self::Truth(_)
+            | Self::Has(_)
+            | Self::StartsWith(..)
+            | Self::EndsWith(..)
+            | Self::Contains(..)
+            | Self::Matches(..) => Vec::new(),
+        }
+    }
+
+    fn right_paths(&self, found: &mut Vec<usize>) {
+        match self {
+            Self::All(tests) | Self::Any(tests) => {
+                tests.iter().for_each(|test| test.right_paths(found));
+            }
+            Self::Not(test) => test.right_paths(found),
+            Self::Compare {
+                operator: Operator::Equal | Operator::NotEqual,
+                right: Operand::Path(path),
+                ..
+            } => found.push(*path),
+            Self::Compare { .. }
+            | Self::In(..)
+            | Self::Constant(_)
+            | Self::Truth(_)
+            | Self::Has(_)
+            | Self::StartsWith(..)
+            | Self::EndsWith(..)
+            | Self::Contains(..)
+            | Self::Matches(..) => {}
+        }
+    }
+}
+
 impl Literal {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Number(_) | Self::Boolean(_) | Self::Null => None,
+        }
+    }
+
     fn equals(&self, value: Option<&str>) -> bool {
         match (self, value) {
             (Self::Null, value) => value.is_none(),

@@ -7,9 +7,12 @@
 mod correction;
 mod render;
 
+use std::sync::Arc;
+
 use super::yaml::Span;
 
 pub use correction::{Correction, Mending};
+pub use render::about;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $number:literal $name:literal;)*) => {
@@ -62,6 +65,8 @@ codes! {
     BadPath = "B203" "bad-path";
     /// A schema or name that does not exist.
     UnknownName = "B204" "unknown-name";
+    /// A short name that is also a field of the sender, which nothing can name any more.
+    HiddenField = "B205" "hidden-field";
 
     /// A verb that gets a list where it takes a text, and the like.
     WrongInput = "C301" "wrong-input";
@@ -73,6 +78,8 @@ codes! {
     Unreachable = "C304" "unreachable";
     /// An argument that the verb cannot take.
     BadArgument = "C305" "bad-argument";
+    /// A choice without `else` for a field that must be there.
+    NoElse = "C306" "no-else";
 
     /// A field that the target does not have.
     UnknownTarget = "T401" "unknown-target";
@@ -91,8 +98,19 @@ codes! {
     MissingRow = "K502" "missing-row";
     /// A row for a code that the sender's list does not have.
     UnusedRow = "K503" "unused-row";
+    /// Two rows to one code: the way back cannot tell which was meant.
+    TwoRows = "K504" "two-rows";
     /// A table that nobody uses.
     UnusedTable = "K505" "unused-table";
+    /// A condition compares a field with a code that the field does not have.
+    NeverThere = "K506" "never-there";
+
+    /// A step that nothing undoes, so that the sender's field does not come back.
+    NoWayBack = "R601" "no-way-back";
+    /// A repeated group without a key, so that the way back knows its items only by their order.
+    NoKey = "R602" "no-key";
+    /// An example asks for a field to come back that nothing writes.
+    CannotReturn = "R603" "cannot-return";
 
     /// A test that fails.
     FailingTest = "X701" "failing-test";
@@ -100,6 +118,8 @@ codes! {
     Untested = "X702" "untested";
     /// No test at all.
     NoTests = "X703" "no-tests";
+    /// A row of a table that no test touches.
+    UntestedRow = "X704" "untested-row";
 }
 
 /// How much a problem weighs.
@@ -147,10 +167,17 @@ impl Diagnostic {
         written: &str,
         known: impl IntoIterator<Item = &'n str>,
     ) -> &mut Self {
-        if let Some(name) = nearest(written, known) {
-            self.replace(self.span.clone(), name.clone());
-            self.nearest = Some(name);
+        match nearest(written, known) {
+            Some(name) => self.meant(name),
+            None => self,
         }
+    }
+
+    /// With a name as suggestion and correction of the marked text.
+    pub fn meant(&mut self, name: impl Into<String>) -> &mut Self {
+        let name = name.into();
+        self.replace(self.span.clone(), super::yaml::scalar_of(&name));
+        self.nearest = Some(name);
         self
     }
 }
@@ -175,12 +202,39 @@ const LIKELY: f64 = 0.78;
 #[derive(Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    text: Arc<str>,
 }
 
 /// More problems than this in one file are not listed: the first hundreds say it.
 const MOST: usize = 1000;
 
 impl Diagnostics {
+    /// For a file's text, of which corrections and narrower places are made.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self { found: Vec::new(), text: text.into() }
+    }
+
+    /// The file's text.
+    #[must_use]
+    pub fn text(&self) -> Arc<str> {
+        Arc::clone(&self.text)
+    }
+
+    /// The place of a part of a scalar; the whole scalar where it is not written as it reads.
+    #[must_use]
+    pub fn part(&self, whole: &Span, value: &str, part: Span) -> Span {
+        let written = self.text.get(whole.clone()).unwrap_or_default();
+        let found = written.find(value).filter(|_| !value.is_empty());
+        found.map_or_else(
+            || whole.clone(),
+            |at| {
+                let start = whole.start + at;
+                start + part.start..start + part.end.min(value.len())
+            },
+        )
+    }
+
     /// Adds an error.
     pub fn error(&mut self, code: Code, span: Span) -> &mut Diagnostic {
         self.add(code, Weight::Error, span)

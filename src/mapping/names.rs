@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::condition::{Condition, Problem};
-use super::diagnostic::{Code, Diagnostics};
+use super::condition::{self, Condition, ConditionError, Problem};
+use super::diagnostic::{Code, Diagnostics, Mending};
 use super::level::{self, Each, Levels};
 use super::path::{PathError, SourcePath, Step};
 use super::scene::{Input, When};
@@ -44,6 +44,21 @@ pub struct Names<'c> {
     codes: &'c Codes,
     /// Whether `value` means the result of the rule.
     pub in_check: bool,
+    /// Texts that conditions compare paths with.
+    pub compared: Vec<Compared>,
+    /// Places of paths that stand where a text in quotes may have been meant.
+    pub bare: Vec<Span>,
+}
+
+/// A text that a condition compares a path with.
+#[derive(Debug)]
+pub struct Compared {
+    /// The path.
+    pub path: u16,
+    /// The text.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
 }
 
 struct TableUse {
@@ -53,11 +68,13 @@ struct TableUse {
     used: bool,
 }
 
-/// Reports a condition that cannot be read.
-pub fn bad_condition(problems: &mut Diagnostics, text: &Word, problem: &Problem) {
-    let diagnostic = problems.error(Code::BadCondition, text.span.clone());
+/// Reports a condition that cannot be read, with what was probably meant.
+pub fn bad_condition(problems: &mut Diagnostics, text: &Word, error: &ConditionError) {
+    let span = problems.part(&text.span, &text.value, error.span.clone());
+    let written = text.value.get(error.span.start..).unwrap_or_default();
+    let diagnostic = problems.error(Code::BadCondition, span.clone());
     diagnostic.arg("condition", &text.value);
-    let (reason, detail) = match problem {
+    let (reason, detail) = match &error.problem {
         Problem::Character(found) => ("condition-character", found.to_string()),
         Problem::OpenQuote => ("condition-open-quote", String::new()),
         Problem::Escape(found) => ("condition-escape", found.to_string()),
@@ -66,10 +83,52 @@ pub fn bad_condition(problems: &mut Diagnostics, text: &Word, problem: &Problem)
         Problem::Types(a, b) => ("condition-types", format!("{a}, {b}")),
         Problem::NoOrder(kind) => ("condition-no-order", (*kind).to_owned()),
         Problem::NotATest(kind) => ("condition-not-a-test", (*kind).to_owned()),
-        Problem::Pattern(reason) => ("condition-pattern", reason.clone()),
+        Problem::Pattern(reason) => {
+            let last = reason.lines().rev().find(|line| !line.trim().is_empty());
+            let last = last.unwrap_or_default().trim_start_matches("error: ");
+            ("condition-pattern", last.to_owned())
+        }
         Problem::TooDeep(levels) => ("condition-too-deep", levels.to_string()),
     };
-    diagnostic.arg("detail", detail).arg("reason-id", reason);
+    diagnostic.arg("detail", &detail).arg("reason-id", reason);
+    if span == text.span {
+        return;
+    }
+    let name: String = written.chars().take_while(|c| c.is_alphanumeric()).collect();
+    if matches!(error.problem, Problem::Function(_)) {
+        let functions = condition::FUNCTIONS.iter().copied();
+        diagnostic.nearest = super::diagnostic::nearest(&name, functions);
+        return;
+    }
+    let edits = meant(&text.value, error.span.start, &name);
+    let start = span.start - error.span.start.min(span.start);
+    if let Some((_, sign)) = edits.first() {
+        diagnostic.nearest = Some((*sign).to_owned());
+        let edits =
+            edits.iter().map(|(at, sign)| (start + at.start..start + at.end, (*sign).to_owned()));
+        diagnostic.mend(
+            Mending::Replace,
+            edits.clone().next().map_or_else(String::new, |e| e.1),
+            edits.collect(),
+        );
+    }
+}
+
+/// Signs of other languages and of word processors, with ours in their place.
+fn meant(condition: &str, at: usize, name: &str) -> Vec<(Span, &'static str)> {
+    let written = condition.get(at..).unwrap_or_default();
+    if written.starts_with(condition::OTHER_QUOTES) {
+        let quotes = condition.match_indices(condition::OTHER_QUOTES);
+        return quotes.map(|(i, quote)| (i..i + quote.len(), "'")).collect();
+    }
+    if written.starts_with('>') && condition.get(..at).is_some_and(|before| before.ends_with('<')) {
+        return vec![(at - 1..at + 1, "!=")];
+    }
+    let known = condition::OTHER_SIGNS.iter().find(|(other, _)| {
+        let word = other.chars().all(char::is_alphabetic);
+        if word { *other == name } else { written.starts_with(other) }
+    });
+    known.map(|(other, ours)| (at..at + other.len(), *ours)).into_iter().collect()
 }
 
 /// Names that a condition may use beside paths.
@@ -100,6 +159,8 @@ impl<'c> Names<'c> {
             tables: BTreeMap::new(),
             codes,
             in_check: false,
+            compared: Vec::new(),
+            bare: Vec::new(),
         };
         for (name, path) in &spec.source.names {
             names.aliases.insert(name.value.clone(), path.value.clone());
@@ -261,15 +322,40 @@ impl<'c> Names<'c> {
     pub fn when(&mut self, text: &Word) -> Option<When> {
         match Condition::parse(&text.value) {
             Ok(condition) => {
-                let paths: Vec<String> = condition.paths().iter().map(|p| p.path.clone()).collect();
+                let used: Vec<(String, Span)> = condition
+                    .paths()
+                    .iter()
+                    .map(|used| {
+                        let span = used.span.clone();
+                        (used.path.clone(), self.problems.part(&text.span, &text.value, span))
+                    })
+                    .collect();
+                let right = condition.right_paths();
+                self.bare.extend(right.iter().filter_map(|i| Some(used.get(*i)?.1.clone())));
                 let inputs: Option<Vec<Input>> =
-                    paths.iter().map(|path| self.input(path, &text.span)).collect();
-                Some(When::new(condition, inputs?, &text.value))
+                    used.iter().map(|(path, span)| self.input(path, span)).collect();
+                let inputs = inputs?;
+                self.note_texts(&condition, &inputs, text);
+                Some(When::new(condition, inputs, &text.value))
             }
             Err(error) => {
-                bad_condition(&mut self.problems, text, &error.problem);
+                bad_condition(&mut self.problems, text, &error);
                 None
             }
+        }
+    }
+
+    /// Keeps the texts that a condition compares paths with, for the check against the schema.
+    fn note_texts(&mut self, condition: &Condition, inputs: &[Input], whole: &Word) {
+        for (path, text) in condition.texts() {
+            let Some(Input::Path(path)) = inputs.get(path).copied() else { continue };
+            let quoted = [format!("'{text}'"), format!("\"{text}\"")];
+            let at = quoted.iter().find_map(|quoted| whole.value.find(quoted.as_str()));
+            let span = at.map_or_else(
+                || whole.span.clone(),
+                |at| self.problems.part(&whole.span, &whole.value, at + 1..at + 1 + text.len()),
+            );
+            self.compared.push(Compared { path, text: text.to_owned(), span });
         }
     }
 

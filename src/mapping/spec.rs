@@ -7,6 +7,7 @@ pub mod editor;
 pub mod keys;
 mod read;
 mod rule;
+mod synonyms;
 
 use crate::model::{IssueCode, Language, Severity};
 
@@ -296,6 +297,8 @@ pub struct RuleSpec {
     pub code: Option<IssueCode>,
     /// Whether the value means something to this scheme alone: its numbers and codes.
     pub own: bool,
+    /// Whether its author knows that the way back does not restore it.
+    pub one_way: bool,
 }
 
 /// Where a value comes from.

@@ -33,7 +33,7 @@ impl Codes {
         let mut codes = Self::default();
         let mut found = Vec::new();
         for (file, text) in files {
-            let mut problems = Diagnostics::default();
+            let mut problems = Diagnostics::of(text);
             if let Some(root) = yaml::parse(text, &mut problems) {
                 codes.add(&root, &mut problems);
             }

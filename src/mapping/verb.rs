@@ -178,6 +178,12 @@ impl Verb {
         }
     }
 
+    /// Whether it looks up a table that is not this mapping's alone.
+    #[must_use]
+    pub fn is_shared_table(&self) -> bool {
+        matches!(self, Self::Table(table) if table.is_shared())
+    }
+
     /// Runs the verb.
     ///
     /// # Errors

@@ -5,6 +5,8 @@
 //! and `NO` are codes, not numbers or booleans); what a text means is decided by whoever reads it.
 //! Anchors and aliases are refused: nothing here can grow beyond the size of the file.
 
+mod cause;
+
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle};
@@ -78,6 +80,22 @@ impl Node {
     }
 }
 
+/// A text as a YAML scalar: bare where YAML takes it so, else in quotes.
+#[must_use]
+pub fn scalar_of(text: &str) -> String {
+    let plain = |c: char| {
+        c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '°' | '$' | '(' | ')')
+    };
+    let starts = text.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    let bare = starts && text.chars().all(plain) && !text.ends_with(' ');
+    if bare { text.to_owned() } else { quoted(text) }
+}
+
+/// A text in double quotes.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 /// A group that is still open.
 enum Open {
     List(Vec<Node>),
@@ -97,7 +115,7 @@ pub fn parse(text: &str, problems: &mut Diagnostics) -> Option<Node> {
             Ok(found) => found,
             Err(error) => {
                 let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
-                problems.error(Code::NotYaml, at..at).arg("reason", error.info());
+                cause::report(text, at, &error.info(), problems);
                 return None;
             }
         };
@@ -105,7 +123,7 @@ pub fn parse(text: &str, problems: &mut Diagnostics) -> Option<Node> {
         let done = match event {
             Event::Scalar(value, style, _, _) => Some(scalar(value.into_owned(), style, span)),
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
-                problems.error(Code::NotYaml, span).arg("reason", "*alias");
+                problems.error(Code::NotYaml, span).arg("reason-id", "yaml-alias");
                 return None;
             }
             Event::SequenceStart(..) | Event::MappingStart(..) if open.len() >= DEEPEST => {
@@ -136,7 +154,7 @@ pub fn parse(text: &str, problems: &mut Diagnostics) -> Option<Node> {
             }
         }
     }
-    problems.error(Code::NotYaml, 0..0).arg("reason", "empty");
+    problems.error(Code::NotYaml, 0..0).arg("reason-id", "yaml-empty");
     None
 }
 

@@ -180,6 +180,10 @@ impl Library {
         let library = mapping::Library { schemas: &schemas, codes: &codes };
         let (mapping, found) = mapping::compile(&file.text, &file.path, &library);
         problems.extend(diagnosed(found, &file.text));
+        if let Some(mapping) = &mapping {
+            let tested = mapping.run_tests().diagnostics(mapping, &file.text);
+            problems.extend(diagnosed(tested, &file.text));
+        }
         (mapping, problems)
     }
 

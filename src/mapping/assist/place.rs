@@ -51,7 +51,6 @@ pub enum Group {
 
 impl Group {
     /// Every group.
-    #[cfg(test)]
     pub const ALL: &'static [Self] = &[
         Self::Mapping,
         Self::Source,

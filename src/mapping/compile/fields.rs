@@ -7,10 +7,9 @@ use super::super::diagnostic::Code;
 use super::super::level::{self, Levels};
 use super::super::names::{Names, Wants};
 use super::super::path::{SourcePath, Step as PathStep};
-use super::super::program::{Origin, Rule};
-use super::super::scene::Input;
 use super::super::spec::{Format, Spec, Word};
-use super::super::verb::Verb;
+use super::super::table::folded;
+use super::super::yaml::scalar_of;
 
 /// A field of the schema by its keys.
 struct Known<'s> {
@@ -46,14 +45,14 @@ pub fn check(spec: &Spec, each: &[SourcePath], schema: &Schema, names: &mut Name
             full_keys(&wants.path, each, &names.levels).iter().any(|keys| exists(keys, &known));
         if !found {
             for span in &wants.spans {
-                unknown(&wants.path, span.clone(), spec, schema, each, &known, names);
+                unknown(&wants.path, span.clone(), schema, each, &known, names);
             }
         }
     }
     for word in &spec.source.ignore {
         let path = path_of(word, spec, names);
         if !full_keys(&path, each, &names.levels).iter().any(|keys| exists(keys, &known)) {
-            unknown(&path, word.span.clone(), spec, schema, each, &known, names);
+            unknown(&path, word.span.clone(), schema, each, &known, names);
         }
     }
     unused(spec, each, schema, &wanted, &known, names);
@@ -126,7 +125,6 @@ fn as_strs(keys: &[String]) -> Vec<&str> {
 fn unknown(
     path: &SourcePath,
     span: std::ops::Range<usize>,
-    spec: &Spec,
     schema: &Schema,
     each: &[SourcePath],
     known: &[Known<'_>],
@@ -142,15 +140,60 @@ fn unknown(
             candidates.iter().filter_map(|c| c.strip_prefix(&prefix).map(str::to_owned)).collect();
         candidates.extend(nested);
     }
+    let bare = names.bare.contains(&span);
+    let text = names.problems.text();
+    let marked = text.get(span.clone()).unwrap_or_default();
     let problem = names.problems.error(Code::UnknownField, span.clone());
     problem.arg("field", &written).arg("schema", schema.id());
-    let nearest =
-        super::super::diagnostic::nearest(&written, candidates.iter().map(String::as_str));
-    if let Some(name) = nearest {
-        if spec.source.format == Format::Csv {
-            problem.replace(span, &name);
+    if bare {
+        let quoted = format!("'{marked}'");
+        problem.replace(span.clone(), &quoted);
+        problem.nearest = Some(quoted);
+    }
+    if let Some(name) = nearest_field(&written, &candidates) {
+        // Elsewhere the path says more than the names of its fields, or stands within a text.
+        let whole = marked.trim_matches(['"', '\'']) == written;
+        if whole {
+            let text =
+                if marked.len() == written.len() && bare { name.clone() } else { scalar_of(&name) };
+            problem.replace(span, text);
+        } else if let Some(at) = marked.find(&written) {
+            let start = span.start + at;
+            problem.replace(start..start + written.len(), &name);
         }
-        problem.nearest = Some(name);
+        problem.nearest.get_or_insert(name);
+    }
+}
+
+/// A field that differs in case, accents or blanks only, else the nearest.
+fn nearest_field(written: &str, known: &[String]) -> Option<String> {
+    let plain = |text: &str| folded(text).split_whitespace().collect::<String>();
+    let same = known.iter().find(|name| plain(name) == plain(written));
+    same.cloned()
+        .or_else(|| super::super::diagnostic::nearest(written, known.iter().map(String::as_str)))
+}
+
+/// Short names that are also fields of the sender, and fields of checks that do not exist.
+pub fn check_names(spec: &Spec, each: &[SourcePath], schema: &Schema, names: &mut Names<'_>) {
+    let known = known(schema);
+    for (name, path) in &spec.source.names {
+        let hides = known.iter().any(|field| field.keys == [name.value.as_str()]);
+        if hides && name.value != path.value {
+            names
+                .problems
+                .error(Code::HiddenField, name.span.clone())
+                .arg("name", &name.value)
+                .arg("schema", schema.id());
+        }
+    }
+    if known.is_empty() {
+        return;
+    }
+    for check in &spec.checks {
+        let path = path_of(&check.at, spec, names);
+        if !full_keys(&path, each, &names.levels).iter().any(|keys| exists(keys, &known)) {
+            unknown(&path, check.at.span.clone(), schema, each, &known, names);
+        }
     }
 }
 
@@ -204,50 +247,6 @@ fn unused(
                 .warning(Code::UnusedField, spec.source.schema.span.clone())
                 .arg("field", field.keys.join("."))
                 .arg("schema", schema.id());
-        }
-    }
-}
-
-/// Codes of the sender's list without a row, rows for codes that are not in it.
-pub fn check_tables<'r>(
-    rules: impl Iterator<Item = &'r Rule>,
-    spec: &Spec,
-    schema: &Schema,
-    names: &mut Names<'_>,
-) {
-    let known = known(schema);
-    for rule in rules {
-        let (Origin::First(inputs), Some(Verb::Table(table))) = (&rule.origin, rule.steps.first())
-        else {
-            continue;
-        };
-        let [Input::Path(path)] = &**inputs else { continue };
-        let Some(wants) = names.wanted.get(usize::from(*path)) else { continue };
-        let full = SourcePath::of(names.levels.steps(&wants.path, &|_| PathStep::All));
-        let keys = full.keys().join(".");
-        let Some(field) = known.iter().find(|k| k.keys.join(".") == keys) else { continue };
-        let codes = &field.info.codes;
-        if codes.is_empty() {
-            continue;
-        }
-        let span = spec.field_span(&rule.name).unwrap_or(0..0);
-        if table.refuses() {
-            for code in codes.iter().filter(|code| !table.has(code)) {
-                names
-                    .problems
-                    .warning(Code::MissingRow, span.clone())
-                    .arg("code", code)
-                    .arg("field", &keys);
-            }
-        }
-        if !table.is_shared() {
-            for code in table.sources().filter(|code| !codes.iter().any(|known| known == code)) {
-                names
-                    .problems
-                    .warning(Code::UnusedRow, span.clone())
-                    .arg("code", code)
-                    .arg("field", &keys);
-            }
         }
     }
 }

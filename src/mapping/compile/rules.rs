@@ -2,7 +2,7 @@
 
 use crate::model::Severity;
 
-use super::super::diagnostic::Code;
+use super::super::diagnostic::{Code, Mending};
 use super::super::names::Names;
 use super::super::program::{Check, Origin, Rule, Then};
 use super::super::scene::Input;
@@ -80,7 +80,10 @@ fn origin(spec: &RuleSpec, names: &mut Names<'_>) -> Option<Origin> {
                 };
                 if when.is_none() && i + 1 < branches.len() {
                     let next = branches[i + 1].then.span.clone();
-                    names.problems.error(Code::Unreachable, next);
+                    names
+                        .problems
+                        .error(Code::Unreachable, next)
+                        .arg("reason-id", "unreachable-else");
                 }
                 let then = if branch.is_path {
                     Then::Input(names.input(&branch.then.value, &branch.then.span)?)
@@ -118,11 +121,14 @@ fn steps(spec: &RuleSpec, on_error: Option<Severity>, names: &mut Names<'_>) -> 
         }
         let silent = spec.on_error.is_none() && on_error.is_none();
         if let (Some(code), true) = (declared.fails, silent) {
-            names
-                .problems
-                .error(Code::CanFail, step.verb.span.clone())
-                .arg("verb", declared.name)
-                .arg("code", code.name());
+            let text = names.problems.text();
+            let problem = names.problems.error(Code::CanFail, step.verb.span.clone());
+            problem.arg("verb", declared.name).arg("code", code.name());
+            for severity in ["error", "warning"] {
+                let new = format!("on_error: {severity}");
+                let edit = with_key(&text, &spec.span, &new);
+                problem.mend(Mending::Add, new, vec![edit]);
+            }
         }
         if !through_list && declared.gives != Shape::Any {
             shape = declared.gives;
@@ -133,6 +139,18 @@ fn steps(spec: &RuleSpec, on_error: Option<Severity>, names: &mut Names<'_>) -> 
         }
     }
     (steps, shape)
+}
+
+/// A rule with one more key, in either way of writing groups.
+fn with_key(text: &str, rule: &Span, key: &str) -> (Span, String) {
+    let written = text.get(rule.clone()).unwrap_or_default();
+    if written.starts_with('{') && written.ends_with('}') {
+        let inner = written.trim_end_matches('}').trim_end();
+        let at = rule.start + inner.len();
+        return (at..at, format!(", {key}"));
+    }
+    let line = text.get(..rule.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    (rule.start..rule.start, format!("{key}\n{}", " ".repeat(rule.start - line)))
 }
 
 fn checks(spec: &RuleSpec, names: &mut Names<'_>) -> Vec<Check> {

@@ -14,7 +14,7 @@ use super::super::target::{Branch, FIELDS, LISTS, Takes, takes};
 use super::super::value::Shape;
 use super::super::verb::Verb;
 use super::super::yaml::Span;
-use super::rules;
+use super::{rules, suggest};
 
 use grown::Grown;
 
@@ -179,7 +179,7 @@ fn target(place: &Place, path: &Word, names: &mut Names<'_>) -> Option<(Vec<Targ
     match takes(&field) {
         Some(Takes::Hub) if keyed => Some((steps, Takes::Text)),
         Some(Takes::Hub) | None => {
-            unknown(path, &field, names);
+            unknown(path, &place.path, &steps, names);
             None
         }
         Some(takes) => one_against_many(place, path, steps, takes, names),
@@ -192,7 +192,7 @@ fn list(place: &Place, path: &Word, names: &mut Names<'_>) -> Option<Vec<TargetS
     let full = place.full(&steps);
     let takes = takes(&full);
     if takes.is_none() && !FIELDS.iter().any(|(field, ..)| field.starts_with(&format!("{full}."))) {
-        unknown(path, &full, names);
+        unknown(path, &place.path, &steps, names);
         return None;
     }
     if takes.is_some() || steps.last() != Some(&TargetStep::Append) {
@@ -202,12 +202,11 @@ fn list(place: &Place, path: &Word, names: &mut Names<'_>) -> Option<Vec<TargetS
     Some(one_against_many(place, path, steps, Takes::Text, names)?.0)
 }
 
-fn unknown(path: &Word, field: &str, names: &mut Names<'_>) {
-    let known = FIELDS.iter().filter(|f| f.1 != Takes::Hub).map(|f| f.0);
+fn unknown(path: &Word, around: &str, steps: &[TargetStep], names: &mut Names<'_>) {
     let problem = names.problems.error(Code::UnknownTarget, path.span.clone());
     problem.arg("field", &path.value);
-    if let Some(name) = super::super::diagnostic::nearest(field, known) {
-        problem.nearest = Some(name);
+    if let Some(name) = suggest::field(around, &path.value, steps) {
+        problem.meant(name);
     }
 }
 
@@ -231,7 +230,12 @@ fn one_against_many(
         wrong |= next == Some(&TargetStep::Append) && i + 2 < steps.len();
     }
     if wrong {
-        names.problems.error(Code::OneAgainstMany, path.span.clone()).arg("field", &path.value);
+        let problem = names.problems.error(Code::OneAgainstMany, path.span.clone());
+        problem.arg("field", &path.value);
+        let meant = suggest::labelled(&schema_path(&steps), &steps);
+        if meant != path.value {
+            problem.meant(meant);
+        }
         return None;
     }
     Some((steps, takes))
@@ -265,14 +269,17 @@ fn shapes(path: &Word, rule: &Rule, takes: Takes, appends: bool, names: &mut Nam
     }
 }
 
-/// Codes that a table gives and the target does not have.
+/// Codes that a shared table gives and the target does not have; rows of this file are checked where
+/// they stand.
 fn table_results(path: &Word, rule: &Rule, takes: Takes, names: &mut Names<'_>) {
     let allowed: &[&str] = match takes {
         Takes::Code(codes) => codes,
         Takes::Boolean => &["true", "false"],
         Takes::Text | Takes::PartialDate | Takes::Day | Takes::Texts | Takes::Hub => return,
     };
-    let Some(Verb::Table(table)) = rule.steps.last() else { return };
+    let Some(Verb::Table(table)) = rule.steps.last().filter(|verb| verb.is_shared_table()) else {
+        return;
+    };
     for code in table.results().filter(|code| !allowed.contains(code)) {
         let problem = names.problems.error(Code::NotAllowed, path.span.clone());
         problem.arg("value", code).arg("expected", allowed.join(", "));

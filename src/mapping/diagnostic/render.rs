@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::model::Language;
 
-use super::{Correction, Diagnostic, Weight};
+use super::{Code, Correction, Diagnostic, Weight};
 
 type Bundle = FluentBundle<FluentResource>;
 
@@ -49,6 +49,13 @@ fn say(
         Some(name) => message.get_attribute(name)?.value(),
     };
     Some(bundle.format_pattern(pattern, Some(args), &mut Vec::new()).into_owned())
+}
+
+/// What a code means, whatever it is about.
+#[must_use]
+pub fn about(code: Code, language: Language) -> String {
+    let id = format!("diagnostic-{}", code.name());
+    say(language, &id, Some("about"), &FluentArgs::new()).unwrap_or_default()
 }
 
 impl Diagnostic {
@@ -114,14 +121,24 @@ impl Diagnostic {
     fn say(&self, language: Language, attribute: Option<&str>) -> Option<String> {
         let mut args = FluentArgs::new();
         for (name, value) in &self.args {
-            args.set(*name, value.as_str());
+            // Kinds of values have words of their own.
+            let word = matches!(*name, "expected" | "found")
+                .then(|| say(language, &format!("word-{value}"), None, &args))
+                .flatten();
+            args.set(*name, word.unwrap_or_else(|| value.clone()));
         }
         // A reason has words of its own.
         if let Some((_, id)) = self.args.iter().find(|(name, _)| *name == "reason-id") {
             let reason = say(language, id, None, &args).unwrap_or_default();
             args.set("reason", reason);
         }
-        say(language, &format!("diagnostic-{}", self.code.name()), attribute, &args)
+        let name = self.code.name();
+        let variant = self.args.iter().find(|(name, _)| *name == "variant");
+        let id = variant.map_or_else(
+            || format!("diagnostic-{name}"),
+            |(_, variant)| format!("diagnostic-{name}-{variant}"),
+        );
+        say(language, &id, attribute, &args)
     }
 }
 
@@ -163,7 +180,7 @@ impl Weight {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Code, Mending};
+    use super::super::Mending;
     use super::*;
 
     #[test]
@@ -174,6 +191,7 @@ mod tests {
                 let id = format!("diagnostic-{}", code.name());
                 assert!(say(language, &id, None, &args).is_some(), "{id}");
                 assert!(say(language, &id, Some("label"), &args).is_some(), "{id}.label");
+                assert!(!about(*code, language).is_empty(), "{id}.about");
             }
         }
     }

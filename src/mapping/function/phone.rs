@@ -44,6 +44,12 @@ impl Digits {
     }
 }
 
+/// Whether these two letters are a country whose numbers are known.
+#[must_use]
+pub fn is_country(code: &str) -> bool {
+    code.parse::<country::Id>().is_ok_and(|id| id.as_ref() == code)
+}
+
 /// Reads a phone number from a list of `country` (ISO 3166-1 alpha-2): national or international,
 /// with or without `+` or `00`, with any blanks and marks. Numbers of Côte d'Ivoire from before
 /// 31 January 2021 (eight digits) are rebuilt.

@@ -165,7 +165,7 @@ impl TargetWhen {
                 Some(Self { condition, paths })
             }
             Err(error) => {
-                bad_condition(&mut names.problems, text, &error.problem);
+                bad_condition(&mut names.problems, text, &error);
                 None
             }
         }

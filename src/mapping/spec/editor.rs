@@ -3,6 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::model::Language;
+
+use super::super::assist::{Group, words};
 use super::super::{target, verb};
 use super::keys;
 
@@ -46,6 +49,7 @@ pub fn schema() -> Value {
                 &[
                     ("on_error", severity()),
                     ("own", json!({ "type": "boolean" })),
+                    ("one_way", json!({ "type": "boolean" })),
                     ("do", json!({ "anyOf": [
                         { "$ref": "#/definitions/step" },
                         { "type": "array", "items": { "$ref": "#/definitions/step" } }
@@ -72,11 +76,25 @@ pub fn schema() -> Value {
 
 fn with(keys: &[&str], known: &[(&str, Value)]) -> Value {
     let mut properties: Map<String, Value> =
-        keys.iter().map(|key| ((*key).to_owned(), Value::Bool(true))).collect();
+        keys.iter().map(|key| ((*key).to_owned(), json!({}))).collect();
     for (key, schema) in known {
         properties.insert((*key).to_owned(), schema.clone());
     }
+    let group = Group::ALL.iter().find(|group| group.keys() == keys);
+    for (key, schema) in &mut properties {
+        let meaning = group.and_then(|group| meaning(*group, key));
+        if let (Value::Object(schema), Some(meaning)) = (schema, meaning) {
+            schema.insert("description".to_owned(), Value::String(meaning));
+        }
+    }
     Value::Object(properties)
+}
+
+/// What a key means, in both languages: an editor shows one text.
+fn meaning(group: Group, key: &str) -> Option<String> {
+    let fr = words::key(Language::French, group, key)?;
+    let en = words::key(Language::English, group, key)?;
+    Some(format!("{fr} · {en}"))
 }
 
 fn object(keys: &[&str], known: &[(&str, Value)], required: &[&str]) -> Value {
@@ -120,7 +138,15 @@ fn fields_of_items() -> Value {
 fn verbs() -> Value {
     let properties: Map<String, Value> = verb::DECLARATIONS
         .iter()
-        .map(|verb| (verb.name.to_owned(), json!({ "examples": [verb.example.steps] })))
+        .map(|verb| {
+            (
+                verb.name.to_owned(),
+                json!({
+                    "description": format!("{} · {}", verb.meaning.fr, verb.meaning.en),
+                    "examples": [verb.example.steps],
+                }),
+            )
+        })
         .collect();
     Value::Object(properties)
 }

@@ -43,6 +43,7 @@ pub const GROUP: &[&str] = &["each", "key", "when", "fields"];
 /// Of a rule.
 pub const RULE: &[&str] = &[
     "from", "value", "template", "choose", "if", "do", "table", "check", "on_error", "code", "own",
+    "one_way", "one_way",
 ];
 /// Of a branch of `choose`.
 pub const BRANCH: &[&str] = &["if", "value", "from", "else"];
@@ -64,6 +65,21 @@ pub const ROUND_TRIP: &[&str] = &["except"];
 pub const TITLE: &[&str] = &["fr", "en"];
 /// Of a shared table.
 pub const CODES: &[&str] = &["codes", "title", "fold", "rows"];
+/// Groups whose keys are often written a level too high or too low, with their names.
+const GROUPS: &[(&str, &[&str])] = &[
+    ("source", SOURCE),
+    ("fields", RULE),
+    ("tables", TABLE),
+    ("tests", TEST),
+    ("mapping, version, fields …", MAPPING),
+];
+
+/// The group to which a key belongs that is not known where it stands.
+#[must_use]
+pub fn elsewhere(key: &str) -> Option<&'static str> {
+    GROUPS.iter().find(|(_, keys)| keys.contains(&key)).map(|(name, _)| *name)
+}
+
 /// The containers.
 pub const FORMATS: &[&str] = &["csv", "json", "ndjson", "xml", "fhir", "canonical"];
 /// Error or warning.

@@ -2,11 +2,11 @@
 
 use crate::model::{IssueCode, Severity};
 
-use super::super::diagnostic::{Code, Diagnostics};
+use super::super::diagnostic::{Code, Diagnostic, Diagnostics};
 use super::super::yaml::{Entry, Kind, Node, Span};
 use super::{
     CheckSpec, ExpectedIssue, Format, InheritSpec, RecordsSpec, RefersSpec, SourceSpec, Spanned,
-    Spec, TestSpec, Title, Word, keys, rule,
+    Spec, TestSpec, Title, Word, keys, rule, synonyms,
 };
 
 /// Reads a whole mapping; `None` when a part without which nothing can be said is missing.
@@ -23,7 +23,18 @@ pub fn read(root: &Node, problems: &mut Diagnostics) -> Option<Spec> {
     if let Some(id) = &id {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if !id.value.chars().all(plain) {
-            bad_value(problems, &id.span, &id.value, "a-z 0-9 -");
+            bad_value(problems, &id.span, &id.value, "a-z 0-9 -").meant(plain_id(&id.value));
+        }
+    }
+    if let Some(version) = &version {
+        let parts: Vec<&str> = version.value.split('.').collect();
+        let number = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+        if parts.len() != 3 || !parts.iter().all(number) {
+            let problem = bad_value(problems, &version.span, &version.value, "1.0.0");
+            if parts.len() < 3 && parts.iter().all(number) {
+                let zeros = ".0".repeat(3 - parts.len());
+                problem.meant(format!("{}{zeros}", version.value));
+            }
         }
     }
     let tables =
@@ -60,6 +71,13 @@ pub fn read(root: &Node, problems: &mut Diagnostics) -> Option<Spec> {
     })
 }
 
+/// An id made of any text.
+fn plain_id(text: &str) -> String {
+    let plain = super::super::table::folded(text);
+    let words = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
+}
+
 /// A map of which the known keys are read.
 pub(super) struct Map<'n> {
     node: &'n Node,
@@ -70,11 +88,18 @@ impl<'n> Map<'n> {
     pub(super) fn of(node: &'n Node, known: &[&str], problems: &mut Diagnostics) -> Option<Self> {
         for entry in map_entries(node, problems) {
             if !known.contains(&entry.key.as_str()) {
-                problems
-                    .error(Code::UnknownKey, entry.key_span.clone())
-                    .arg("key", &entry.key)
-                    .arg("known", known.join(", "))
-                    .nearest(&entry.key, known.iter().copied());
+                let problem = problems.error(Code::UnknownKey, entry.key_span.clone());
+                problem.arg("key", &entry.key).arg("known", known.join(", "));
+                match synonyms::key(&entry.key, known) {
+                    Some(key) => problem.meant(key),
+                    None => problem.nearest(&entry.key, known.iter().copied()),
+                };
+                let place = keys::elsewhere(&entry.key);
+                if let Some(place) = place.filter(|_| synonyms::key(&entry.key, known).is_none()) {
+                    problem.arg("variant", "elsewhere").arg("place", place);
+                    problem.nearest = None;
+                    problem.corrections.clear();
+                }
             }
         }
         matches!(node.kind, Kind::Map(_)).then_some(Self { node })
@@ -156,19 +181,24 @@ pub(super) fn wrong_type(problems: &mut Diagnostics, node: &Node, expected: &str
     problems.error(Code::WrongType, node.span.clone()).arg("expected", expected);
 }
 
-pub(super) fn bad_value(problems: &mut Diagnostics, span: &Span, value: &str, expected: &str) {
-    problems.error(Code::BadValue, span.clone()).arg("value", value).arg("expected", expected);
+pub(super) fn bad_value<'p>(
+    problems: &'p mut Diagnostics,
+    span: &Span,
+    value: &str,
+    expected: &str,
+) -> &'p mut Diagnostic {
+    problems.error(Code::BadValue, span.clone()).arg("value", value).arg("expected", expected)
 }
 
 /// A word out of a closed list.
 pub(super) fn one_of(word: &Word, known: &[&str], problems: &mut Diagnostics) -> bool {
     let found = known.contains(&word.value.as_str());
     if !found {
-        problems
-            .error(Code::BadValue, word.span.clone())
-            .arg("value", &word.value)
-            .arg("expected", known.join(", "))
-            .nearest(&word.value, known.iter().copied());
+        let problem = bad_value(problems, &word.span, &word.value, &known.join(", "));
+        match synonyms::truth(&word.value).filter(|truth| known.contains(truth)) {
+            Some(truth) => problem.meant(truth),
+            None => problem.nearest(&word.value, known.iter().copied()),
+        };
     }
     found
 }
@@ -186,11 +216,12 @@ pub(super) fn issue_code(word: &Word, problems: &mut Diagnostics) -> Option<Issu
     let code = IssueCode::parse(&word.value);
     if code.is_none() {
         let names = IssueCode::ALL.iter().map(|code| code.name());
-        problems
-            .error(Code::BadValue, word.span.clone())
-            .arg("value", &word.value)
-            .arg("expected", "bad_date, wrong_type, period_inverted …")
-            .nearest(&word.value, names);
+        let expected = "bad_date, wrong_type, period_inverted …";
+        let problem = bad_value(problems, &word.span, &word.value, expected);
+        match IssueCode::ALL.iter().find(|code| code.number() == word.value) {
+            Some(code) => problem.meant(code.name()),
+            None => problem.nearest(&word.value, names),
+        };
     }
     code
 }
@@ -210,7 +241,10 @@ fn hold(node: &Node, problems: &mut Diagnostics) -> Option<f64> {
     let percent =
         inner.and_then(|t| t.trim().strip_suffix('%')).and_then(|t| t.trim().parse().ok());
     if percent.is_none() {
-        bad_value(problems, &word.span, &word.value, "> 20 % refused");
+        let digits: String = word.value.chars().filter(|c| c.is_ascii_digit()).collect();
+        let share = if digits.is_empty() { "20" } else { &digits };
+        bad_value(problems, &word.span, &word.value, "> 20 % refused")
+            .meant(format!("> {share} % refused"));
     }
     percent
 }
@@ -241,7 +275,7 @@ fn source(node: &Node, problems: &mut Diagnostics) -> Option<SourceSpec> {
     Some(SourceSpec {
         span: node.span.clone(),
         format,
-        encoding: map.word("encoding", problems).map(|word| word.value),
+        encoding: map.word("encoding", problems).map(|word| encoding(word, problems)),
         delimiter: map.word("delimiter", problems).map_or(b',', |word| delimiter(&word, problems)),
         header_row: map.word("header_row", problems).map_or(1, |word| positive(&word, problems)),
         records_at: plain_words(map.get("records_at"), problems),
@@ -273,11 +307,34 @@ fn word_pairs(node: Option<&Node>, problems: &mut Diagnostics) -> Vec<(Word, Wor
     entries.iter().filter_map(|e| Some((word_of(e), word(&e.value, problems)?))).collect()
 }
 
+fn encoding(word: Word, problems: &mut Diagnostics) -> String {
+    if encoding_rs::Encoding::for_label(word.value.as_bytes()).is_none() {
+        let problem = bad_value(problems, &word.span, &word.value, ENCODINGS.join(", ").as_str());
+        if word.value.to_lowercase().contains("ansi") {
+            problem.meant("windows-1252");
+        } else {
+            problem.nearest(&word.value, ENCODINGS.iter().copied());
+        }
+    }
+    word.value
+}
+
+/// The encodings that are met; any other of the WHATWG list is read, too.
+const ENCODINGS: &[&str] = &["utf-8", "windows-1252", "iso-8859-1", "iso-8859-15", "utf-16le"];
+
 fn delimiter(word: &Word, problems: &mut Diagnostics) -> u8 {
     match word.value.as_bytes() {
         [one] => *one,
         _ => {
-            bad_value(problems, &word.span, &word.value, "; , | \\t");
+            let problem = bad_value(problems, &word.span, &word.value, "; , | \\t");
+            let known =
+                [("virgule", ","), ("comma", ","), ("semi", ";"), ("pipe", "|"), ("barre", "|")];
+            let word = word.value.to_lowercase();
+            let meant = if word.contains("point") { Some(";") } else { None };
+            let meant = meant.or_else(|| known.iter().find(|k| word.contains(k.0)).map(|k| k.1));
+            if let Some(sign) = meant {
+                problem.meant(sign);
+            }
             b','
         }
     }

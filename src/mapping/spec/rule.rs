@@ -10,7 +10,7 @@ use super::read::{
 };
 use super::{
     BranchSpec, GroupSpec, OriginSpec, RowSpec, RuleSpec, Spanned, StepSpec, TableSpec, Unmapped,
-    Word, keys,
+    Word, keys, synonyms,
 };
 
 type Fields = (Vec<(Word, Vec<RuleSpec>)>, Vec<(Word, GroupSpec)>);
@@ -88,12 +88,19 @@ pub(super) fn rule(node: &Node, problems: &mut Diagnostics) -> Option<RuleSpec> 
         when: map.word("if", problems),
         steps,
         checks: words(map.get("check"), problems),
-        on_error: severity(map.get("on_error"), problems),
+        // A severity that does not exist has been reported; that it is missing would be untrue.
+        on_error: map
+            .get("on_error")
+            .map(|node| severity(Some(node), problems).unwrap_or(Severity::Error)),
         code: map.word("code", problems).and_then(|word| issue_code(&word, problems)),
-        own: map.word("own", problems).is_some_and(|word| {
-            one_of(&word, &["true", "false"], problems) && word.value == "true"
-        }),
+        own: truth(&map, "own", problems),
+        one_way: truth(&map, "one_way", problems),
     })
+}
+
+fn truth(map: &Map<'_>, key: &str, problems: &mut Diagnostics) -> bool {
+    map.word(key, problems)
+        .is_some_and(|word| one_of(&word, &["true", "false"], problems) && word.value == "true")
 }
 
 fn branch(node: &Node, problems: &mut Diagnostics) -> Option<BranchSpec> {
@@ -113,10 +120,12 @@ fn branch(node: &Node, problems: &mut Diagnostics) -> Option<BranchSpec> {
 fn step(node: &Node, problems: &mut Diagnostics) -> Option<StepSpec> {
     let known = super::super::verb::names();
     let unknown = |verb: &Word, problems: &mut Diagnostics| {
-        problems
-            .error(Code::UnknownVerb, verb.span.clone())
-            .arg("verb", &verb.value)
-            .nearest(&verb.value, known.iter().copied());
+        let problem = problems.error(Code::UnknownVerb, verb.span.clone());
+        problem.arg("verb", &verb.value).arg("known", known.join(", "));
+        match synonyms::verb(&verb.value) {
+            Some(own) => problem.meant(own),
+            None => problem.nearest(&verb.value, known.iter().copied()),
+        };
     };
     match &node.kind {
         Kind::Text(_) => {

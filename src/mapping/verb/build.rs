@@ -7,6 +7,7 @@ use super::super::function::check_digit::Check;
 use super::super::function::date::Layout;
 use super::super::function::name::Order;
 use super::super::function::number::Mark;
+use super::super::function::phone;
 use super::super::scene::When;
 use super::super::spec::{Spanned, StepSpec, Word};
 use super::super::table::Table;
@@ -182,8 +183,13 @@ impl<'s, B: Builder> Read<'s, '_, B> {
     fn country(&mut self) -> Option<Box<str>> {
         let word = self.word()?;
         let known = word.value.len() == 2 && word.value.chars().all(|c| c.is_ascii_uppercase());
-        if !known {
-            self.bad(&word.span, &word.value, "ML, CI, NG …");
+        if !known || !phone::is_country(&word.value) {
+            let upper = word.value.to_uppercase();
+            let problem = self.builder.problems().error(Code::BadArgument, word.span.clone());
+            problem.arg("verb", "phone").arg("value", &word.value).arg("expected", "ML, CI, NG …");
+            if phone::is_country(&upper) {
+                problem.meant(upper);
+            }
             return None;
         }
         Some(word.value.into())
@@ -206,11 +212,20 @@ impl<'s, B: Builder> Read<'s, '_, B> {
                     Some(pivot) => layout.with_pivot(pivot.min(99)),
                     None => layout,
                 }),
-                Some((text, Err(error))) => self.bad(&item.span, text, &error.to_string()),
+                Some((text, Err(_))) => self.bad_layout(&item.span, text),
                 None => self.bad(&item.span, "…", "dd/MM/yyyy"),
             }
         }
         (layouts.len() == list.len() && !layouts.is_empty()).then(|| Dates::new(layouts))
+    }
+
+    fn bad_layout(&mut self, span: &Span, text: &str) {
+        let expected = "dd/MM/yyyy, yyyy-MM-dd, yyyyMMdd, d/M/yy …";
+        let problem = self.builder.problems().error(Code::BadArgument, span.clone());
+        problem.arg("verb", "date").arg("value", text).arg("expected", expected);
+        if let Some(meant) = meant_layout(text) {
+            problem.meant(meant);
+        }
     }
 
     fn name_part(&mut self) -> Option<Verb> {
@@ -231,4 +246,18 @@ impl<'s, B: Builder> Read<'s, '_, B> {
         };
         Some(Verb::NamePart(part, order))
     }
+}
+
+/// A layout in the letters of French, of capitals or of `strptime`, in ours.
+fn meant_layout(text: &str) -> Option<String> {
+    let long =
+        text.replace("%d", "dd").replace("%m", "MM").replace("%Y", "yyyy").replace("%y", "yy");
+    let ours = |letter: char| match letter {
+        'j' | 'J' | 'D' => 'd',
+        'a' | 'A' | 'Y' => 'y',
+        'm' => 'M',
+        other => other,
+    };
+    let meant: String = long.chars().map(ours).collect();
+    Layout::parse(&meant).is_ok().then_some(meant)
 }

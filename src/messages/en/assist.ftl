@@ -141,3 +141,22 @@ assist-table-shared = shared table
 assist-layout-means = reads “{ $example }”
 
 assist-code-of-sender = code of “{ $field }”
+
+assist-group-mapping = A mapping
+assist-group-source = `source`: the sender’s file
+assist-group-records = An entry of `source.records`
+assist-group-resources = `source.resources`
+assist-group-inherit = `source.inherit`
+assist-group-refers = An entry of `source.refers`
+assist-group-rule = A rule of `fields`, `values` or `back`
+assist-group-branch = A branch of `choose`
+assist-group-check = A check of `checks`
+assist-group-table = A table
+assist-group-row = A row that says more than its code
+assist-group-unmapped = `unmapped` of a table
+assist-group-test = A test of `tests`
+assist-group-issue = An expected problem (`expect_issue`)
+assist-group-round_trip = `round_trip` of a test
+assist-group-title = A text in both languages
+assist-group-codes = A file of `mappings/codes/`
+assist-key-one_way = `true`: it is known that the way back does not restore this field

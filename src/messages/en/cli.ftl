@@ -126,6 +126,7 @@ mapping-problems = { $file }: { $count ->
 }
 mapping-tests = { $mapping }: { $passed } of { $total } examples passed
 mapping-test-failed = { $name }: { $reason }
+mapping-no-word = the mapping language has no word "{ $word }"; `dankun mapping reference` shows all
 mapping-no-record = the file holds no record { $record }
 mapping-published = { $count ->
     [0] Nothing to publish: these versions are already in force.

@@ -141,3 +141,22 @@ assist-table-shared = table partagée
 assist-layout-means = lit « { $example } »
 
 assist-code-of-sender = code de « { $field } »
+
+assist-group-mapping = Une correspondance
+assist-group-source = `source` : le fichier de l’expéditeur
+assist-group-records = Une entrée de `source.records`
+assist-group-resources = `source.resources`
+assist-group-inherit = `source.inherit`
+assist-group-refers = Une entrée de `source.refers`
+assist-group-rule = Une règle de `fields`, `values` ou `back`
+assist-group-branch = Une branche de `choose`
+assist-group-check = Un contrôle de `checks`
+assist-group-table = Une table
+assist-group-row = Une ligne de table qui dit plus que le code
+assist-group-unmapped = `unmapped` d’une table
+assist-group-test = Un essai de `tests`
+assist-group-issue = Un problème attendu (`expect_issue`)
+assist-group-round_trip = `round_trip` d’un essai
+assist-group-title = Un texte en deux langues
+assist-group-codes = Un fichier de `mappings/codes/`
+assist-key-one_way = `true` : on sait que le retour ne rétablit pas ce champ
