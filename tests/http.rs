@@ -12,6 +12,8 @@ mod events;
 #[path = "http/held.rs"]
 mod held;
 mod invented;
+#[path = "http/mappings.rs"]
+mod mappings;
 #[path = "http/records.rs"]
 mod records;
 #[path = "http/server.rs"]

@@ -4,8 +4,13 @@
 
 mod cluster;
 
+#[path = "life/cli.rs"]
+mod cli;
 #[path = "life/hubs.rs"]
 mod hubs;
+#[allow(dead_code)] // Each test program uses its own part of the harness.
+#[path = "cli/program.rs"]
+mod program;
 #[path = "life/publish.rs"]
 mod publish;
 #[path = "life/rules.rs"]

@@ -1,11 +1,17 @@
 //! `dankun mapping`: check, test, explain and help to write the files that describe schemes.
 
 mod check;
+mod diff;
+mod door;
 mod explain;
+mod folder;
 mod infer;
 mod lsp;
+mod named;
 mod publish;
+mod pull;
 mod reference;
+mod steps;
 mod test;
 
 use super::arguments::Common;
@@ -33,8 +39,20 @@ enum Verb {
     Infer(infer::Args),
     /// Say what a verb, a key, a target field or a code means
     Reference(reference::Args),
-    /// Put files in force in a hub, as the next version of each
+    /// Show what publishing the files of --mappings would change, or what changed between two versions
+    Diff(diff::Args),
+    /// Bring the files that count in a hub into the directory of --mappings
+    Pull(pull::Args),
+    /// Put files in force in a hub, all together or none
     Publish(publish::Args),
+    /// Go back to a version that counted before
+    Rollback(steps::Rollback),
+    /// List the versions of a file, the newest first
+    Versions(steps::Versions),
+    /// Agree to a version that somebody else wrote
+    Approve(steps::Version),
+    /// Give up a draft, or take back what is published for later
+    Withdraw(steps::Version),
 }
 
 /// Does one of them.
@@ -49,6 +67,12 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
         Verb::Lsp(args) => lsp::run(args, common, screen).await,
         Verb::Infer(args) => infer::run(args, common, screen),
         Verb::Reference(args) => reference::run(args, common, screen),
+        Verb::Diff(args) => diff::run(args, common, screen).await,
+        Verb::Pull(args) => pull::run(args, common, screen).await,
         Verb::Publish(args) => publish::run(args, common, screen).await,
+        Verb::Rollback(args) => steps::rollback(args, common, screen).await,
+        Verb::Versions(args) => steps::versions(args, common, screen).await,
+        Verb::Approve(args) => steps::approve(args, common, screen).await,
+        Verb::Withdraw(args) => steps::withdraw(args, common, screen).await,
     }
 }

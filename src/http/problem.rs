@@ -20,6 +20,7 @@ use axum::http::{StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::Value as Json;
 use tracing::error;
 use utoipa::ToSchema;
 
@@ -74,6 +75,18 @@ codes! {
     NotFound = NOT_FOUND "not_found";
     /// The address exists, but not with this method.
     MethodNotAllowed = METHOD_NOT_ALLOWED "method_not_allowed";
+    /// A change that does not say what it was made from; `If-Match` or `If-None-Match` says it.
+    PreconditionRequired = PRECONDITION_REQUIRED "precondition_required";
+    /// Somebody else was faster: what stands there is not what the change was made from.
+    Stale = PRECONDITION_FAILED "stale";
+    /// A version that would change what was published under its `version:`.
+    VersionPublished = CONFLICT "version_published";
+    /// A version that a second person must approve first.
+    ApprovalMissing = CONFLICT "approval_missing";
+    /// A version that its own author cannot approve.
+    OwnText = FORBIDDEN "own_text";
+    /// Data files that would not work; `diagnostics` say why.
+    InvalidFiles = UNPROCESSABLE_ENTITY "invalid_files";
     /// The caller stopped sending, or the answer took too long.
     TimedOut = REQUEST_TIMEOUT "timed_out";
     /// What is asked contradicts what is already there.
@@ -104,6 +117,7 @@ pub struct Problem {
     code: Code,
     arguments: Vec<(&'static str, String)>,
     violations: Vec<Issue>,
+    diagnostics: Vec<Json>,
     known: Vec<String>,
     location: Option<String>,
 }
@@ -116,6 +130,7 @@ impl Problem {
             code,
             arguments: Vec::new(),
             violations: Vec::new(),
+            diagnostics: Vec::new(),
             known: Vec::new(),
             location: None,
         }
@@ -132,6 +147,13 @@ impl Problem {
     #[must_use]
     pub fn violations(mut self, violations: Vec<Issue>) -> Self {
         self.violations = violations;
+        self
+    }
+
+    /// With what is wrong with data files, each with its place and, where possible, a correction.
+    #[must_use]
+    pub fn diagnostics(mut self, diagnostics: Vec<Json>) -> Self {
+        self.diagnostics = diagnostics;
         self
     }
 
@@ -199,6 +221,10 @@ pub struct ProblemBody {
     /// What is wrong in what was sent, each with its place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     violations: Vec<Violation>,
+    /// What is wrong with data files, each with its place and, where possible, a correction.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    diagnostics: Vec<Json>,
     /// The values that would have been right.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     known: Vec<String>,
@@ -262,6 +288,7 @@ fn write(
         detail: words(".detail"),
         instance,
         violations: problem.violations.iter().map(|issue| Violation::of(issue, language)).collect(),
+        diagnostics: problem.diagnostics.clone(),
         known: problem.known.clone(),
     };
     let json = serde_json::to_vec(&body).expect("a problem has only texts and numbers");

@@ -33,6 +33,20 @@ pub fn routes(limits: &Limits) -> Routes {
         // Partners: what agreements let them know.
         .post("/v1/eligibility", v1::eligibility::answer)
         .get("/v1/indicators", v1::indicators::read)
+        // Those who describe formats, and those who look after what counts.
+        .get("/v1/mappings", v1::mappings::list)
+        .post("/v1/mappings/check", v1::mappings::draft::check_text)
+        .post("/v1/mappings/publications", v1::mappings::publications::publish)
+        .put("/v1/mappings/{name}/draft", v1::mappings::draft::put)
+        .post("/v1/mappings/{name}/rollback", v1::mappings::publications::rollback)
+        .get("/v1/mappings/{name}/history", v1::mappings::history)
+        .get("/v1/mappings/{name}/diff", v1::mappings::diff)
+        .get("/v1/mappings/{name}/versions", v1::mappings::versions)
+        .get("/v1/mappings/{name}/versions/{version}", v1::mappings::read)
+        .post("/v1/mappings/{name}/versions/{version}/check", v1::mappings::steps::check)
+        .post("/v1/mappings/{name}/versions/{version}/test", v1::mappings::steps::test)
+        .post("/v1/mappings/{name}/versions/{version}/approve", v1::mappings::steps::approve)
+        .post("/v1/mappings/{name}/versions/{version}/withdraw", v1::mappings::steps::withdraw)
         // Everybody with a key.
         .get("/v1/schemes", v1::schemes::list)
         // Those who run the hub.

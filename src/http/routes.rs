@@ -25,6 +25,11 @@ impl Routes {
         self.on(Method::POST, MethodFilter::POST, path, handler)
     }
 
+    /// Answers `PUT path`.
+    pub fn put<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.on(Method::PUT, MethodFilter::PUT, path, handler)
+    }
+
     /// Answers `DELETE path`.
     pub fn delete<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
         self.on(Method::DELETE, MethodFilter::DELETE, path, handler)

@@ -8,6 +8,7 @@ pub mod events;
 pub mod health;
 pub mod indicators;
 pub mod keys;
+pub mod mappings;
 pub mod people;
 pub mod quarantine;
 pub mod records;

@@ -13,6 +13,13 @@ impl Instant {
         Self(millis)
     }
 
+    /// From RFC 3339 text with its offset, such as `2027-01-01T00:00:00Z`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let timestamp: jiff::Timestamp = text.trim().parse().ok()?;
+        Some(Self(timestamp.as_millisecond()))
+    }
+
     /// Milliseconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn as_millis(self) -> i64 {

@@ -263,6 +263,17 @@ pub fn gather(
     file::gather(mappings, schemas)
 }
 
+/// The files of directories alone, without those that the program brings.
+///
+/// # Errors
+/// Every file that cannot be taken.
+pub fn gather_folder(
+    mappings: Option<&Path>,
+    schemas: Option<&Path>,
+) -> Result<Vec<DataFile>, Vec<FileError>> {
+    file::gather_folder(mappings, schemas)
+}
+
 fn of_kind(files: &[DataFile], kind: Kind) -> impl Iterator<Item = &DataFile> {
     files.iter().filter(move |file| file.kind == kind)
 }

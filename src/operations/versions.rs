@@ -21,7 +21,7 @@ pub use crate::store::versions::{Stage, StepRow, Version};
 pub use approve::{approve, withdraw};
 pub use check::{Checked, candidate, check, check_text, previewed, test};
 pub use difference::{Change, ChangeKind, Difference, difference};
-pub use draft::{Seen, draft};
+pub use draft::{Seen, draft, file};
 pub use error::LifeError;
 pub use listing::{Filter, Listed, Named, Shown, drafts, history, list, shown, version, versions};
 pub use put_in_force::{Chosen, Plan, Planned, plan, publish, rollback};

@@ -40,6 +40,16 @@ fn guard(method: &str, path: &str) -> Guard {
         ("POST", "/v1/eligibility") => Right(Scope::EligibilityAsk),
         ("GET", "/v1/indicators") => Right(Scope::IndicatorsRead),
         ("POST", "/v1/translate" | "/v1/validate") => Right(Scope::MappingsRead),
+        ("GET", path) if path.starts_with("/v1/mappings") => Right(Scope::MappingsRead),
+        ("POST", "/v1/mappings/check") => Right(Scope::MappingsRead),
+        ("PUT", "/v1/mappings/{name}/draft") => Right(Scope::MappingsWrite),
+        ("POST", "/v1/mappings/publications" | "/v1/mappings/{name}/rollback")
+        | ("POST", "/v1/mappings/{name}/versions/{version}/approve") => {
+            Right(Scope::MappingsPublish)
+        }
+        ("POST", path) if path.starts_with("/v1/mappings/{name}/versions/{version}/") => {
+            Right(Scope::MappingsWrite)
+        }
         ("GET" | "POST", "/v1/keys") | ("DELETE", "/v1/keys/{id}") => Right(Scope::Admin),
         _ => panic!("nobody has said who may {method} {path}"),
     }
@@ -73,7 +83,8 @@ fn filled(path: &str) -> String {
         _ => "",
     };
     let id = format!("{kind}_0192f0c100007000800000000000000a");
-    path.replace("{id}", &id).replace("{scheme}", "ml-utm") + query
+    let named = path.replace("{id}", &id).replace("{scheme}", "ml-utm");
+    named.replace("{name}", "ml-utm").replace("{version}", "in_force") + query
 }
 
 /// A body that each address reads, so that rights are what decides.
@@ -86,6 +97,7 @@ fn body(path: &str) -> serde_json::Value {
         "/v1/eligibility" => json!({
             "purpose": "CARE_AUTHORISATION", "as_of": "2026-01-01", "subject": { "identifiers": [] }
         }),
+        "/v1/mappings/publications" => json!({ "versions": [] }),
         "/v1/quarantine/{id}/correct" => json!({ "raw": "" }),
         _ => json!({}),
     }

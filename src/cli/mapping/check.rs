@@ -63,7 +63,7 @@ pub(super) fn gather(
 fn read(path: &Path) -> Result<DataFile, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
     let path = path.display().to_string();
-    DataFile::yaml(&path, text).map_err(|error| Failure::Configuration(error.to_string()))
+    DataFile::at(&path, text).map_err(|error| Failure::Configuration(error.to_string()))
 }
 
 fn problems(all: &[DataFile], file: &DataFile) -> Vec<Problem> {

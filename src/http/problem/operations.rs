@@ -7,7 +7,9 @@ use crate::operations::ask::AskError;
 use crate::operations::deliver::SubscribeError;
 use crate::operations::intake::IntakeError;
 use crate::operations::keys::KeyError;
+use crate::operations::library::Problem as FileProblem;
 use crate::operations::quarantine::CorrectError;
+use crate::operations::versions::LifeError;
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
@@ -77,6 +79,44 @@ impl From<IntakeError> for Problem {
             IntakeError::NotHeld { .. } => Self::new(Code::Conflict).with("reason", error),
             IntakeError::BrokeOff => Self::new(Code::IncompleteBody),
             IntakeError::Stopped(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<LifeError> for Problem {
+    fn from(error: LifeError) -> Self {
+        match error {
+            LifeError::Store(error) => error.into(),
+            LifeError::NotPermitted { scope, file } => {
+                Self::new(Code::NotPermitted).with("scope", format!("{} ({file})", scope.name()))
+            }
+            LifeError::File(error) => {
+                Self::new(Code::InvalidFiles).with("count", 1).diagnostics(vec![
+                    serde_json::json!({ "severity": "error", "message": error.to_string() }),
+                ])
+            }
+            LifeError::Wrong(problems) => Self::new(Code::InvalidFiles)
+                .with("count", problems.len())
+                .diagnostics(problems.iter().map(FileProblem::to_json).collect()),
+            LifeError::Unknown(_) => Self::new(Code::NotFound),
+            LifeError::Stale { current, .. } => {
+                Self::new(Code::Stale).with("current", current.unwrap_or_else(|| "-".to_owned()))
+            }
+            LifeError::SameLabel { file, label } => {
+                Self::new(Code::VersionPublished).with("file", file).with("version", label)
+            }
+            LifeError::NotApproved { file, hash } => {
+                Self::new(Code::ApprovalMissing).with("file", file).with("hash", hash)
+            }
+            LifeError::OwnText(file) => Self::new(Code::OwnText).with("file", file),
+            LifeError::OtherFile { .. } | LifeError::Past => {
+                Self::new(Code::InvalidParameter).with("name", "?").with("reason", error)
+            }
+            LifeError::Withdrawn(_)
+            | LifeError::Counted(_)
+            | LifeError::NothingEarlier(_)
+            | LifeError::Busy => Self::new(Code::Conflict).with("reason", error),
+            LifeError::Stopped(_) => Self::internal(&error),
         }
     }
 }

@@ -68,7 +68,28 @@ pub struct FileId {
     pub name: String,
 }
 
+/// Names are part of addresses and of file names.
+const LONGEST_NAME: usize = 100;
+
 impl FileId {
+    /// A file of a kind, when it can have this name: letters, digits, `-`, `_` and `.`, for a schema with its version
+    /// behind a slash.
+    #[must_use]
+    pub fn new(kind: Kind, name: &str) -> Option<Self> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let (stem, version) = match (kind, name.split_once('/')) {
+            (Kind::Schema, Some((stem, version))) => (stem, version),
+            (Kind::Schema, None) | (_, Some(_)) => return None,
+            (_, None) => (name, "1"),
+        };
+        let sound = name.len() <= LONGEST_NAME
+            && stem.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && stem.chars().all(plain)
+            && !version.is_empty()
+            && version.chars().all(|c| c.is_ascii_digit());
+        sound.then(|| Self { kind, name: name.to_owned() })
+    }
+
     /// As the store names it.
     #[must_use]
     pub fn key(&self) -> FileKey<'_> {
@@ -129,6 +150,18 @@ impl DataFile {
         Ok(Self { kind, name, path: path.to_owned(), text })
     }
 
+    /// Takes a file by its path and text: a schema by its directory, anything else by its first key.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn at(path: &str, text: String) -> Result<Self, FileError> {
+        if path.ends_with(".json") {
+            let unknown = FileError::UnknownKind { path: path.to_owned() };
+            return schema((path.to_owned(), text)).ok_or(unknown);
+        }
+        Self::yaml(path, text)
+    }
+
     /// The hash that tells two versions of its text apart.
     #[must_use]
     pub fn hash(&self) -> blake3::Hash {
@@ -180,32 +213,54 @@ pub fn gather(
     mappings: Option<&Path>,
     schemas: Option<&Path>,
 ) -> Result<Vec<DataFile>, Vec<FileError>> {
-    let mut errors = Vec::new();
     let mut taken = BTreeMap::new();
-    let mut take = |file: Result<DataFile, FileError>| match file {
-        Ok(file) => drop(taken.insert((file.kind, file.name.clone()), file)),
-        Err(error) => errors.push(error),
-    };
-    embedded(&SCHEMAS, "schemas").into_iter().filter_map(schema).map(Ok).for_each(&mut take);
-    for (path, text) in embedded(&MAPPINGS, "mappings") {
-        if is_yaml(&path) {
-            take(DataFile::yaml(&path, text));
+    let mut errors = Vec::new();
+    let shipped = embedded(&SCHEMAS, "schemas").into_iter().filter_map(schema).map(Ok);
+    let yaml = embedded(&MAPPINGS, "mappings").into_iter().filter(|(path, _)| is_yaml(path));
+    let shipped = shipped.chain(yaml.map(|(path, text)| DataFile::yaml(&path, text)));
+    for file in shipped.chain(folder(mappings, schemas)) {
+        match file {
+            Ok(file) => drop(taken.insert((file.kind, file.name.clone()), file)),
+            Err(error) => errors.push(error),
         }
     }
-    let read = |directory: Option<&Path>| directory.map_or_else(|| Ok(Vec::new()), walk);
-    match read(schemas) {
-        Ok(files) => files.into_iter().filter_map(schema).map(Ok).for_each(&mut take),
-        Err(error) => take(Err(error)),
-    }
-    match read(mappings) {
-        Ok(files) => files
-            .into_iter()
-            .filter(|(path, _)| is_yaml(path))
-            .map(|(path, text)| DataFile::yaml(&path, text))
-            .for_each(&mut take),
-        Err(error) => take(Err(error)),
-    }
     if errors.is_empty() { Ok(taken.into_values().collect()) } else { Err(errors) }
+}
+
+/// The files of two directories alone, without those that the binary carries.
+///
+/// # Errors
+/// Every file that cannot be taken.
+pub fn gather_folder(
+    mappings: Option<&Path>,
+    schemas: Option<&Path>,
+) -> Result<Vec<DataFile>, Vec<FileError>> {
+    let (mut files, mut errors) = (Vec::new(), Vec::new());
+    for file in folder(mappings, schemas) {
+        match file {
+            Ok(file) => files.push(file),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok(files) } else { Err(errors) }
+}
+
+fn folder(mappings: Option<&Path>, schemas: Option<&Path>) -> Vec<Result<DataFile, FileError>> {
+    let read = |directory: Option<&Path>| directory.map_or_else(|| Ok(Vec::new()), walk);
+    let mut found: Vec<Result<DataFile, FileError>> = match read(schemas) {
+        Ok(files) => files.into_iter().filter_map(schema).map(Ok).collect(),
+        Err(error) => vec![Err(error)],
+    };
+    match read(mappings) {
+        Ok(files) => found.extend(
+            files
+                .into_iter()
+                .filter(|(path, _)| is_yaml(path))
+                .map(|(path, text)| DataFile::yaml(&path, text)),
+        ),
+        Err(error) => found.push(Err(error)),
+    }
+    found
 }
 
 fn is_yaml(path: &str) -> bool {
@@ -272,6 +327,26 @@ mod tests {
         assert_eq!((file.kind, &*file.name), (Kind::Mapping, "ml-utm"));
         assert!(DataFile::yaml("x.yaml", "maping: ml-utm\n".into()).is_err());
         assert!(DataFile::yaml("x.yaml", String::new()).is_err());
+    }
+
+    #[test]
+    fn a_name_that_could_leave_its_directory_is_none() {
+        assert!(FileId::new(Kind::Mapping, "ml-utm").is_some());
+        assert!(FileId::new(Kind::Schema, "ml-utm/1").is_some());
+        for name in ["", "../x", "a/b", "/etc", "a b", ".hidden", "ml-utm/../1"] {
+            assert!(FileId::new(Kind::Mapping, name).is_none(), "{name}");
+            assert!(FileId::new(Kind::Schema, name).is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_version_is_the_one_that_the_text_states() {
+        let label = |text: &str| {
+            DataFile::yaml("x.yaml", text.to_owned()).expect("a file").label().map(str::to_owned)
+        };
+        assert_eq!(label("mapping: a\nversion: 1.2.0  # of May\n").as_deref(), Some("1.2.0"));
+        assert_eq!(label("mapping: a\nsource: { version: 3 }\n"), None);
+        assert_eq!(label("identity: \"2026.1\"\n").as_deref(), Some("2026.1"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::model::{Caller, Scope};
 use crate::operations::Hub;
-use crate::operations::library::DataFile;
+use crate::operations::library::{DataFile, FileId, Kind};
 use crate::operations::publish;
 use crate::store::Tx;
 use crate::store::versions::{FileKey, Stage, Version};
@@ -20,6 +20,20 @@ pub enum Seen<'s> {
     Nothing,
     /// The version of this hash: the open draft, or without one what is in force.
     Version(&'s str),
+}
+
+/// Takes a text as the file that it was sent as.
+///
+/// # Errors
+/// When the text is no file of the library, or says that it is another one.
+pub fn file(id: &FileId, text: String) -> Result<DataFile, LifeError> {
+    let path = format!("{}/{}", id.kind.name(), id.name);
+    if id.kind == Kind::Schema {
+        return Ok(DataFile { kind: id.kind, name: id.name.clone(), path, text });
+    }
+    let file = DataFile::yaml(&path, text)?;
+    let found = file.id();
+    if found == *id { Ok(file) } else { Err(LifeError::OtherFile { expected: id.clone(), found }) }
 }
 
 /// Saves a draft. The draft that it takes the place of is given up, but stays readable.
