@@ -24,7 +24,7 @@ pub use id::{
 pub use instant::Instant;
 pub use issue::{Expected, Issue, IssueCode, RulePlace, Severity};
 pub use language::Language;
-pub use partial_date::PartialDate;
+pub use partial_date::{DateText, PartialDate};
 pub use place::Place;
 pub use record::BeneficiaryRecord;
 pub use scheme::SchemeId;

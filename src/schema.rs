@@ -12,6 +12,7 @@
 //! Start reading at [`Schema::check`].
 
 mod formats;
+mod fused;
 mod sink;
 mod tree;
 mod violation;
@@ -22,7 +23,9 @@ use std::sync::Arc;
 use jsonschema::Validator;
 use serde_json::Value;
 
-pub use sink::{Repeats, ValueSink};
+pub use fused::Fused;
+pub use fused::judge::Judge;
+pub use sink::{Absent, Repeats, ValueSink};
 pub use tree::{FieldInfo, Step, Words};
 pub use violation::Violation;
 
@@ -41,6 +44,7 @@ pub struct Schema {
     document: Value,
     validator: Validator,
     tree: Tree,
+    fused: Option<Fused>,
 }
 
 /// Why a file is no schema that we can use.
@@ -118,7 +122,8 @@ impl Schema {
             .build(&document)
             .map_err(|error| unusable(error.to_string()))?;
         let tree = Tree::of(&document).map_err(unusable)?;
-        Ok(Self { id: id.to_owned(), document, validator, tree })
+        let fused = Fused::of(&document);
+        Ok(Self { id: id.to_owned(), document, validator, tree, fused })
     }
 
     /// The id, such as `ml-utm/1`.
@@ -142,6 +147,13 @@ impl Schema {
     #[must_use]
     pub fn accepts(&self, document: &Value) -> bool {
         self.validator.is_valid(document)
+    }
+
+    /// The schema compiled for documents that pass by as events, for a [`Judge`]; nothing when it uses
+    /// more than the simple keywords.
+    #[must_use]
+    pub const fn fused(&self) -> Option<&Fused> {
+        self.fused.as_ref()
     }
 
     /// Every field that the schema names, in its order, groups before what they hold.

@@ -170,7 +170,7 @@ impl Schemas {
 pub fn translate(mapping: &Mapping, input: &[u8], out: &mut Vec<u8>) -> usize {
     let reader = Reader::new(Box::new(Cursor::new(input.to_vec())), &mapping.read_options());
     let scheme = mapping.id().parse().expect("ids of mappings are scheme ids");
-    let mut run = Run::new(mapping, reader, RunContext { scheme, today: TODAY });
+    let mut run = Run::new(mapping, reader, RunContext { scheme, today: TODAY }).lean();
     let mut refused = 0;
     while let Some(outcome) = run.next() {
         match outcome {

@@ -125,7 +125,7 @@ fn read(
     sender: &SyncSender<Vec<Translation>>,
 ) {
     let reader = Reader::new(bytes, &from.read_options());
-    let mut run = Run::new(from, reader, context);
+    let mut run = Run::new(from, reader, context).lean();
     let mut batches = Batches::new(sender);
     while let Some(outcome) = run.next() {
         if !batches.add(outcome) {

@@ -53,7 +53,7 @@ fn read(
     let (bytes, progress) = input::open(path, screen)?;
     let scheme: SchemeId = mapping.id().parse().map_err(Failure::operation)?;
     let reader = Reader::new(bytes, &mapping.read_options());
-    let mut run = Run::new(mapping, reader, RunContext { scheme, today });
+    let mut run = Run::new(mapping, reader, RunContext { scheme, today }).lean();
     let mut tally = Tally::default();
     let note = |tally: &mut Tally, issues: &[Issue]| {
         for issue in issues {

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder, Terminator};
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 
 use super::events::{Events, Scalar, ScalarKind};
 
@@ -115,7 +115,21 @@ impl Splitter {
             self.cells.push(Cell::new(0, 0));
             return Row::Whole;
         }
+        if memchr(self.dialect.quote, text).is_none() {
+            self.plain(text);
+            return Row::Whole;
+        }
         self.read(text, 0)
+    }
+
+    /// Splits a row without a quote, which only its delimiters divide.
+    fn plain(&mut self, text: &[u8]) {
+        let mut start = 0;
+        for end in memchr_iter(self.dialect.delimiter, text) {
+            self.cells.push(Cell::new(start, end));
+            start = end + 1;
+        }
+        self.cells.push(Cell::new(start, text.len()));
     }
 
     /// Goes on with a row that was [`Row::Open`], its text now longer; the new line starts at `from`.

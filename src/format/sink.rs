@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::events::{Events, Scalar, ScalarKind};
 use super::json::is_number;
+use super::plain::plain_length;
 
 /// Writes one JSON text: compact, in the order of the events, well-formed whenever the events are
 /// well nested. Keys are written as they come, so who sends a key twice writes it twice.
@@ -130,8 +131,8 @@ const ESCAPES: [u8; 256] = {
 pub(super) fn write_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|&byte| ESCAPES[usize::from(byte)] != 0) {
-        let (plain, special) = rest.split_at(at);
+    loop {
+        let (plain, special) = rest.split_at(plain_length(rest));
         out.extend_from_slice(plain);
         let Some((&byte, after)) = special.split_first() else {
             break;
@@ -139,7 +140,6 @@ pub(super) fn write_string(out: &mut Vec<u8>, text: &str) {
         write_escape(byte, out);
         rest = after;
     }
-    out.extend_from_slice(rest);
     out.push(b'"');
 }
 

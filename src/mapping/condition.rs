@@ -343,25 +343,31 @@ fn as_number(text: &str) -> Option<f64> {
     (starts && text.bytes().all(numeric)).then(|| text.parse().ok()).flatten()
 }
 
-fn compare<'v>(
-    left: &Operand,
-    operator: Operator,
-    right: &Operand,
+fn value<'o, 'v: 'o>(
+    operand: &'o Operand,
     lookup: &impl Fn(usize) -> Option<&'v str>,
-) -> bool {
-    let value = |operand: &Operand| match operand {
+) -> Value<'o> {
+    match operand {
         Operand::Path(path) => Value::Found(lookup(*path)),
         Operand::Size(path) => {
             let size = lookup(*path).map_or(0, |text| text.chars().count());
             Value::Number(u32::try_from(size).map_or(f64::INFINITY, f64::from))
         }
         Operand::Literal(Literal::Number(number)) => Value::Number(*number),
-        Operand::Literal(literal) => Value::Literal(literal.clone()),
-    };
-    let order = match (value(left), value(right)) {
+        Operand::Literal(literal) => Value::Literal(literal),
+    }
+}
+
+fn compare<'v>(
+    left: &Operand,
+    operator: Operator,
+    right: &Operand,
+    lookup: &impl Fn(usize) -> Option<&'v str>,
+) -> bool {
+    let order = match (value(left, lookup), value(right, lookup)) {
         (Value::Found(a), Value::Found(b)) => found_order(a, b),
-        (Value::Found(a), Value::Literal(b)) => literal_order(a, &b),
-        (Value::Literal(a), Value::Found(b)) => literal_order(b, &a).map(Ordering::reverse),
+        (Value::Found(a), Value::Literal(b)) => literal_order(a, b),
+        (Value::Literal(a), Value::Found(b)) => literal_order(b, a).map(Ordering::reverse),
         (Value::Literal(a), Value::Literal(b)) => (a == b).then_some(Ordering::Equal),
         (Value::Found(a), Value::Number(b)) => {
             a.and_then(as_number).and_then(|a| a.partial_cmp(&b))
@@ -381,7 +387,7 @@ fn compare<'v>(
 enum Value<'v> {
     Found(Option<&'v str>),
     Number(f64),
-    Literal(Literal),
+    Literal(&'v Literal),
 }
 
 /// `None` when one of the two is absent.

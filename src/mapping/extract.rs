@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use smallvec::SmallVec;
 
 use crate::format::events::{Events, Scalar, ScalarKind};
+use crate::schema::Absent;
 
 pub use cells::{Cells, Frame, MOST_ITEMS, Slot, Slots, recycle};
 pub use trie::{Places, Role, Trie, Wanted};
@@ -32,7 +33,7 @@ struct Level {
 /// Takes the events of one record and fills slots.
 pub struct Extractor<'t, 'r> {
     trie: &'t Trie,
-    empty: &'t [String],
+    empty: Absent<'t>,
     levels: Vec<Level>,
     /// Where the value that comes next is wanted.
     next: Spots,
@@ -51,7 +52,7 @@ impl<'t, 'r> Extractor<'t, 'r> {
     pub fn new(trie: &'t Trie, empty: &'t [String], reuse: Slots<'_>) -> Self {
         Self {
             trie,
-            empty,
+            empty: Absent::new(empty),
             levels: Vec::with_capacity(8),
             next: SmallVec::from_slice(&[(0, 0)]),
             counts: vec![0; trie.len()],
@@ -167,7 +168,7 @@ impl<'t, 'r> Extractor<'t, 'r> {
         reason = "the slot keeps the borrow, so it clones the `Cow` and not its text"
     )]
     fn capture(&mut self, spots: &Spots, text: &Cow<'r, str>, at: u32, null: bool) {
-        let absent = null || self.is_empty(text);
+        let absent = null || self.empty.holds(text);
         let trie = self.trie;
         for (index, frame) in spots {
             let node = trie.node(*index);
@@ -186,11 +187,6 @@ impl<'t, 'r> Extractor<'t, 'r> {
                 _ => {}
             }
         }
-    }
-
-    fn is_empty(&self, text: &str) -> bool {
-        let text = text.trim();
-        self.empty.iter().any(|empty| empty == text)
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Made<'r> {
 impl Group {
     /// Runs the rules for each item of what the scene shows.
     pub fn run<'r, T: Tracer>(
-        &self,
+        &'r self,
         scene: &Scene<'_, 'r>,
         problems: &mut Vec<Problem>,
         tracer: &mut T,
@@ -51,7 +51,7 @@ impl Group {
     }
 
     fn descend<'r, T: Tracer>(
-        &self,
+        &'r self,
         way: &[u16],
         scene: &Scene<'_, 'r>,
         made: &mut Vec<Made<'r>>,
@@ -79,7 +79,7 @@ impl Group {
     }
 
     fn item<'r, T: Tracer>(
-        &self,
+        &'r self,
         scene: &Scene<'_, 'r>,
         problems: &mut Vec<Problem>,
         tracer: &mut T,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::format::events::{Events, Scalar, ScalarKind};
+use crate::format::plain_length;
 
 /// Writes events as one compact JSON document.
 #[derive(Default)]
@@ -13,6 +14,12 @@ pub struct JsonBytes {
 }
 
 impl JsonBytes {
+    /// With room for so many bytes.
+    #[must_use]
+    pub fn with_room(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), comma: false }
+    }
+
     /// The document.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
@@ -71,29 +78,31 @@ impl<'r> Events<'r> for JsonBytes {
 /// A JSON string (RFC 8259 section 7).
 fn write_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    let bytes = text.as_bytes();
-    let mut start = 0;
-    for (i, byte) in bytes.iter().enumerate() {
-        if *byte >= 0x20 && *byte != b'"' && *byte != b'\\' {
-            continue;
-        }
-        out.extend_from_slice(bytes.get(start..i).unwrap_or_default());
-        start = i + 1;
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            other => {
-                const HEX: &[u8; 16] = b"0123456789abcdef";
-                let hex = |nibble: u8| HEX[usize::from(nibble & 15)];
-                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', hex(other >> 4), hex(*other)]);
-            }
+    let mut rest = text.as_bytes();
+    loop {
+        let (plain, special) = rest.split_at(plain_length(rest));
+        out.extend_from_slice(plain);
+        let Some((byte, after)) = special.split_first() else { break };
+        escape(*byte, out);
+        rest = after;
+    }
+    out.push(b'"');
+}
+
+#[cold]
+fn escape(byte: u8, out: &mut Vec<u8>) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    match byte {
+        b'"' => out.extend_from_slice(b"\\\""),
+        b'\\' => out.extend_from_slice(b"\\\\"),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        other => {
+            let hex = |nibble: u8| HEX[usize::from(nibble & 15)];
+            out.extend_from_slice(&[b'\\', b'u', b'0', b'0', hex(other >> 4), hex(other)]);
         }
     }
-    out.extend_from_slice(bytes.get(start..).unwrap_or_default());
-    out.push(b'"');
 }
 
 #[cfg(test)]

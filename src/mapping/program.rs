@@ -161,7 +161,7 @@ impl Program {
 
     /// Runs all rules: values, fields, checks. Problems are added to `problems`.
     pub fn run<'r, T: Tracer>(
-        &self,
+        &'r self,
         record: &Scene<'_, 'r>,
         named: &mut Vec<Named<'r>>,
         made: &mut Made<'r>,
@@ -220,7 +220,7 @@ fn with_values<'s, 'r>(record: &Scene<'s, 'r>, values: &'s [Named<'r>]) -> Scene
 impl Rule {
     /// Runs the rule: its result, and the wanted path to blame for it.
     pub(super) fn run<'r, T: Tracer>(
-        &self,
+        &'r self,
         scene: &Scene<'_, 'r>,
         problems: &mut Vec<Problem>,
         tracer: &mut T,
@@ -252,7 +252,7 @@ impl Rule {
         (if fits { value } else { Value::Absent }, blamed)
     }
 
-    fn origin<'r>(&self, scene: &Scene<'_, 'r>) -> (Value<'r>, Option<Input>) {
+    fn origin<'r>(&'r self, scene: &Scene<'_, 'r>) -> (Value<'r>, Option<Input>) {
         match &self.origin {
             Origin::First(inputs) => {
                 for input in inputs {
@@ -263,7 +263,7 @@ impl Rule {
                 }
                 (Value::Absent, inputs.first().copied())
             }
-            Origin::Constant(text) => (Value::Text(Cow::Owned(text.to_string())), None),
+            Origin::Constant(text) => (Value::Text(Cow::Borrowed(text)), None),
             Origin::Template(template) => {
                 let text = template.fill(|input| scene.text(input));
                 let value = text.map_or(Value::Absent, |text| Value::Text(Cow::Owned(text)));
@@ -274,9 +274,7 @@ impl Rule {
                     |when: &Option<When>| when.as_ref().is_none_or(|when| scene.holds(when));
                 match branches.iter().find(|(when, _)| holds(when)) {
                     Some((_, Then::Input(input))) => (scene.value(*input), Some(*input)),
-                    Some((_, Then::Constant(text))) => {
-                        (Value::Text(Cow::Owned(text.to_string())), None)
-                    }
+                    Some((_, Then::Constant(text))) => (Value::Text(Cow::Borrowed(text)), None),
                     None => (Value::Absent, None),
                 }
             }
@@ -305,7 +303,8 @@ impl Rule {
         for check in &self.checks {
             match check {
                 Check::NotFuture => {
-                    let future = matches!(value, Value::Date(date) if date.earliest().to_string().as_str() > scene.today);
+                    let future =
+                        matches!(value, Value::Date(date) if date.begins_after(scene.today));
                     if future {
                         report(
                             IssueCode::FutureDate,

@@ -1,6 +1,7 @@
 //! One file through one mapping, streaming: decode, the sender's schema, mapping, canonical schema.
 
 mod amended;
+mod asked;
 mod element;
 mod flow;
 mod issues;
@@ -19,7 +20,7 @@ use super::outcome::{Around, Ending, Outcome, Refusal, RunContext};
 
 use amended::Amended;
 pub(super) use element::Element;
-pub(super) use flow::Flow;
+pub(super) use flow::{Flow, Raw};
 use settle::Settlement;
 
 /// One file through one mapping.
@@ -36,6 +37,7 @@ pub struct Run<'m> {
     records: u64,
     refused: u64,
     complete: bool,
+    lean: bool,
 }
 
 impl<'m> Run<'m> {
@@ -53,6 +55,7 @@ impl<'m> Run<'m> {
             records: 0,
             refused: 0,
             complete: true,
+            lean: false,
         }
     }
 
@@ -74,6 +77,19 @@ impl<'m> Run<'m> {
     #[must_use]
     pub fn with_amendments(mut self, amendments: Amendments) -> Self {
         self.amended = Amended::new(amendments);
+        // Who amends has to know what was there.
+        self.flow.keep(Raw::Kept);
+        self
+    }
+
+    /// For a caller who keeps nothing but the translation: accepted records come without the bytes as
+    /// sent and without what it takes to read them again.
+    #[must_use]
+    pub fn lean(mut self) -> Self {
+        self.lean = true;
+        if !self.amended.is_asked() {
+            self.flow.keep(Raw::Left);
+        }
         self
     }
 
@@ -106,10 +122,12 @@ impl<'m> Run<'m> {
             }
         };
         let mut outcome = self.settle(next);
-        let around = Around { columns: self.columns.clone(), carried: self.flow.carried().clone() };
+        let around =
+            || Around { columns: self.columns.clone(), carried: self.flow.carried().clone() };
         match &mut outcome {
-            Outcome::Accepted(record) => record.around = around,
-            Outcome::Refused(refusal) => refusal.around = around,
+            Outcome::Accepted(record) if !self.lean => record.around = around(),
+            Outcome::Accepted(_) => {}
+            Outcome::Refused(refusal) => refusal.around = around(),
         }
         self.records += 1;
         self.refused += u64::from(matches!(outcome, Outcome::Refused(_)));

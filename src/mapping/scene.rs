@@ -1,5 +1,7 @@
 //! What a rule can see: the cells of the record, the named values, today.
 
+use crate::model::DateText;
+
 use super::condition::Condition;
 use super::extract::{Cells, Frame, Slot, Wanted};
 use super::value::Value;
@@ -47,8 +49,10 @@ impl When {
 pub struct Named<'r> {
     /// The value.
     pub value: Value<'r>,
-    /// A date as text, for conditions.
+    /// A list as one text, for conditions.
     pub text: Option<String>,
+    /// A date as text, for conditions.
+    pub day: Option<DateText>,
     /// The wanted path that it was read from, to blame.
     pub path: Option<u16>,
 }
@@ -58,11 +62,14 @@ impl<'r> Named<'r> {
     #[must_use]
     pub fn new(value: Value<'r>, path: Option<u16>) -> Self {
         let text = match &value {
-            Value::Date(date) => Some(date.to_string()),
             Value::List(items) => Some(items.join(" ")),
-            Value::Absent | Value::Text(_) => None,
+            Value::Absent | Value::Text(_) | Value::Date(_) => None,
         };
-        Self { value, text, path }
+        let day = match &value {
+            Value::Date(date) => Some(date.text()),
+            Value::Absent | Value::Text(_) | Value::List(_) => None,
+        };
+        Self { value, text, day, path }
     }
 }
 
@@ -133,7 +140,8 @@ impl<'s, 'r> Scene<'s, 'r> {
                 match &named.value {
                     Value::Text(text) => Some(text),
                     Value::Absent => None,
-                    Value::Date(_) | Value::List(_) => named.text.as_deref(),
+                    Value::Date(_) => named.day.as_ref().map(DateText::as_str),
+                    Value::List(_) => named.text.as_deref(),
                 }
             }
             Input::RecordId => self.record_id,

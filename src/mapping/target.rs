@@ -218,7 +218,7 @@ impl Branch {
     }
 
     /// Writes the branch as one value.
-    pub fn write<'o>(&self, results: &Results<'_, '_>, out: &mut impl Events<'o>) {
+    pub fn write<'o>(&'o self, results: &Results<'o, '_>, out: &mut impl Events<'o>) {
         match self {
             Self::Result { rule, takes } => {
                 if let Some(value) = results.made.values.get(*rule) {
@@ -229,23 +229,25 @@ impl Branch {
                 out.begin_array();
                 for value in rules.iter().filter_map(|rule| results.made.values.get(*rule)) {
                     match value {
-                        Value::List(items) => items.iter().for_each(|item| text(item, out)),
+                        Value::List(items) => {
+                            items.iter().for_each(|item| text(Cow::Borrowed(item), out));
+                        }
                         other => {
                             if let Some(shown) = other.shown() {
-                                text(&shown, out);
+                                text(shown, out);
                             }
                         }
                     }
                 }
                 out.end_array();
             }
-            Self::Fixed(fixed) => text(fixed, out),
-            Self::Scheme => text(results.scheme, out),
-            Self::RecordId => text(results.record_id, out),
+            Self::Fixed(fixed) => text(Cow::Borrowed(fixed), out),
+            Self::Scheme => text(Cow::Borrowed(results.scheme), out),
+            Self::RecordId => text(Cow::Borrowed(results.record_id), out),
             Self::Object(fields) => {
                 out.begin_object();
                 for (key, branch) in fields.iter().filter(|(_, branch)| branch.written(results)) {
-                    out.key(Cow::Owned(key.to_string()));
+                    out.key(Cow::Borrowed(key));
                     branch.write(results, out);
                 }
                 out.end_object();
@@ -266,37 +268,37 @@ impl Branch {
     }
 }
 
-fn write_value<'o>(value: &Value<'_>, takes: Takes, out: &mut impl Events<'o>) {
+fn write_value<'o>(value: &'o Value<'_>, takes: Takes, out: &mut impl Events<'o>) {
     match (value, takes) {
         (Value::List(items), _) => {
             out.begin_array();
-            items.iter().for_each(|item| text(item, out));
+            items.iter().for_each(|item| text(Cow::Borrowed(item), out));
             out.end_array();
         }
         (value, Takes::Texts) => {
             out.begin_array();
             if let Some(shown) = value.shown() {
-                text(&shown, out);
+                text(shown, out);
             }
             out.end_array();
         }
         (Value::Text(truth), Takes::Boolean) if matches!(&**truth, "true" | "false") => {
-            scalar(truth, ScalarKind::Boolean, out);
+            scalar(Cow::Borrowed(truth), ScalarKind::Boolean, out);
         }
         (value, _) => {
             if let Some(shown) = value.shown() {
-                text(&shown, out);
+                text(shown, out);
             }
         }
     }
 }
 
-fn text<'o>(text: &str, out: &mut impl Events<'o>) {
+fn text<'o>(text: Cow<'o, str>, out: &mut impl Events<'o>) {
     scalar(text, ScalarKind::Text, out);
 }
 
-fn scalar<'o>(text: &str, kind: ScalarKind, out: &mut impl Events<'o>) {
-    out.scalar(Scalar { kind, text: Cow::Owned(text.to_owned()), at: 0 });
+fn scalar<'o>(text: Cow<'o, str>, kind: ScalarKind, out: &mut impl Events<'o>) {
+    out.scalar(Scalar { kind, text, at: 0 });
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ impl Template {
 
     /// The text, when every part is present; parts without blanks around.
     pub fn fill<'t>(&self, text: impl Fn(Input) -> Option<&'t str>) -> Option<String> {
-        let mut filled = String::new();
+        let mut filled = String::with_capacity(32);
         for piece in &self.pieces {
             match piece {
                 Piece::Text(literal) => filled.push_str(literal),

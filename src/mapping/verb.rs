@@ -188,7 +188,11 @@ impl Verb {
     ///
     /// # Errors
     /// Why it cannot take the value.
-    pub fn run<'a>(&self, value: Value<'a>, scene: &Scene<'_, 'a>) -> Result<Value<'a>, Failure> {
+    pub fn run<'a>(
+        &'a self,
+        value: Value<'a>,
+        scene: &Scene<'_, 'a>,
+    ) -> Result<Value<'a>, Failure> {
         if value.is_absent() && !matches!(self, Self::Default(_)) {
             return Ok(value);
         }
@@ -238,11 +242,11 @@ impl Verb {
             })?,
             Self::NamePart(part, order) => list::name_part(value, *part, *order),
             Self::Table(table) => each(value, |text| match table.find(&text) {
-                Found::Row(to) => Ok(std::borrow::Cow::Owned(to.to_owned())),
+                Found::Row(to) => Ok(std::borrow::Cow::Borrowed(to)),
                 Found::Keep => Ok(text),
                 Found::Failed(failure) => Err(failure),
             })?,
-            Self::Default(text) if value.is_absent() => Value::Text(text.to_string().into()),
+            Self::Default(text) if value.is_absent() => Value::text(&**text),
             Self::Default(_) => value,
             Self::Hash => value.each_text(|old| text::fingerprint(&old).into()),
             Self::Uuid(name) => value.each_text(|old| text::named_uuid(name, &old).into()),

@@ -135,19 +135,74 @@ fn number<T: FromStr>(part: Option<&str>, digits: usize) -> Result<Option<T>, Pa
     }
 }
 
-impl fmt::Display for PartialDate {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{:04}", self.year)?;
-        if self.month > 0 {
-            write!(out, "-{:02}", self.month)?;
+/// The text of a date, without memory of its own.
+#[derive(Clone, Copy)]
+pub struct DateText {
+    bytes: [u8; 11],
+    length: u8,
+}
+
+impl DateText {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        let text = self.bytes.get(..usize::from(self.length)).unwrap_or_default();
+        std::str::from_utf8(text).unwrap_or_default()
+    }
+
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(usize::from(self.length)) {
+            *place = byte;
+            self.length += 1;
         }
-        if self.day > 0 {
-            write!(out, "-{:02}", self.day)?;
+    }
+
+    /// Two digits.
+    fn pair(&mut self, number: i16) {
+        let number = u8::try_from(number.rem_euclid(100)).unwrap_or_default();
+        self.push(b'0' + number / 10);
+        self.push(b'0' + number % 10);
+    }
+}
+
+impl PartialDate {
+    /// As it is written; years before 0, which no layout reads, are not.
+    #[must_use]
+    pub fn text(self) -> DateText {
+        let mut text = DateText { bytes: [0; 11], length: 0 };
+        text.pair(self.year / 100);
+        text.pair(self.year);
+        for part in [self.month, self.day] {
+            if part > 0 {
+                text.push(b'-');
+                text.pair(i16::from(part));
+            }
         }
         if self.approximate {
-            out.write_str("~")?;
+            text.push(b'~');
         }
-        Ok(())
+        text
+    }
+
+    /// Whether all of it lies after a day, which is written `yyyy-MM-dd`.
+    #[must_use]
+    pub fn begins_after(self, day: &str) -> bool {
+        Self::full(self.earliest()).text().as_str() > day
+    }
+}
+
+impl fmt::Display for PartialDate {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if (0..=9999).contains(&self.year) {
+            return out.write_str(self.text().as_str());
+        }
+        write!(out, "{:04}", self.year)?;
+        for part in [self.month, self.day] {
+            if part > 0 {
+                write!(out, "-{part:02}")?;
+            }
+        }
+        out.write_str(if self.approximate { "~" } else { "" })
     }
 }
 

@@ -134,7 +134,7 @@ fn run<W: Write + Send + 'static>(
     let scheme: SchemeId =
         from.id().parse().map_err(|_| TranslateError::Scheme(from.id().to_owned()))?;
     let reader = Reader::new(input, &from.read_options());
-    let mut run = Run::new(from, reader, RunContext { scheme, today });
+    let mut run = Run::new(from, reader, RunContext { scheme, today }).lean();
     let mut summary = Summary::default();
     while let Some(outcome) = run.next() {
         match outcome {

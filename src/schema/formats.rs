@@ -9,12 +9,16 @@ use crate::model::PartialDate;
 pub(super) fn add(options: ValidationOptions<'_>) -> ValidationOptions<'_> {
     options
         .should_validate_formats(true)
-        .with_format("edtf", |text: &str| text.parse::<PartialDate>().is_ok())
+        .with_format("edtf", is_edtf)
         .with_format("decimal", is_decimal)
         .with_format("e164", is_e164)
 }
 
-fn is_decimal(text: &str) -> bool {
+pub(super) fn is_edtf(text: &str) -> bool {
+    text.parse::<PartialDate>().is_ok()
+}
+
+pub(super) fn is_decimal(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.strip_prefix('-').unwrap_or(text).split_once('.') {
         Some((whole, fraction)) => digits(whole) && digits(fraction),
@@ -22,7 +26,7 @@ fn is_decimal(text: &str) -> bool {
     }
 }
 
-fn is_e164(text: &str) -> bool {
+pub(super) fn is_e164(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
         (7..=15).contains(&digits.len())
             && digits.bytes().all(|byte| byte.is_ascii_digit())

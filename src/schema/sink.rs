@@ -18,13 +18,40 @@ pub enum Repeats {
     BySchema,
 }
 
+/// The texts that count as no text, blanks around them aside.
+#[derive(Clone, Copy)]
+pub struct Absent<'s> {
+    texts: &'s [String],
+    /// Length of the longest: most texts are longer.
+    longest: usize,
+}
+
+impl<'s> Absent<'s> {
+    /// These texts.
+    #[must_use]
+    pub fn new(texts: &'s [String]) -> Self {
+        Self { texts, longest: texts.iter().map(String::len).max().unwrap_or(0) }
+    }
+
+    /// Whether a text counts as none.
+    #[inline]
+    #[must_use]
+    pub fn holds(&self, text: &str) -> bool {
+        // Between two characters that are no blanks nothing is trimmed.
+        let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+        let bytes = text.as_bytes();
+        let trimmed = if plain(bytes.first()) && plain(bytes.last()) { text } else { text.trim() };
+        trimmed.len() <= self.longest && self.texts.iter().any(|absent| absent == trimmed)
+    }
+}
+
 /// Builds a [`Value`] from events, shaped by a schema.
 ///
 /// Events must nest properly, as [`Events`] says; a second root value replaces the first.
 pub struct ValueSink<'s> {
     schema: &'s Schema,
     repeats: Repeats,
-    empty: &'s [String],
+    empty: Absent<'s>,
     open: Vec<Open>,
     root: Value,
 }
@@ -38,7 +65,7 @@ impl<'s> ValueSink<'s> {
     /// A sink for one document. Texts that are in `empty`, blanks around them aside, are left out.
     #[must_use]
     pub fn new(schema: &'s Schema, repeats: Repeats, empty: &'s [String]) -> Self {
-        Self { schema, repeats, empty, open: Vec::new(), root: Value::Null }
+        Self { schema, repeats, empty: Absent::new(empty), open: Vec::new(), root: Value::Null }
     }
 
     /// The document.
@@ -105,11 +132,6 @@ impl<'s> ValueSink<'s> {
         }
     }
 
-    fn is_empty(&self, text: &str) -> bool {
-        let text = text.trim();
-        self.empty.iter().any(|empty| empty == text)
-    }
-
     /// The text of an element that the schema knows as a group, because it may have attributes.
     fn as_group(&self, text: Option<String>) -> Value {
         let text = text.map(|text| ("#text".to_owned(), Value::String(text)));
@@ -153,7 +175,7 @@ impl<'r> Events<'r> for ValueSink<'_> {
                 .and_then(|node| self.schema.tree.node(node))
                 .is_some_and(|node| node.object);
         let value = match scalar.kind {
-            ScalarKind::Text if self.is_empty(&scalar.text) => {
+            ScalarKind::Text if self.empty.holds(&scalar.text) => {
                 if group && !self.open.is_empty() {
                     self.put(self.as_group(None));
                 }

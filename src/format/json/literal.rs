@@ -4,26 +4,12 @@ use std::borrow::Cow;
 
 use super::Scanner;
 use crate::format::frame::Fault;
+use crate::format::plain::plain_length;
 use crate::model::IssueCode;
-
-/// Bytes that end the plain part of a string: the quote, the backslash and control characters.
-const STOPS: [bool; 256] = {
-    let mut stops = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        stops[byte] = true;
-        byte += 1;
-    }
-    stops[b'"' as usize] = true;
-    stops[b'\\' as usize] = true;
-    stops
-};
 
 impl<'s> Scanner<'s, '_> {
     fn plain_until_stop(&mut self) {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let plain = rest.iter().position(|&byte| STOPS[usize::from(byte)]).unwrap_or(rest.len());
-        self.at += plain;
+        self.at += plain_length(self.bytes.get(self.at..).unwrap_or_default());
     }
 
     pub(super) fn string(&mut self) -> Result<Cow<'s, str>, Fault> {

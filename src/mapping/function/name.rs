@@ -7,6 +7,8 @@
 
 mod words;
 
+use smallvec::SmallVec;
+
 /// In which order a sender writes names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Order {
@@ -143,6 +145,45 @@ pub fn titles(name: &str) -> (Vec<String>, Vec<String>) {
         rest = before;
     }
     (titles, rest.iter().map(|word| (*word).to_owned()).collect())
+}
+
+/// The titles and the given names of a column of given names alone, as [`parts`] finds them, as
+/// slices of the text; nothing where its words do not stand one blank apart.
+#[must_use]
+pub fn given_only(text: &str) -> Option<(Vec<&str>, Vec<&str>)> {
+    let odd = |c: char| c.is_whitespace() && c != ' ';
+    let words: SmallVec<[&str; 8]> = text.split(' ').collect();
+    if words.iter().any(|word| word.is_empty() || word.contains(odd)) {
+        return None;
+    }
+    let (mut from, mut to) = (0, words.len());
+    let mut prefix = Vec::new();
+    while let Some(length) = words.get(from..to).and_then(words::title_at)
+        && length < to - from
+    {
+        prefix.push(together(text, words.get(from..from + length)?)?);
+        from += length;
+    }
+    while to - from > 1 && words::title_at(words.get(to - 1..to)?) == Some(1) {
+        to -= 1;
+        prefix.push(*words.get(to)?);
+    }
+    let mut given = Vec::with_capacity(to - from);
+    while from < to {
+        // A particle belongs to the word after it.
+        let open = words.get(from..to)?.iter().take_while(|word| words::is_particle(word)).count();
+        let length = (open + 1).min(to - from);
+        given.push(together(text, words.get(from..from + length)?)?);
+        from += length;
+    }
+    Some((prefix, given))
+}
+
+/// Neighbouring words of a text as one slice of it.
+fn together<'t>(text: &'t str, words: &[&'t str]) -> Option<&'t str> {
+    let start = (words.first()?.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+    let length = words.iter().map(|word| word.len() + 1).sum::<usize>() - 1;
+    text.get(start..start + length)
 }
 
 enum Marriage {
@@ -300,6 +341,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn slices_are_what_the_long_way_finds(
+            words in prop::collection::vec(prop_oneof!["[a-zA-Zéè']{1,6}", "El|el|HADJ|Hadja|Dr|Dr\\.|Ag|walet|m|M\\.|Maître"], 1..6),
+            blank in prop_oneof![Just(" "), Just("  "), Just("\u{a0}")],
+        ) {
+            let text = words.join(blank);
+            if let Some((prefix, given)) = given_only(&text) {
+                let long = parts(&text, Order::GivenOnly);
+                prop_assert_eq!(long.prefix, prefix);
+                prop_assert_eq!(long.given, given);
+            } else {
+                prop_assert!(blank != " ");
+            }
+        }
+
         #[test]
         fn no_word_is_lost(full in "[a-zA-Zéè' ]{0,30}") {
             for order in [Order::FamilyFirst, Order::GivenFirst, Order::MostlyFamilyFirst, Order::MostlyGivenFirst, Order::GivenOnly] {

@@ -29,6 +29,11 @@ impl Amended {
         Self { amendments: Some(amendments), met: Vec::new() }
     }
 
+    /// Whether anybody amends.
+    pub const fn is_asked(&self) -> bool {
+        self.amendments.is_some()
+    }
+
     /// What became of them since this was last asked.
     pub fn take(&mut self) -> Vec<Met> {
         std::mem::take(&mut self.met)

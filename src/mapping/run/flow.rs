@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use crate::format::Broken;
 use crate::model::{Expected, Issue, IssueCode, Place, Severity};
-use crate::schema::{Repeats, ValueSink, Violation};
+use crate::schema::{Repeats, Schema, ValueSink, Violation};
 
 use super::super::extract::{Cells, Extractor, Frame, MOST_ITEMS, Slot, Slots, Wanted, recycle};
 use super::super::group::Made;
@@ -21,9 +21,10 @@ use super::super::scene::{Input, Named, Scene};
 use super::super::spec::Format;
 use super::super::target::Results;
 use super::super::{Mapping, RecordKind};
+use super::asked::Asked;
 use super::element::Element;
 use super::issues::{self, Attributed};
-use super::tee::Both;
+use super::tee::Judged;
 
 /// Elements through one mapping.
 pub struct Flow<'m> {
@@ -35,6 +36,24 @@ pub struct Flow<'m> {
     /// For each record of the last element: of the nested ones where they stand.
     nested: Vec<Option<Nested>>,
     spare: Slots<'static>,
+    asked: AskedOf<'m>,
+    raw: Raw,
+}
+
+/// What the two schemas ask.
+#[derive(Default)]
+struct AskedOf<'m> {
+    source: Asked<'m>,
+    target: Asked<'m>,
+}
+
+/// Whether an accepted record keeps the bytes as sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Raw {
+    /// They go with it.
+    Kept,
+    /// Nobody wants them.
+    Left,
 }
 
 type Frames<'s, 'r> = SmallVec<[&'s Frame<'r>; 4]>;
@@ -78,7 +97,17 @@ impl<'m> Flow<'m> {
             dropped: vec![0; mapping.drops.len()],
             nested: Vec::new(),
             spare: Vec::new(),
+            asked: AskedOf {
+                source: Asked::new(mapping.schema.as_deref(), repeats(mapping)),
+                target: Asked::new(mapping.target_schema.as_deref(), Repeats::AsWritten),
+            },
+            raw: Raw::Kept,
         }
+    }
+
+    /// Whether accepted records keep the bytes as sent; without a word they do.
+    pub(super) const fn keep(&mut self, raw: Raw) {
+        self.raw = raw;
     }
 
     /// What the next row takes from those before.
@@ -121,23 +150,26 @@ impl<'m> Flow<'m> {
         tracer: &mut impl Tracer,
         out: &mut VecDeque<Outcome>,
     ) {
+        let mut asked = std::mem::take(&mut self.asked);
+        self.judged(element, &mut asked, tracer, out);
+        self.asked = asked;
+    }
+
+    fn judged(
+        &mut self,
+        element: &impl Element,
+        asked: &mut AskedOf<'m>,
+        tracer: &mut impl Tracer,
+        out: &mut VecDeque<Outcome>,
+    ) {
         let mapping = self.mapping;
         let spare = std::mem::take(&mut self.spare);
-        let mut extractor = Extractor::new(&mapping.trie, &mapping.spec.source.empty, spare);
-        let xml = mapping.spec.source.format == Format::Xml;
-        let repeats = if xml { Repeats::BySchema } else { Repeats::AsWritten };
-        let (walked, violations) = match &mapping.schema {
-            Some(schema) => {
-                let mut both = Both {
-                    extractor: &mut extractor,
-                    value: ValueSink::new(schema, repeats, &mapping.spec.source.empty),
-                };
-                let walked = element.walk(&mut both);
-                let value = both.value.finish();
-                let violations = if walked.is_ok() { schema.check(&value) } else { Vec::new() };
-                (walked, violations)
-            }
-            None => (element.walk(&mut extractor), Vec::new()),
+        let empty = &mapping.spec.source.empty;
+        let mut extractor = Extractor::new(&mapping.trie, empty, spare);
+        let walked = element.walk(&mut Judged::new(&mut extractor, asked.source.judge(), empty));
+        let violations = match asked.source.in_doubt() {
+            Some(schema) if walked.is_ok() => violations(mapping, schema, element),
+            Some(_) | None => Vec::new(),
         };
         let mut cells = extractor.cells;
         self.nested.clear();
@@ -162,7 +194,8 @@ impl<'m> Flow<'m> {
         let mut met = std::mem::take(&mut self.nested);
         for (nested, violations) in self.attributed(&violations, &cells) {
             let Some(record) = self.record(nested.as_ref(), element, &cells) else { continue };
-            out.push_back(self.translate(element, record, &violations, &mut carried, tracer));
+            let rest = (&mut carried, &mut asked.target);
+            out.push_back(self.translate(element, record, &violations, rest, tracer));
             met.push(nested);
         }
         self.nested = met;
@@ -407,16 +440,20 @@ impl<'m> Flow<'m> {
         element: &impl Element,
         record: Record<'_, 'r>,
         violations: &[Attributed<'_>],
-        carried: &mut Vec<Problem>,
+        (carried, asked): (&mut Vec<Problem>, &mut Asked<'m>),
         tracer: &mut impl Tracer,
-    ) -> Outcome {
+    ) -> Outcome
+    where
+        'm: 'r,
+    {
         let mapping = self.mapping;
         let scene = self.scene(record.cells, &record.frames, record.here, record.kind_index);
         let record_id = record.kind.id.fill(|input| scene.text(input));
         let scene = Scene { record_id: record_id.as_deref(), ..scene };
         let mut problems: Vec<Problem> = std::mem::take(carried);
-        let mut named: Vec<Named<'r>> = Vec::new();
-        let mut made = Made::default();
+        let mut named: Vec<Named<'r>> = Vec::with_capacity(mapping.program.values.len());
+        let values = Vec::with_capacity(mapping.program.fields.len());
+        let mut made = Made { values, ..Made::default() };
         mapping.program.run(&scene, &mut named, &mut made, &mut problems, tracer);
 
         let mut found: Vec<Issue> =
@@ -444,19 +481,27 @@ impl<'m> Flow<'m> {
                 scheme: &self.scheme,
                 record_id: record_id.as_deref().unwrap_or_default(),
             };
-            let mut json = JsonBytes::default();
             if mapping.spec.source.format == Format::Canonical {
                 canonical = element.text().into_owned();
+                found.extend(self.check_target(&canonical, &record.place));
             } else {
-                mapping.program.tree.write(&results, &mut json);
+                let mut json = JsonBytes::with_room(ROOM);
+                let out = &mut Judged::new(&mut json, asked.judge(), &[]);
+                mapping.program.tree.write(&results, out);
                 canonical = json.into_bytes();
+                if asked.in_doubt().is_some() {
+                    found.extend(self.check_target(&canonical, &record.place));
+                }
             }
-            found.extend(self.check_target(&canonical, &record.place));
         }
         for issue in &mut found {
             issue.record_id.clone_from(&record_id);
         }
-        let raw = element.raw().to_vec();
+        let accepted = record_id.is_some() && !refused(&found);
+        let raw = match self.raw {
+            Raw::Left if accepted => Vec::new(),
+            Raw::Left | Raw::Kept => element.raw().to_vec(),
+        };
         let place = record.place.clone();
         let references = if refused(&found) {
             Vec::new()
@@ -531,4 +576,26 @@ fn overfull(element: &impl Element) -> Issue {
     let mut issue = Issue::error(IssueCode::TooManyFields, element.place());
     issue.expected = Some(Expected::AtMost(u64::from(MOST_ITEMS)));
     issue
+}
+
+/// Room for the document of one person with one coverage: a canonical record has 500 to 1,000 bytes.
+const ROOM: usize = 1024;
+
+/// How the sender's format writes lists.
+fn repeats(mapping: &Mapping) -> Repeats {
+    match mapping.spec.source.format {
+        Format::Xml => Repeats::BySchema,
+        Format::Csv | Format::Json | Format::Ndjson | Format::Fhir | Format::Canonical => {
+            Repeats::AsWritten
+        }
+    }
+}
+
+/// What is wrong with an element by its sender's schema; it has been walked before without a fault.
+fn violations(mapping: &Mapping, schema: &Schema, element: &impl Element) -> Vec<Violation> {
+    let mut value = ValueSink::new(schema, repeats(mapping), &mapping.spec.source.empty);
+    match element.walk(&mut value) {
+        Ok(()) => schema.check(&value.finish()),
+        Err(_) => Vec::new(),
+    }
 }

@@ -1,5 +1,7 @@
 //! Record ids of one file: doubles, and references that wait for the end.
 
+use std::hash::{DefaultHasher, Hasher};
+
 use rustc_hash::FxHashSet;
 
 use super::super::outcome::{Reference, Translated, Unresolved};
@@ -56,8 +58,12 @@ impl Settlement {
 }
 
 fn fingerprint(record_id: &str) -> u128 {
-    let hash = blake3::hash(record_id.as_bytes());
-    let mut half = [0; 16];
-    half.copy_from_slice(&hash.as_bytes()[..16]);
-    u128::from_le_bytes(half)
+    // Two SipHashes of 64 bits: whoever could make two ids meet would only see their own file refused.
+    let half = |number: u8| {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u8(number);
+        hasher.write(record_id.as_bytes());
+        u128::from(hasher.finish())
+    };
+    half(0) << 64 | half(1)
 }

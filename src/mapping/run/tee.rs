@@ -1,48 +1,65 @@
-//! One walk over an element for two listeners.
+//! One walk over a document for two listeners, one of them the judge of its schema.
 
 use std::borrow::Cow;
 
 use crate::format::events::{Events, Scalar};
-use crate::schema::ValueSink;
+use crate::schema::{Absent, Judge};
 
-use super::super::extract::Extractor;
-
-/// The events of an element to the extractor and to the schema's value.
-pub struct Both<'b, 't, 'r, 's> {
-    /// Keeps the cells that the mapping reads.
-    pub extractor: &'b mut Extractor<'t, 'r>,
-    /// Builds the document that the schema checks.
-    pub value: ValueSink<'s>,
+/// The events of a document to whoever takes it and to its judge.
+pub struct Judged<'b, 's, E> {
+    taker: &'b mut E,
+    judge: Option<&'b mut Judge<'s>>,
+    absent: Absent<'b>,
 }
 
-impl<'r> Events<'r> for Both<'_, '_, 'r, '_> {
+impl<'b, 's, E> Judged<'b, 's, E> {
+    /// For one document; `empty` are the texts that count as absent.
+    #[must_use]
+    pub fn new(taker: &'b mut E, judge: Option<&'b mut Judge<'s>>, empty: &'b [String]) -> Self {
+        Self { taker, judge, absent: Absent::new(empty) }
+    }
+}
+
+impl<'r, E: Events<'r>> Events<'r> for Judged<'_, '_, E> {
     fn begin_object(&mut self) {
-        self.extractor.begin_object();
-        Events::<'r>::begin_object(&mut self.value);
+        if let Some(judge) = &mut self.judge {
+            judge.begin_object();
+        }
+        self.taker.begin_object();
     }
 
     fn key(&mut self, name: Cow<'r, str>) {
-        self.extractor.key(name.clone());
-        Events::<'r>::key(&mut self.value, name);
+        if let Some(judge) = &mut self.judge {
+            judge.key(&name);
+        }
+        self.taker.key(name);
     }
 
     fn end_object(&mut self) {
-        self.extractor.end_object();
-        Events::<'r>::end_object(&mut self.value);
+        if let Some(judge) = &mut self.judge {
+            judge.end_object();
+        }
+        self.taker.end_object();
     }
 
     fn begin_array(&mut self) {
-        self.extractor.begin_array();
-        Events::<'r>::begin_array(&mut self.value);
+        if let Some(judge) = &mut self.judge {
+            judge.begin_array();
+        }
+        self.taker.begin_array();
     }
 
     fn end_array(&mut self) {
-        self.extractor.end_array();
-        Events::<'r>::end_array(&mut self.value);
+        if let Some(judge) = &mut self.judge {
+            judge.end_array();
+        }
+        self.taker.end_array();
     }
 
     fn scalar(&mut self, scalar: Scalar<'r>) {
-        self.extractor.scalar(scalar.clone());
-        self.value.scalar(scalar);
+        if let Some(judge) = &mut self.judge {
+            judge.scalar(scalar.kind, &scalar.text, self.absent.holds(&scalar.text));
+        }
+        self.taker.scalar(scalar);
     }
 }

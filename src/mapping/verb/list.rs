@@ -30,6 +30,16 @@ pub fn join<'a>(value: Value<'a>, separator: &str) -> Value<'a> {
 
 /// One part of a whole name.
 pub fn name_part(value: Value<'_>, part: Part, order: Order) -> Value<'_> {
+    if let (Value::Text(Cow::Borrowed(text)), Order::GivenOnly) = (&value, order)
+        && let Some((prefix, given)) = name::given_only(text)
+    {
+        let list = |items: Vec<_>| Value::list(items.into_iter().map(Cow::Borrowed).collect());
+        return match part {
+            Part::Family => Value::Absent,
+            Part::Given => list(given),
+            Part::Prefix => list(prefix),
+        };
+    }
     let Some(text) = value.shown() else { return Value::Absent };
     let parts = name::parts(&text, order);
     let list = |items: Vec<String>| Value::list(items.into_iter().map(Cow::Owned).collect());

@@ -146,30 +146,75 @@ const CLANS: &[&str] = &[
     "sorgho",
 ];
 
-/// Lower case, without the accents of French and without brackets, dots and commas around.
-fn folded(word: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
+/// A folded word, on the stack: every name of a file comes through here.
+struct Folded {
+    bytes: [u8; LONGEST],
+    length: usize,
+}
 
-    word.trim_matches(['.', ',', '(', ')', ';'])
-        .nfd()
-        .filter(|letter| !unicode_normalization::char::is_combining_mark(*letter))
-        .flat_map(char::to_lowercase)
-        .map(|letter| if letter == '\u{2019}' { '\'' } else { letter })
-        .collect()
+/// More bytes than any of the words above has; what is longer is none of them.
+const LONGEST: usize = 16;
+
+impl Folded {
+    fn as_str(&self) -> &str {
+        self.bytes.get(..self.length).and_then(|word| std::str::from_utf8(word).ok()).unwrap_or("")
+    }
+
+    fn push(&mut self, letter: char) -> Option<()> {
+        let room = self.bytes.get_mut(self.length..self.length + letter.len_utf8())?;
+        self.length += letter.encode_utf8(room).len();
+        Some(())
+    }
+}
+
+/// Lower case, without the accents of French and without brackets, dots and commas around; empty when
+/// it is longer than any word that is known here.
+fn folded(word: &str) -> Folded {
+    let mut folded = Folded { bytes: [0; LONGEST], length: 0 };
+    let around = |c: char| matches!(c, '.' | ',' | '(' | ')' | ';');
+    if fold(word.trim_matches(around), &mut folded).is_none() {
+        folded.length = 0;
+    }
+    folded
+}
+
+fn fold(word: &str, into: &mut Folded) -> Option<()> {
+    use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+
+    for letter in word.chars() {
+        if letter.is_ascii() {
+            into.push(letter.to_ascii_lowercase())?;
+            continue;
+        }
+        let mut fits = Some(());
+        decompose_canonical(letter, |part| {
+            if is_combining_mark(part) {
+                return;
+            }
+            for lower in part.to_lowercase() {
+                let lower = if lower == '\u{2019}' { '\'' } else { lower };
+                fits = fits.and_then(|()| into.push(lower));
+            }
+        });
+        fits?;
+    }
+    Some(())
 }
 
 /// How many words at the beginning are a title.
 pub(super) fn title_at(words: &[&str]) -> Option<usize> {
     let first = words.first()?;
-    let name = folded(first);
-    if let Some(second) = words.get(1) {
+    let folded_first = folded(first);
+    let name = folded_first.as_str();
+    let mut doubles = DOUBLE_TITLES.iter().filter(|(a, _)| *a == name).peekable();
+    if let (Some(second), true) = (words.get(1), doubles.peek().is_some()) {
         let second = folded(second);
-        if DOUBLE_TITLES.iter().any(|(a, b)| *a == name && *b == second) {
+        if doubles.any(|(_, b)| *b == second.as_str()) {
             return Some(2);
         }
     }
-    let initial = DOTTED.contains(&name.as_str()) && !first.ends_with('.');
-    (TITLES.contains(&name.as_str()) && !initial).then_some(1)
+    let initial = DOTTED.contains(&name) && !first.ends_with('.');
+    (TITLES.contains(&name) && !initial).then_some(1)
 }
 
 /// Whether a word binds to the one after it.
@@ -184,7 +229,7 @@ pub(super) fn is_married(word: &str) -> bool {
 
 /// `née`, before the name at birth.
 pub(super) fn is_born(word: &str) -> bool {
-    word.ends_with(['e', 'E']) && folded(word) == "nee"
+    word.ends_with(['e', 'E']) && folded(word).as_str() == "nee"
 }
 
 /// Whether a word is a clan name.
