@@ -2,8 +2,8 @@
 //!
 //! `cargo bench --bench mapping`, or `make bench`; a word after `--` runs only the jobs whose names
 //! have it. Hand-written program and mapping take turns, so that whatever else the machine does weighs
-//! on both; of many rounds the best of each counts, and the middle half of the paired ratios is shown
-//! beside it. That is why this is no criterion benchmark: criterion measures one after the other.
+//! on both: the ratio is the median of the paired rounds, with their middle half beside it, and the rates
+//! are the best of each. That is why this is no criterion benchmark: criterion measures one after the other.
 //!
 //! Before anything is measured both have to write the same bytes. "Alone" is the mapping with schemas
 //! that ask for nothing, "checked" with the shipped schemas of the sender and of `beneficiary/1`, every

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::ours;
 
-/// Rounds of each job; the best of each side counts.
+/// Rounds of each job.
 const ROUNDS: usize = 25;
 
 /// What the house plan asks for, as a ratio to the hand-written program.
@@ -103,7 +103,7 @@ impl Job<'_> {
             self.name,
             rate(theirs),
             rate(made),
-            theirs / made,
+            quarter(2),
             quarter(1),
             quarter(3),
             asked(self.target.floor),
