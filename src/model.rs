@@ -19,7 +19,7 @@ pub use access::{Caller, Holder, Scope};
 pub use defect::{Defect, Defects, Group};
 pub use id::{
     AuditId, BatchId, CorrectionId, DeliveryId, EventId, KeyId, PersonId, QuarantineId, RecordId,
-    ReviewId, RevisionId, SubscriptionId,
+    ReplayId, ReviewId, RevisionId, SubscriptionId,
 };
 pub use instant::Instant;
 pub use issue::{Expected, Issue, IssueCode, RulePlace, Severity};

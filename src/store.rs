@@ -55,6 +55,7 @@ topics! {
     publications;
     quarantine;
     records;
+    replays;
     revisions;
     subscriptions;
     versions;

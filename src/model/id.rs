@@ -117,6 +117,8 @@ ids! {
     SubscriptionId = "sub";
     /// One access key.
     KeyId = "key";
+    /// One run of a mapping over what is stored.
+    ReplayId = "rpl";
     /// One entry of the audit log.
     AuditId = "aud";
 }

@@ -26,6 +26,7 @@ macro_rules! migrations {
 migrations! {
     1 "0001_foundation";
     2 "0002_versions";
+    3 "0003_replays";
 }
 
 /// Where the migrations themselves are remembered; the only table that no migration makes.

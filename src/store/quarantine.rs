@@ -13,7 +13,7 @@ pub enum QuarantineState {
     Staged,
     /// It waits.
     Open,
-    /// A correction was made and accepted.
+    /// A correction, of the record or of its mapping, was accepted.
     Corrected,
     /// A person decided that nothing is to be done.
     Dismissed,
@@ -106,6 +106,11 @@ macro_rules! columns {
 }
 
 fn read(mut row: Row) -> Result<Quarantined, StoreError> {
+    take(&mut row)
+}
+
+/// The refused record whose columns come next.
+pub(super) fn take(row: &mut Row) -> Result<Quarantined, StoreError> {
     Ok(Quarantined {
         id: row.take()?,
         batch_id: row.take()?,
@@ -190,6 +195,10 @@ sql! {
     CLOSE: Query = Query::same(
         "update quarantine set state = $2, closed_at = $3 where id = $1 and state = 'open'",
     );
+    RETELL: Query = Query::same(
+        "update quarantine set record_key = $2, sealed = $3 where id = $1 and state = 'open'",
+    );
+    FORGET_TOLD: Query = Query::same("delete from quarantine_issues where quarantine_id = $1");
     FORGET_DEFECTS: Query = Query::same(
         "delete from quarantine_issues where quarantine_id in (
             select id from quarantine where batch_id = $1 and state = 'staged')",
@@ -280,16 +289,42 @@ impl Tx {
             })
             .collect();
         self.insert_many(&ADD, &rows).await?;
+        self.add_defects(refused.iter().map(|(record, defects)| (&record.id, &**defects))).await
+    }
+
+    async fn add_defects(
+        &mut self,
+        refused: impl Iterator<Item = (&QuarantineId, &[Defect])>,
+    ) -> Result<(), StoreError> {
         let mut rows = Vec::new();
-        for (record, defects) in refused {
+        for (id, defects) in refused {
             for (position, defect) in (0_i64..).zip(defects) {
                 let field = defect.field.as_deref();
                 let (code, severity) = (defect.code.number(), defect.severity.name());
-                rows.push(params![&record.id, position, code, severity, field]);
+                rows.push(params![id, position, code, severity, field]);
             }
         }
         self.insert_many(&ADD_DEFECTS, &rows).await?;
         Ok(())
+    }
+
+    /// Tells other reasons for which a record waits; false when it does not wait.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn retell_quarantined(
+        &mut self,
+        id: QuarantineId,
+        record_key: Option<&KeyedHash>,
+        sealed: &[u8],
+        defects: &[Defect],
+    ) -> Result<bool, StoreError> {
+        if self.execute(&RETELL, &params![&id, record_key, sealed]).await? == 0 {
+            return Ok(false);
+        }
+        self.execute(&FORGET_TOLD, &params![&id]).await?;
+        self.add_defects(std::iter::once((&id, defects))).await?;
+        Ok(true)
     }
 
     /// Shows the refused records of a batch, and closes older ones that this batch refused again.

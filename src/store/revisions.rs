@@ -58,6 +58,17 @@ pub struct Revision {
     pub warnings: u64,
     /// Sealed: the raw record, the canonical one, its place and its warnings.
     pub sealed: Vec<u8>,
+    /// The mapping that made it; none for the one that read its batch.
+    pub made_by: Option<MadeBy>,
+}
+
+/// Which mapping made a revision again from what was received.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MadeBy {
+    /// Its id and version, such as `ml-utm/1.2.0`.
+    pub mapping: String,
+    /// Hash of its text, in hexadecimal.
+    pub hash: String,
 }
 
 /// What the sealed part of a revision belongs to.
@@ -79,11 +90,17 @@ names!(Mark { Same = "same", Absent = "absent" });
 
 macro_rules! columns {
     () => {
-        "id, record_id, batch_id, number, state, content, recorded_at, data_as_of, received_at, line, warnings, sealed"
+        "id, record_id, batch_id, number, state, content, recorded_at, data_as_of, received_at, line, warnings, sealed, \
+         mapping, mapping_hash"
     };
 }
 
 fn read(mut row: Row) -> Result<Revision, StoreError> {
+    take(&mut row)
+}
+
+/// The revision whose columns come next.
+pub(super) fn take(row: &mut Row) -> Result<Revision, StoreError> {
     Ok(Revision {
         id: row.take()?,
         record_id: row.take()?,
@@ -97,6 +114,10 @@ fn read(mut row: Row) -> Result<Revision, StoreError> {
         line: row.take()?,
         warnings: row.take()?,
         sealed: row.take()?,
+        made_by: match (row.take_optional()?, row.take_optional()?) {
+            (Some(mapping), Some(hash)) => Some(MadeBy { mapping, hash }),
+            _ => None,
+        },
     })
 }
 
@@ -116,6 +137,8 @@ sql! {
             ("line", Kind::Integer),
             ("warnings", Kind::Integer),
             ("sealed", Kind::Bytes),
+            ("mapping", Kind::Text),
+            ("mapping_hash", Kind::Text),
         ],
         "",
     );
@@ -279,6 +302,8 @@ impl Tx {
                     revision.line,
                     revision.warnings,
                     &revision.sealed,
+                    revision.made_by.as_ref().map(|made_by| made_by.mapping.as_str()),
+                    revision.made_by.as_ref().map(|made_by| made_by.hash.as_str()),
                 ]
             })
             .collect();

@@ -9,7 +9,7 @@ use super::StoreError;
 use super::seal::KeyedHash;
 use crate::model::{
     AuditId, BatchId, CorrectionId, DeliveryId, EventId, Instant, KeyId, PersonId, QuarantineId,
-    RecordId, ReviewId, RevisionId, SchemeId, SubscriptionId,
+    RecordId, ReplayId, ReviewId, RevisionId, SchemeId, SubscriptionId,
 };
 
 /// A row. Columns are taken in order, so a query's column list and its reader are compared at a glance.
@@ -110,6 +110,7 @@ cells! {
     PersonId: Vec<u8> => |value| Self::from_slice(&value);
     QuarantineId: Vec<u8> => |value| Self::from_slice(&value);
     RecordId: Vec<u8> => |value| Self::from_slice(&value);
+    ReplayId: Vec<u8> => |value| Self::from_slice(&value);
     ReviewId: Vec<u8> => |value| Self::from_slice(&value);
     SubscriptionId: Vec<u8> => |value| Self::from_slice(&value);
 }

@@ -24,7 +24,7 @@ use jiff::civil::Date;
 
 use crate::model::{
     AuditId, BatchId, CorrectionId, DeliveryId, EventId, Instant, KeyId, PersonId, QuarantineId,
-    RecordId, ReviewId, RevisionId, SchemeId, SubscriptionId,
+    RecordId, ReplayId, ReviewId, RevisionId, SchemeId, SubscriptionId,
 };
 
 /// One statement with its text for each database.
@@ -265,7 +265,7 @@ param! {
 macro_rules! ids {
     ($($id:ident)*) => { param! { $(&'p $id => |value| Bytes(Cow::Borrowed(value.as_bytes()));)* } };
 }
-ids!(AuditId BatchId CorrectionId DeliveryId EventId KeyId PersonId QuarantineId RecordId ReviewId RevisionId SubscriptionId);
+ids!(AuditId BatchId CorrectionId DeliveryId EventId KeyId PersonId QuarantineId RecordId ReplayId ReviewId RevisionId SubscriptionId);
 
 impl<'p, const N: usize> From<&'p [u8; N]> for Param<'p> {
     fn from(value: &'p [u8; N]) -> Self {

@@ -197,6 +197,7 @@ fn revision(
         line: place.line,
         warnings: 0,
         sealed: keys.seal(revision_owner(&id), &kept.to_bytes()),
+        made_by: None,
     }
 }
 

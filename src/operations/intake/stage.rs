@@ -186,6 +186,7 @@ impl Staging {
             line: accepted.line,
             warnings: accepted.warnings,
             sealed: accepted.sealed,
+            made_by: None,
         }
     }
 

@@ -117,17 +117,24 @@ impl Overlays {
         Ok(Self { hub: hub.clone(), scheme: scheme.clone(), by_record, steady })
     }
 
+    /// Whether there are none.
+    pub(in crate::operations) fn is_empty(&self) -> bool {
+        self.by_record.is_empty()
+    }
+
+    /// Those of one record: by its id, where that can be read, and by the record as sent.
+    pub(in crate::operations) fn of(&self, record_id: Option<&str>, raw: &[u8]) -> Vec<Amendment> {
+        let key = key_of(self.hub.store().keys(), &self.scheme, record_id, raw);
+        self.by_record.get(&key).cloned().unwrap_or_default()
+    }
+
     /// What a run asks, when there is anything to ask; and the corrections that it cannot end.
     pub(in crate::operations) fn into_parts(self) -> (Option<Amendments>, HashSet<CorrectionId>) {
-        let Self { hub, scheme, by_record, steady } = self;
-        if by_record.is_empty() {
+        let steady = self.steady.clone();
+        if self.is_empty() {
             return (None, steady);
         }
-        let ask = move |record_id: Option<&str>, raw: &[u8]| {
-            let key = key_of(hub.store().keys(), &scheme, record_id, raw);
-            by_record.get(&key).cloned().unwrap_or_default()
-        };
-        (Some(Box::new(ask)), steady)
+        (Some(Box::new(move |record_id: Option<&str>, raw: &[u8]| self.of(record_id, raw))), steady)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::mapping::{Amendment, Mapping, Met, Outcome, Run, RunContext};
 use crate::model::{CorrectionId, Issue, SchemeId};
 use crate::operations::intake::translate::unresolved;
 use crate::operations::kept::{KeptRefusal, KeptRevision};
+use crate::operations::replay::remade::at_home;
 
 /// A record that is valid now.
 pub(super) struct Reread {
@@ -69,7 +70,9 @@ pub(super) fn reread(
     }
     let record = match outcomes.swap_remove(position.unwrap_or(0)) {
         Outcome::Accepted(record) => record,
-        Outcome::Refused(refusal) => return Err(at_home(refusal.issues, refusal.place.line, kept)),
+        Outcome::Refused(refusal) => {
+            return Err(at_home(refusal.issues, refusal.place.line, &kept.place));
+        }
     };
     let own = |from: &String| *from == record.record_id;
     let unresolved = ending.unresolved.into_iter().map(unresolved).filter(|(from, ..)| own(from));
@@ -88,7 +91,7 @@ pub(super) fn reread(
         place: kept.place.clone(),
         raw: kept.raw.clone(),
         canonical: record.canonical,
-        warnings: at_home(record.warnings, record.place.line, kept),
+        warnings: at_home(record.warnings, record.place.line, &kept.place),
         around: kept.around.clone(),
     };
     Ok(Reread { revision, unresolved, overlaid })
@@ -107,14 +110,4 @@ fn overlaid(fresh: Vec<Amendment>, met: &[Met]) -> Vec<Overlaid> {
             }
         })
         .collect()
-}
-
-/// Issues with the lines of the sender's file: here the record was read from a file of its own.
-fn at_home(mut issues: Vec<Issue>, line: u64, kept: &KeptRefusal) -> Vec<Issue> {
-    for issue in &mut issues {
-        issue.place.line = kept.place.line + issue.place.line.saturating_sub(line);
-        issue.place.path.clone_from(&kept.place.path);
-        issue.place.byte = kept.place.byte;
-    }
-    issues
 }
