@@ -3,15 +3,19 @@
 mod check;
 mod diff;
 mod door;
+mod distant;
 mod explain;
 mod folder;
 mod infer;
 mod lsp;
 mod named;
+mod preview;
 mod publish;
 mod pull;
 mod reference;
 mod steps;
+mod replay;
+mod shown;
 mod test;
 
 use super::arguments::Common;
@@ -43,6 +47,10 @@ enum Verb {
     Diff(diff::Args),
     /// Bring the files that count in a hub into the directory of --mappings
     Pull(pull::Args),
+    /// Show what a mapping would change among the records of a hub
+    Preview(preview::Args),
+    /// Make the history of a hub again with the mapping in force
+    Replay(replay::Args),
     /// Put files in force in a hub, all together or none
     Publish(publish::Args),
     /// Go back to a version that counted before
@@ -69,6 +77,8 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
         Verb::Reference(args) => reference::run(args, common, screen),
         Verb::Diff(args) => diff::run(args, common, screen).await,
         Verb::Pull(args) => pull::run(args, common, screen).await,
+        Verb::Preview(args) => preview::run(args, common, screen).await,
+        Verb::Replay(args) => replay::run(args, common, screen).await,
         Verb::Publish(args) => publish::run(args, common, screen).await,
         Verb::Rollback(args) => steps::rollback(args, common, screen).await,
         Verb::Versions(args) => steps::versions(args, common, screen).await,

@@ -37,6 +37,28 @@ impl Progress {
         Self(bar)
     }
 
+    /// Progress through records whose number is told on the way.
+    #[must_use]
+    pub fn of_records(what: &str, screen: &Screen) -> Self {
+        if screen.json() || !io::stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
+        let left = screen.text("cli-time-left", &[]);
+        let template = format!("{{msg}} {{wide_bar}} {{pos}}/{{len}} {left} {{eta}}");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style);
+        }
+        bar.set_message(what.to_owned());
+        Self(bar)
+    }
+
+    /// So many of so many are done.
+    pub fn at(&self, done: u64, total: u64) {
+        self.0.set_length(total.max(done));
+        self.0.set_position(done);
+    }
+
     /// A reader that moves the bar.
     pub fn reading<R: Read>(&self, reader: R) -> Counted<R> {
         Counted { reader, bar: self.0.clone() }

@@ -30,6 +30,10 @@ pub fn routes(limits: &Limits) -> Routes {
         .delete("/v1/subscriptions/{id}", v1::subscriptions::end)
         .get("/v1/deliveries", v1::deliveries::list)
         .post("/v1/deliveries/{id}/retry", v1::deliveries::retry)
+        // Mappings: history made again with them.
+        .get("/v1/mappings/{id}/replays", v1::replays::list)
+        .get("/v1/replays/{id}", v1::replays::read)
+        .post("/v1/replays/{id}/cancel", v1::replays::cancel)
         // Partners: what agreements let them know.
         .post("/v1/eligibility", v1::eligibility::answer)
         .get("/v1/indicators", v1::indicators::read)
@@ -58,8 +62,10 @@ pub fn routes(limits: &Limits) -> Routes {
         .get("/healthz", v1::health::alive)
         .get("/readyz", v1::health::ready)
         .get("/metrics", v1::health::metrics);
-    // Files: they have their own clock, which runs only while nothing arrives.
+    // Files: they have their own clock, which runs only while nothing arrives. What is tried on many records takes long.
     let uploads = Routes::default()
+        .post("/v1/mappings/{id}/preview", v1::replays::preview)
+        .post("/v1/mappings/{id}/replays", v1::replays::begin)
         .post("/v1/schemes/{scheme}/records", v1::batches::submit)
         .post("/v1/events", v1::events::submit)
         .post("/v1/translate", v1::translate::translate)

@@ -11,7 +11,7 @@ use tracing::{error, info, warn};
 
 use super::App;
 use super::router::router;
-use crate::operations::{StoreError, deliver, link, publish};
+use crate::operations::{StoreError, deliver, link, publish, replay};
 
 /// How long requests that are being worked on may go on after the hub was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -47,6 +47,7 @@ pub async fn serve(
     let workers = stop.child_token();
     tracker.spawn(link_until(app.clone(), workers.clone()));
     tracker.spawn(deliver_until(app.clone(), workers.clone()));
+    tracker.spawn(replay_until(app.clone(), workers.clone()));
     tracker.close();
     let outcome = serve_requests(listener, app, stop).await;
     workers.cancel();
@@ -116,6 +117,24 @@ async fn link_until(app: App, stop: CancellationToken) {
                 error!(cause = %failed, "linking stopped");
                 TROUBLED
             }
+        };
+        rest(&stop, pause).await;
+    }
+}
+
+/// Goes on with replays that were begun here or elsewhere.
+async fn replay_until(app: App, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        // Told to stop, it leaves the page at hand: whoever goes on repeats it.
+        let pause = tokio::select! {
+            () = stop.cancelled() => return,
+            stepped = replay::step(&app.hub) => match stepped {
+                Ok(()) => IDLE,
+                Err(failed) => {
+                    error!(cause = %failed, "a replay stopped");
+                    TROUBLED
+                }
+            },
         };
         rest(&stop, pause).await;
     }

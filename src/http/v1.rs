@@ -13,6 +13,7 @@ pub mod people;
 pub mod quarantine;
 pub mod records;
 pub mod refusals;
+pub mod replays;
 pub mod reviews;
 pub mod schemes;
 pub mod subscriptions;

@@ -9,13 +9,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::hub::Hub;
-use super::library::{DataFile, Kind, Library};
+use super::library::{DataFile, FileId, Kind, Library};
 use super::quarantine::overlays::Overlays;
 use super::replay::ReplayError;
 use super::replay::examine::{self, Judge};
 use super::replay::history::History;
 use super::replay::remade::Maker;
 use super::replay::report::{Counts, Report, Tally};
+use super::versions;
 use crate::mapping::Mapping;
 use crate::model::SchemeId;
 
@@ -35,6 +36,8 @@ pub struct Trial {
 pub enum Candidate {
     /// The version in force: tells what is left to be done of earlier edits.
     InForce,
+    /// A saved version, by the hash of its text, with the drafts that belong to it.
+    Version(String),
     /// A text that is not published.
     Text(String),
     /// Files that are not published: a mapping, with the tables or schemas that it needs.
@@ -88,7 +91,7 @@ pub async fn preview(
     let began = Instant::now();
     let library = hub.library();
     let in_force = in_force(&library, &trial.mapping)?;
-    let mapping = compile(&library, &trial.mapping, trial.candidate)?;
+    let mapping = compile(hub, &library, &trial.mapping, trial.candidate).await?;
     let maker = maker(hub, &trial.scheme, mapping, Arc::clone(&in_force)).await?;
     let edition = Edition::of(&in_force);
     let mut history = History::new(trial.scheme, trial.mapping, hub.now(), trial.last);
@@ -132,27 +135,19 @@ pub(super) async fn maker(
     Ok(Maker { mapping, in_force, scheme, today: hub.today(), overlays })
 }
 
-/// The text of a candidate, to be kept.
-pub(super) fn text(library: &Library, id: &str, candidate: &Candidate) -> String {
-    let of = |files: &[DataFile]| {
-        let own = files.iter().find(|file| file.kind == Kind::Mapping && file.name == id);
-        own.map(|file| file.text.clone()).unwrap_or_default()
-    };
-    match candidate {
-        Candidate::InForce => of(library.files()),
-        Candidate::Text(text) => text.clone(),
-        Candidate::Files(files) => of(files),
-    }
-}
-
 /// The candidate, with the other files as they are in force.
-pub(super) fn compile(
+pub(super) async fn compile(
+    hub: &Hub,
     library: &Library,
     id: &str,
     candidate: Candidate,
 ) -> Result<Arc<Mapping>, ReplayError> {
     let files = match candidate {
         Candidate::InForce => return in_force(library, id),
+        Candidate::Version(hash) => {
+            let file = FileId { kind: Kind::Mapping, name: id.to_owned() };
+            return in_force(&versions::candidate(hub, &file, &hash).await?, id);
+        }
         Candidate::Text(text) => vec![DataFile {
             kind: Kind::Mapping,
             name: id.to_owned(),
@@ -168,7 +163,9 @@ pub(super) fn compile(
     }
     let own = all.iter().find(|file| file.kind == Kind::Mapping && file.name == id);
     let own = own.ok_or(ReplayError::OtherMapping { wanted: id.to_owned() })?;
-    match Library::check_mapping(&all, own) {
+    let own = own.clone();
+    let checked = tokio::task::spawn_blocking(move || Library::check_mapping(&all, &own));
+    match checked.await.map_err(ReplayError::Stopped)? {
         (Some(mapping), _) if mapping.id() == id => Ok(Arc::new(mapping)),
         (Some(_), _) => Err(ReplayError::OtherMapping { wanted: id.to_owned() }),
         (None, problems) => Err(ReplayError::Invalid { problems }),

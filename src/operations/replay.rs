@@ -6,7 +6,7 @@
 //! same writes nothing. Changes reach the linker as those of any file do.
 //!
 //! Each page is one transaction with the place where it ended, so a replay that died goes on with the next page: by
-//! whoever takes the lease, a hub that serves ([`run`]) or the command line.
+//! whoever takes the lease, a hub that serves ([`step`]) or the command line.
 
 pub(in crate::operations) mod diff;
 pub(in crate::operations) mod examine;
@@ -16,14 +16,13 @@ pub mod report;
 mod write;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use super::hub::Hub;
-use super::library::Problem;
+use super::library::{FileId, Kind, Problem};
 use super::preview::{self, Candidate, Edition};
+use super::versions::LifeError;
 use crate::model::{AuditId, Instant, ReplayId, SchemeId};
 use crate::store::StoreError;
 use crate::store::audit::Entry;
@@ -42,8 +41,6 @@ pub use crate::store::replays::ReplayState;
 const LEASE: &str = "replay";
 /// How long a replay may be silent before another process goes on with it, in milliseconds: many pages.
 const LEASE_MILLIS: i64 = 15_000;
-/// How often a serving hub looks for one.
-const IDLE: Duration = Duration::from_millis(500);
 
 /// A replay and how far it is.
 #[derive(Clone, Debug)]
@@ -123,26 +120,32 @@ pub enum ReplayError {
     /// There is no such replay.
     #[error("no replay `{0}`")]
     Unknown(ReplayId),
+    /// There is no such version, or it does not compile.
+    #[error(transparent)]
+    Version(#[from] LifeError),
     /// A thread ended without a result: a fault of this program.
     #[error("making records stopped unexpectedly")]
     Stopped(#[source] tokio::task::JoinError),
 }
 
-/// Begins a replay; nothing is examined yet: see [`drive`] and [`run`].
+/// Begins a replay with the version in force, or with one that was published at some time: what nobody approved makes no
+/// history. Nothing is examined yet: see [`drive`] and [`step`].
 ///
 /// # Errors
-/// When the mapping is unknown or does not compile, another replay runs, or the store fails.
+/// When the mapping or the version is unknown or does not compile, another replay runs, or the store fails.
 pub async fn begin(
     hub: &Hub,
     scheme: &SchemeId,
     mapping: &str,
-    candidate: Candidate,
+    version: Option<&str>,
     actor: &str,
 ) -> Result<Replay, ReplayError> {
     let library = hub.library();
-    let text = preview::text(&library, mapping, &candidate);
-    let compiled = preview::compile(&library, mapping, candidate)?;
-    let edition = Edition::of(&compiled);
+    let in_force = preview::in_force(&library, mapping)?;
+    let in_force_hash = hex::encode(in_force.hash());
+    let text = published(hub, mapping, version.unwrap_or(&in_force_hash)).await?;
+    let candidate = Candidate::Text(text.clone());
+    let edition = Edition::of(&*preview::compile(hub, &library, mapping, candidate).await?);
     let now = hub.now();
     let mut tx = hub.store().begin().await?;
     if let Some(running) = tx.running_replay().await? {
@@ -170,6 +173,21 @@ pub async fn begin(
     tx.add_audit(hub.store().keys(), &[entry(hub, &replay, "replay", actor)]).await?;
     tx.commit().await?;
     Ok(replay)
+}
+
+/// The text of a version that counted at some time.
+async fn published(hub: &Hub, mapping: &str, hash: &str) -> Result<String, ReplayError> {
+    let file = FileId { kind: Kind::Mapping, name: mapping.to_owned() };
+    let unknown = || LifeError::Unknown(file.clone());
+    let mut session = hub.store().read().await?;
+    let version = session.version(file.key(), hash).await?.ok_or_else(unknown)?;
+    let now = session.library_head().await?.now;
+    let counted = session.publications_of(file.key(), hash).await?;
+    if counted.iter().any(|one| one.cancelled_at.is_none() && one.from <= now) {
+        Ok(version.text)
+    } else {
+        Err(unknown().into())
+    }
 }
 
 /// Goes on with a replay to its end, or until it is cancelled. `progress` is called after each page.
@@ -207,8 +225,8 @@ async fn drive_leased(
     let stored = hub.store().read().await?.replay(id).await?;
     let mut stored = stored.ok_or(ReplayError::Unknown(id))?;
     let library = hub.library();
-    let mapping =
-        preview::compile(&library, &stored.mapping, Candidate::Text(stored.text.clone()))?;
+    let candidate = Candidate::Text(stored.text.clone());
+    let mapping = preview::compile(hub, &library, &stored.mapping, candidate).await?;
     let in_force = preview::in_force(&library, &stored.mapping)?;
     let in_force_hash = hex::encode(in_force.hash());
     let maker = preview::maker(hub, &stored.scheme, mapping, Arc::clone(&in_force)).await?;
@@ -312,24 +330,6 @@ pub async fn replays(
     Ok(found.into_iter().map(Replay::from).collect())
 }
 
-/// Goes on with whatever replay there is, until told to stop.
-pub async fn run(hub: Hub, stop: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            worked = step(&hub) => {
-                if let Err(problem) = worked {
-                    error!(error = &problem as &dyn std::error::Error, "a replay stopped");
-                }
-            }
-        }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(IDLE) => {}
-        }
-    }
-}
-
 /// Goes on with the oldest replay that runs, when nobody else does.
 ///
 /// # Errors
@@ -347,6 +347,7 @@ pub async fn step(hub: &Hub) -> Result<(), ReplayError> {
         Err(
             problem @ (ReplayError::UnknownMapping { .. }
             | ReplayError::OtherMapping { .. }
+            | ReplayError::Version(_)
             | ReplayError::Invalid { .. }),
         ) => {
             // It would never compile again by itself.

@@ -110,7 +110,7 @@ macro_rules! columns {
 macro_rules! made_by {
     ($wanted:literal) => {
         concat!(
-            "select r.id, b.mapping, b.mapping_hash from records as r
+            "select r.id, coalesce(v.mapping, b.mapping), coalesce(v.mapping_hash, b.mapping_hash) from records as r
              join revisions as v on v.record_id = r.id and v.number = r.revision and v.state = 'live'
              join batches as b on b.id = v.batch_id
              where ",

@@ -60,7 +60,11 @@ pub(super) fn gather(
     Ok((all, asked))
 }
 
-fn read(path: &Path) -> Result<DataFile, Failure> {
+/// Reads one file, told by its first key.
+///
+/// # Errors
+/// When it cannot be read or its first key is not known.
+pub(super) fn read(path: &Path) -> Result<DataFile, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
     let path = path.display().to_string();
     DataFile::at(&path, text).map_err(|error| Failure::Configuration(error.to_string()))

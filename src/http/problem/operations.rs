@@ -9,6 +9,7 @@ use crate::operations::intake::IntakeError;
 use crate::operations::keys::KeyError;
 use crate::operations::library::Problem as FileProblem;
 use crate::operations::quarantine::CorrectError;
+use crate::operations::replay::ReplayError;
 use crate::operations::versions::LifeError;
 
 impl From<StoreError> for Problem {
@@ -58,6 +59,29 @@ impl From<CorrectError> for Problem {
                 Self::new(Code::Conflict).with("reason", error)
             }
             CorrectError::Intake(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReplayError> for Problem {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::Store(error) => error.into(),
+            ReplayError::UnknownMapping { known } => Self::new(Code::NotFound).known(known),
+            ReplayError::Unknown(_) => Self::new(Code::NotFound),
+            ReplayError::Busy { running } => Self::new(Code::Conflict)
+                .with("reason", &error)
+                .location(format!("/v1/replays/{running}")),
+            ReplayError::OtherMapping { .. } => Self::parameter("text", error),
+            ReplayError::TakenOver(_) | ReplayError::Invalid { .. } => {
+                Self::new(Code::Conflict).with("reason", error)
+            }
+            ReplayError::Version(LifeError::Unknown(_)) => Self::new(Code::NotFound),
+            ReplayError::Version(LifeError::NotPermitted { scope, .. }) => {
+                Self::new(Code::NotPermitted).with("scope", scope.name())
+            }
+            ReplayError::Version(error) => Self::internal(&error),
+            ReplayError::Stopped(_) => Self::internal(&error),
         }
     }
 }

@@ -134,6 +134,40 @@ mapping-published = { $count ->
    *[other] { $count } new versions are in force.
 }
 
+## preview, replay
+
+preview-title = { $mapping } { $version }, tried in { $seconds } s without changing anything:
+preview-no-mapping = none of the files is a mapping (first key `mapping:`)
+replay-dry-run = A dry run, nothing was changed:
+replay-done = History was made again ({ $id }):
+replay-running = Replay { $id } is running:
+replay-cancelled = Replay { $id } was stopped; what it made stands:
+mapping-hub-refused = the hub refuses: { $reason }
+replay-examined = examined
+replay-unchanged = unchanged
+replay-changed = changed
+replay-newly-refused = newly refused: what is in force stays, the refusal waits in quarantine
+replay-newly-accepted = newly accepted: they leave the quarantine
+replay-renamed = would get another id: left as they are
+replay-gone = would be no records any more: left as they are
+replay-refused-before = refused, and something about them waits already
+replay-overtaken = overtaken by newer data, or in force already
+replay-no-record = are no records: they leave the quarantine
+replay-still-refused = still refused
+replay-refused-otherwise = refused for other reasons than before
+replay-other-warnings = { $count } of them unchanged with other warnings.
+replay-made-by-older = { $count } of them made by another version than the one in force: what differs may be owed to earlier edits.
+replay-change-refused = Newly refused, by defect
+replay-change-renamed = Another id
+replay-change-gone = No records any more
+replay-change-accepted = Newly accepted, by their earlier defect
+replay-change-refused_otherwise = Refused for other reasons
+replay-change-added = Fields added
+replay-change-removed = Fields gone
+replay-change-changed = Fields changed
+replay-change-warned = New warnings
+replay-change-unwarned = Warnings gone
+
 ## doctor
 
 doctor-good = good

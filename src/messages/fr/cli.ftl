@@ -134,6 +134,40 @@ mapping-published = { $count ->
    *[other] { $count } nouvelles versions sont en vigueur.
 }
 
+## preview, replay
+
+preview-title = { $mapping } { $version }, essayée en { $seconds } s sans rien changer :
+preview-no-mapping = aucun des fichiers n’est une correspondance (première clé « mapping: »)
+replay-dry-run = À blanc, rien n’a changé :
+replay-done = L’historique est refait ({ $id }) :
+replay-running = La reprise { $id } est en cours :
+replay-cancelled = La reprise { $id } a été arrêtée ; ce qu’elle a refait demeure :
+mapping-hub-refused = le carrefour refuse : { $reason }
+replay-examined = examinées
+replay-unchanged = inchangées
+replay-changed = changées
+replay-newly-refused = nouvellement refusées : ce qui est en vigueur demeure, le refus attend en quarantaine
+replay-newly-accepted = nouvellement acceptées : elles quittent la quarantaine
+replay-renamed = auraient un autre identifiant : laissées telles quelles
+replay-gone = ne seraient plus des fiches : laissées telles quelles
+replay-refused-before = refusées, et quelque chose attend déjà à leur sujet
+replay-overtaken = dépassées par des données plus récentes, ou déjà en vigueur
+replay-no-record = ne sont pas des fiches : elles quittent la quarantaine
+replay-still-refused = toujours refusées
+replay-refused-otherwise = refusées pour d’autres raisons qu’avant
+replay-other-warnings = Dont { $count } inchangées avec d’autres avertissements.
+replay-made-by-older = Dont { $count } faites par une autre version que celle en vigueur : leurs différences peuvent venir de modifications antérieures.
+replay-change-refused = Nouvellement refusées, par défaut
+replay-change-renamed = Autre identifiant
+replay-change-gone = Ne seraient plus des fiches
+replay-change-accepted = Nouvellement acceptées, par défaut d’avant
+replay-change-refused_otherwise = Refusées pour d’autres raisons
+replay-change-added = Champs ajoutés
+replay-change-removed = Champs disparus
+replay-change-changed = Champs changés
+replay-change-warned = Nouveaux avertissements
+replay-change-unwarned = Avertissements levés
+
 ## doctor
 
 doctor-good = bon
