@@ -16,6 +16,8 @@ mod invented;
 mod mappings;
 #[path = "http/records.rs"]
 mod records;
+#[path = "http/replays.rs"]
+mod replays;
 #[path = "http/server.rs"]
 mod server;
 #[path = "http/told.rs"]

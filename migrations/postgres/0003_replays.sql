@@ -6,7 +6,7 @@ alter table revisions add column mapping text;
 alter table revisions add column mapping_hash text;
 
 -- What refusals share (code, severity, field, expectation, line of the mapping) as a short hash; null: unknown.
-alter table quarantine_issues add column defect text;
+alter table quarantine_issues add column defect bytea;
 
 -- One run of a mapping over what is stored. States: running (goes on after a crash where its last page ended), done,
 -- cancelled.

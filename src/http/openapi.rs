@@ -35,6 +35,7 @@ pub struct Refused(#[expect(dead_code, reason = "only described")] ProblemBody);
         v1::batches::read,
         v1::batches::release,
         v1::refusals::list,
+        v1::refusals::defects,
         v1::quarantine::list,
         v1::quarantine::correct,
         v1::quarantine::dismiss,

@@ -24,7 +24,7 @@ use serde_json::Value as Json;
 use tracing::error;
 use utoipa::ToSchema;
 
-pub use violation::Violation;
+pub use violation::{Rule, Violation};
 
 use crate::messages::{self, Value};
 use crate::model::{Issue, Language};

@@ -15,6 +15,7 @@ pub fn routes(limits: &Limits) -> Routes {
         .get("/v1/batches/{id}", v1::batches::read)
         .post("/v1/batches/{id}/release", v1::batches::release)
         .get("/v1/batches/{id}/refusals", v1::refusals::list)
+        .get("/v1/batches/{id}/defects", v1::refusals::defects)
         .get("/v1/quarantine", v1::quarantine::list)
         .post("/v1/quarantine/{id}/correct", v1::quarantine::correct)
         .get("/v1/corrections", v1::corrections::list)

@@ -1,5 +1,6 @@
 //! What became of a sending: its receipt again, its refused records with their reasons.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 pub use crate::store::batches::Mode;
@@ -7,10 +8,10 @@ pub use crate::store::quarantine::{Filter, QuarantineState};
 
 use super::Hub;
 use super::intake::Receipt;
-use super::kept::KeptRefusal;
+use super::kept::{KeptRefusal, shared};
 use crate::model::{AuditId, BatchId, Instant, Issue, QuarantineId, SchemeId};
 use crate::store::audit::Entry;
-use crate::store::quarantine::Quarantined;
+use crate::store::quarantine::{Quarantined, SharedDefect};
 use crate::store::{Session, StoreError};
 
 /// How many refused records a problem tells: enough to see what is wrong with a whole file.
@@ -79,6 +80,75 @@ pub async fn page(
     let mut session: Session = hub.store().read().await?;
     let found = session.quarantine_page(filter, after, limit).await?;
     found.into_iter().map(|row| open(hub, row)).collect()
+}
+
+/// The refused records of a batch that share a defect.
+pub struct SharedGroup {
+    /// How many records have it.
+    pub records: u64,
+    /// The issues of the first of them. Personal.
+    pub first: Vec<Issue>,
+}
+
+/// Groups told of one batch, and counts kept while its refusals are listed: a hostile file could make millions.
+const GROUPS: u32 = 200;
+const COUNTS: u32 = 10_000;
+/// Records shown of each group.
+const SHOWN: u32 = 3;
+
+/// What is wrong in a batch, by defect, the most frequent first, each with its first records.
+///
+/// # Errors
+/// When the store fails or a record does not open.
+pub async fn shared_groups(hub: &Hub, batch: BatchId) -> Result<Vec<SharedGroup>, StoreError> {
+    let mut session = hub.store().read().await?;
+    let mut groups = Vec::new();
+    for (defect, records) in session.shared_defects(batch, GROUPS).await? {
+        let mut first = Vec::new();
+        for row in session.quarantined_with(batch, defect, SHOWN).await? {
+            let kept = KeptRefusal::open(&row, hub.store().keys())?;
+            first.extend(kept.issues.into_iter().find(|issue| shared(issue) == defect));
+        }
+        groups.push(SharedGroup { records, first });
+    }
+    Ok(groups)
+}
+
+/// How many records of each file share a defect.
+#[derive(Default)]
+pub struct Sharing(HashMap<(BatchId, SharedDefect), u64>);
+
+impl Sharing {
+    /// Of everything that is wrong in one batch.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn of_batch(hub: &Hub, batch: BatchId) -> Result<Self, StoreError> {
+        let counts = hub.store().read().await?.shared_defects(batch, COUNTS).await?;
+        Ok(Self(counts.into_iter().map(|(defect, count)| ((batch, defect), count)).collect()))
+    }
+
+    /// Of what is wrong with these records.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn of_page(hub: &Hub, page: &[Waiting]) -> Result<Self, StoreError> {
+        let mut batches: Vec<BatchId> = page.iter().map(|waiting| waiting.batch).collect();
+        let issues = page.iter().flat_map(|waiting| &waiting.kept.issues);
+        let mut defects: Vec<SharedDefect> = issues.map(shared).collect();
+        (batches.sort_unstable(), defects.sort_unstable());
+        (batches.dedup(), defects.dedup());
+        let counts = hub.store().read().await?.defects_shared_by(&batches, &defects).await?;
+        let counts = counts.into_iter().map(|(batch, defect, count)| ((batch, defect), count));
+        Ok(Self(counts.collect()))
+    }
+
+    /// How many other records of the file share a defect; none for records that an older program refused.
+    #[must_use]
+    pub fn others(&self, batch: BatchId, issue: &Issue) -> Option<u64> {
+        let count = self.0.get(&(batch, shared(issue)))?;
+        Some(count.saturating_sub(1))
+    }
 }
 
 /// One refused record.

@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::mapping::{Around, Carried};
-use crate::model::{Expected, Issue, IssueCode, Place, RulePlace, Severity};
-use crate::store::quarantine::{Quarantined, quarantine_owner};
+use crate::model::{Defect, Expected, Issue, IssueCode, Place, RulePlace, Severity};
+use crate::store::quarantine::{Quarantined, SharedDefect, quarantine_owner};
 use crate::store::revisions::{Revision, revision_owner};
 use crate::store::{Keys, StoreError};
 
@@ -95,6 +95,19 @@ impl KeptRefusal {
             around: notes.around.map(StoredAround::around).unwrap_or_default(),
         })
     }
+}
+
+/// What an issue shares with the same fault of other records, as a hash that can be counted by.
+#[must_use]
+pub fn shared(issue: &Issue) -> SharedDefect {
+    let Defect { code, severity, field, expected, rule } = Defect::of(issue);
+    let expected = expected.map(StoredExpected::from);
+    let rule = rule.map(|RulePlace { file, line, target }| StoredRule { file, line, target });
+    let parts = (code.number(), severity.name(), field, expected, rule);
+    let text = serde_json::to_vec(&parts).expect("notes are plain JSON");
+    let hash = blake3::hash(&text);
+    let (first, _) = hash.as_bytes().split_first_chunk::<8>().expect("a hash has 32 bytes");
+    SharedDefect(*first)
 }
 
 /// Each part with its length before it, but for the last one.

@@ -38,6 +38,26 @@ pub struct Defect {
     pub severity: Severity,
     /// The field as the sender wrote it.
     pub field: Option<String>,
+    /// Hash of what it shares with the same fault of other records.
+    pub shared: SharedDefect,
+}
+
+/// Hash of what issues of different records share: code, severity, field, what was expected, the line of the mapping.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SharedDefect(pub [u8; 8]);
+
+impl AsRef<[u8]> for SharedDefect {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl super::Cell for SharedDefect {
+    type Raw = Vec<u8>;
+
+    fn from_raw(raw: Vec<u8>) -> Option<Self> {
+        raw.try_into().ok().map(Self)
+    }
 }
 
 /// A refused record.
@@ -157,6 +177,7 @@ sql! {
             ("code", Kind::Text),
             ("severity", Kind::Text),
             ("field", Kind::Text),
+            ("defect", Kind::Bytes),
         ],
         "",
     );
@@ -177,6 +198,28 @@ sql! {
             and (q.scheme = $1 or $1 is null) and (q.batch_id = $2 or $2 is null)
          group by q.scheme, i.code, i.field order by 4 desc, 1, 2, 3",
     );
+    SHARED: Query = Query::same(
+        "select i.defect, count(distinct q.id)
+         from quarantine as q join quarantine_issues as i on i.quarantine_id = q.id
+         where q.batch_id = $1 and q.state <> 'staged' and i.defect is not null
+         group by i.defect order by 2 desc, 1 limit $2",
+    );
+    SHARED_BY: Query = Query::differing(
+        "select q.batch_id, i.defect, count(distinct q.id)
+         from quarantine as q join quarantine_issues as i on i.quarantine_id = q.id
+         where q.state <> 'staged' and q.batch_id in (select unhex(value) from json_each($1))
+            and i.defect in (select unhex(value) from json_each($2))
+         group by q.batch_id, i.defect",
+        "select q.batch_id, i.defect, count(distinct q.id)
+         from quarantine as q join quarantine_issues as i on i.quarantine_id = q.id
+         where q.state <> 'staged' and q.batch_id = any($1) and i.defect = any($2)
+         group by q.batch_id, i.defect",
+    );
+    WITH_DEFECT: Query = Query::same(concat!("select ", columns!(), " from quarantine as q
+         where batch_id = $1 and state <> 'staged' and exists (
+            select 1 from quarantine_issues as i where i.quarantine_id = q.id and i.defect = $2)
+         order by id limit $3"
+    ));
     OPEN_STAGED: Query =
         Query::same("update quarantine set state = 'open' where batch_id = $1 and state = 'staged'");
     // A record that cannot be named is known again by its bytes.
@@ -241,6 +284,48 @@ impl Session {
         self.fetch(&PAGE, &params).await?.into_iter().map(read).collect()
     }
 
+    /// How many refused records of a batch share each defect, the most frequent first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn shared_defects(
+        &mut self,
+        batch: BatchId,
+        limit: u32,
+    ) -> Result<Vec<(SharedDefect, u64)>, StoreError> {
+        let rows = self.fetch(&SHARED, &params![&batch, limit]).await?;
+        rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
+    }
+
+    /// How many refused records share these defects, in each of these batches.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn defects_shared_by(
+        &mut self,
+        batches: &[BatchId],
+        defects: &[SharedDefect],
+    ) -> Result<Vec<(BatchId, SharedDefect, u64)>, StoreError> {
+        let rows =
+            self.fetch(&SHARED_BY, &[Param::keys(batches), Param::keys(defects)]).await?;
+        let read = |mut row: Row| Ok((row.take()?, row.take()?, row.take()?));
+        rows.into_iter().map(read).collect()
+    }
+
+    /// The first refused records of a batch that have a defect.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn quarantined_with(
+        &mut self,
+        batch: BatchId,
+        defect: SharedDefect,
+        limit: u32,
+    ) -> Result<Vec<Quarantined>, StoreError> {
+        let params = params![&batch, &defect.0[..], limit];
+        self.fetch(&WITH_DEFECT, &params).await?.into_iter().map(read).collect()
+    }
+
     /// What waits, by kind of defect, the most frequent first.
     ///
     /// # Errors
@@ -301,7 +386,8 @@ impl Tx {
             for (position, defect) in (0_i64..).zip(defects) {
                 let field = defect.field.as_deref();
                 let (code, severity) = (defect.code.number(), defect.severity.name());
-                rows.push(params![id, position, code, severity, field]);
+                let shared = &defect.shared.0[..];
+                rows.push(params![id, position, code, severity, field, shared]);
             }
         }
         self.insert_many(&ADD_DEFECTS, &rows).await?;

@@ -8,6 +8,7 @@ mod cluster;
 #[path = "../intake/world.rs"]
 mod world;
 
+mod killed;
 mod preview;
 mod replay;
 mod trial;

@@ -202,7 +202,7 @@ async fn begun(world: &World, text: &str) -> Result<Replay, ReplayError> {
     begin(&world.hub, &club(), "tt-club", None, "operator:awa").await
 }
 
-async fn replayed(world: &World, text: &str) -> Replay {
+pub async fn replayed(world: &World, text: &str) -> Replay {
     let id = begun(world, text).await.unwrap().id;
     drive(&world.hub, id, |_| {}).await.unwrap()
 }
@@ -227,13 +227,13 @@ async fn dies_after_a_page(world: &World, id: ReplayId) -> Replay {
     replay(&world.hub, id).await.unwrap().unwrap()
 }
 
-async fn waiting(world: &World) -> Vec<Quarantined> {
+pub async fn waiting(world: &World) -> Vec<Quarantined> {
     let filter = Filter { state: Some(QuarantineState::Open), ..Filter::default() };
     world.hub.store().read().await.unwrap().quarantine_page(&filter, None, 5_000).await.unwrap()
 }
 
 /// Puts a text in force under a `version:` of its own.
-async fn publish(world: &World, text: &str) -> String {
+pub async fn publish(world: &World, text: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let version = format!("version: 1.0.{}", NEXT.fetch_add(1, Ordering::SeqCst));
     let text = text.replace("version: 1.0.0", &version);
@@ -247,7 +247,7 @@ async fn publish(world: &World, text: &str) -> String {
     draft.hash
 }
 
-async fn cluster_like(place: &cluster::Place) -> cluster::Place {
+pub async fn cluster_like(place: &cluster::Place) -> cluster::Place {
     if place.url.starts_with("sqlite") {
         cluster::Place::sqlite()
     } else {

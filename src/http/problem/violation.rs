@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::messages;
-use crate::model::{Issue, Language};
+use crate::model::{Issue, Language, RulePlace};
 
 /// One thing that is wrong, with its place in the sender's own file and how to mend it.
 #[derive(Serialize, ToSchema)]
@@ -36,6 +36,12 @@ pub struct Violation {
     /// What was expected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
+    /// The line of the mapping that found it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Rule>,
+    /// How many other records of the same file share this defect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub others: Option<u64>,
     /// What is wrong, in words.
     pub message: String,
     /// Where, in words: line, record and column as the sender knows them.
@@ -61,9 +67,29 @@ impl Violation {
             field: issue.field.clone(),
             value: issue.value.clone(),
             expected: words.expected,
+            rule: issue.rule.as_ref().map(Rule::of),
+            others: None,
             message: words.detail,
             place: words.place,
             mend: words.mend,
         }
+    }
+}
+
+/// A line of a mapping.
+#[derive(Serialize, ToSchema)]
+pub struct Rule {
+    /// The mapping, such as `mappings/ml-utm.yaml`.
+    pub file: String,
+    /// Line in it, from 1.
+    pub line: u32,
+    /// The field that the line fills.
+    pub target: String,
+}
+
+impl Rule {
+    fn of(place: &RulePlace) -> Self {
+        let RulePlace { file, line, target } = place.clone();
+        Self { file, line, target }
     }
 }

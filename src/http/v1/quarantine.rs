@@ -14,7 +14,7 @@ use crate::http::openapi::Refused;
 use crate::http::paging::{Listed, Page};
 use crate::http::problem::{Code, Problem};
 use crate::model::{BatchId, IssueCode, QuarantineId, Scope};
-use crate::operations::batches::{self, Filter, QuarantineState};
+use crate::operations::batches::{self, Filter, QuarantineState, Sharing};
 use crate::operations::quarantine::{self, CorrectOutcome, Correction};
 
 /// Which records.
@@ -60,7 +60,8 @@ pub async fn list(
     };
     let limit = page.limit()?;
     let found = batches::page(&app.hub, &filter, page.after()?, limit + 1).await?;
-    let show = |waiting: batches::Waiting| RefusedRecord::of(&waiting, language);
+    let sharing = Sharing::of_page(&app.hub, &found).await?;
+    let show = |waiting: batches::Waiting| RefusedRecord::of(&waiting, &sharing, language);
     Ok(Json(Listed::cut(found, limit, |waiting| waiting.id.to_string(), show)))
 }
 

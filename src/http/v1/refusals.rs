@@ -3,6 +3,7 @@
 
 mod listing;
 
+use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -18,10 +19,10 @@ use listing::Listing;
 use crate::http::App;
 use crate::http::extract::{Known, Named, Params, Speaks};
 use crate::http::openapi::Refused;
-use crate::http::problem::{Code, Problem, Violation};
+use crate::http::problem::{Code, Problem, Rule, Violation};
 use crate::model::{BatchId, Language, QuarantineId, Scope};
 use crate::operations::StoreError;
-use crate::operations::batches::{self, Filter, Waiting};
+use crate::operations::batches::{self, Filter, SharedGroup, Sharing, Waiting};
 
 /// Records read at once while a list is written.
 const PAGE: u32 = 500;
@@ -45,8 +46,12 @@ pub struct RefusedRecord {
 
 impl RefusedRecord {
     /// In words of a language.
-    pub fn of(waiting: &Waiting, language: Language) -> Self {
+    pub fn of(waiting: &Waiting, sharing: &Sharing, language: Language) -> Self {
         let kept = &waiting.kept;
+        let told = |issue| Violation {
+            others: sharing.others(waiting.batch, issue),
+            ..Violation::of(issue, language)
+        };
         Self {
             id: waiting.id.to_string(),
             batch: waiting.batch.to_string(),
@@ -55,7 +60,7 @@ impl RefusedRecord {
             record_id: kept.record_id.clone(),
             line: (kept.place.line > 0).then_some(kept.place.line),
             received_at: waiting.received_at.to_string(),
-            violations: kept.issues.iter().map(|issue| Violation::of(issue, language)).collect(),
+            violations: kept.issues.iter().map(told).collect(),
         }
     }
 }
@@ -104,9 +109,77 @@ pub async fn list(
     let form = form.format.unwrap_or_else(|| accepted(&headers));
     let mapping = app.hub.library().mapping(scheme.as_str()).cloned();
     let source = mapping.map(|mapping| mapping.write_options().container);
-    let listing = Listing::new(form, source.as_ref(), language);
+    let sharing = Sharing::of_batch(&app.hub, id).await?;
+    let listing = Listing::new(form, source.as_ref(), language, sharing);
     let kind = listing.kind();
     Ok(([(CONTENT_TYPE, kind)], stream(app, id, listing)).into_response())
+}
+
+/// A defect that refused records of a file share.
+#[derive(Serialize, ToSchema)]
+pub struct DefectBody {
+    /// The stable name of the catalogue, such as `bad_date`.
+    code: &'static str,
+    /// Its number in the catalogue, such as `D203`.
+    number: &'static str,
+    /// `error` or `warning`.
+    severity: &'static str,
+    /// The field as the sender wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// What was expected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
+    /// The line of the mapping that found it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<Rule>,
+    /// How many records have it.
+    records: u64,
+    /// What to do about it, in words.
+    mend: String,
+    /// The first of them.
+    first: Vec<Violation>,
+}
+
+impl DefectBody {
+    fn of(group: &SharedGroup, language: Language) -> Option<Self> {
+        let issue = Violation::of(group.first.first()?, language);
+        let told =
+            |issue| Violation { others: Some(group.records - 1), ..Violation::of(issue, language) };
+        Some(Self {
+            code: issue.code,
+            number: issue.number,
+            severity: issue.severity,
+            field: issue.field,
+            expected: issue.expected,
+            rule: issue.rule,
+            records: group.records,
+            mend: issue.mend,
+            first: group.first.iter().map(told).collect(),
+        })
+    }
+}
+
+/// Tells what is wrong in a sending by defect, the most frequent first: one fault of an export refuses thousands of
+/// records, and is told once.
+#[utoipa::path(get, path = "/v1/batches/{id}/defects", tag = "records",
+    params(("id" = String, Path, description = "`bat_…`")), responses(
+    (status = 200, description = "The defects", body = Vec<DefectBody>),
+    (status = "4XX", response = Refused)))]
+pub async fn defects(
+    known: Known,
+    Speaks(language): Speaks,
+    Named(id): Named<BatchId>,
+    State(app): State<App>,
+) -> Result<Json<Vec<DefectBody>>, Problem> {
+    let caller = known.granted(Scope::RecordsRead)?;
+    let receipt = batches::batch(&app.hub, id).await?;
+    let seen = receipt.is_some_and(|receipt| caller.sees(&receipt.scheme));
+    if !seen {
+        return Err(Problem::new(Code::NotFound));
+    }
+    let groups = batches::shared_groups(&app.hub, id).await?;
+    Ok(Json(groups.iter().filter_map(|group| DefectBody::of(group, language)).collect()))
 }
 
 /// Page by page, so that a file of a million refusals costs no more memory than one of ten. A

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::model::{AuditId, CorrectionId, Issue, QuarantineId, RecordId};
 use crate::operations::hub::Hub;
-use crate::operations::kept::{KeptRefusal, KeptRevision};
+use crate::operations::kept::{KeptRefusal, KeptRevision, shared};
 use crate::store::audit::Entry;
 use crate::store::batches::{Batch, BatchState};
 use crate::store::quarantine::{Defect, QuarantineState, quarantine_owner};
@@ -256,6 +256,7 @@ pub(in crate::operations) fn defects(issues: &[Issue]) -> Vec<Defect> {
             code: issue.code,
             severity: issue.severity,
             field: issue.field.clone(),
+            shared: shared(issue),
         })
         .collect()
 }

@@ -1,12 +1,14 @@
 //! The forms in which refused records are listed.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::{FormName, RefusedRecord};
 use crate::format::Written;
 use crate::http::problem::Violation;
 use crate::model::Language;
-use crate::operations::batches::Waiting;
+use crate::operations::batches::{Sharing, Waiting};
 
 /// The key under which the reason stands in a sender's own JSON.
 const REASON: &str = "dankun_reason";
@@ -16,6 +18,7 @@ const REASON: &str = "dankun_reason";
 pub struct Listing {
     form: Form,
     language: Language,
+    sharing: Arc<Sharing>,
 }
 
 #[derive(Clone)]
@@ -42,9 +45,11 @@ struct Row<'v> {
     expected: &'v str,
     message: &'v str,
     mend: &'v str,
+    rule: &'v str,
+    others: Option<u64>,
 }
 
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 13] = [
     "record_id",
     "line",
     "column",
@@ -56,11 +61,18 @@ const COLUMNS: [&str; 11] = [
     "expected",
     "message",
     "mend",
+    "rule",
+    "others",
 ];
 
 impl Listing {
     /// A list in a form; `source` is how the sender's own files are written.
-    pub fn new(form: FormName, source: Option<&Written>, language: Language) -> Self {
+    pub fn new(
+        form: FormName,
+        source: Option<&Written>,
+        language: Language,
+        sharing: Sharing,
+    ) -> Self {
         let form = match (form, source) {
             (FormName::Json, _) => Form::Json,
             (FormName::Ndjson, _) => Form::Ndjson,
@@ -74,7 +86,7 @@ impl Listing {
                 Some(Written::Json { .. } | Written::Ndjson | Written::FhirBundle) | None,
             ) => Form::SourceJson,
         };
-        Self { form, language }
+        Self { form, language, sharing: Arc::new(sharing) }
     }
 
     /// The media type.
@@ -118,10 +130,10 @@ impl Listing {
         match &self.form {
             Form::Json => {
                 into.extend_from_slice(if first { b"\n" } else { b",\n" });
-                into.extend(json(&RefusedRecord::of(waiting, self.language)));
+                into.extend(json(&RefusedRecord::of(waiting, &self.sharing, self.language)));
             }
             Form::Ndjson => {
-                into.extend(json(&RefusedRecord::of(waiting, self.language)));
+                into.extend(json(&RefusedRecord::of(waiting, &self.sharing, self.language)));
                 into.push(b'\n');
             }
             Form::Csv => into.extend(self.rows(waiting)),
@@ -156,6 +168,7 @@ impl Listing {
         for issue in &waiting.kept.issues {
             let said = Violation::of(issue, self.language);
             let record_id = said.record_id.as_deref().or(waiting.kept.record_id.as_deref());
+            let rule = said.rule.map(|rule| format!("{}:{}", rule.file, rule.line));
             let row = Row {
                 record_id: record_id.unwrap_or_default(),
                 line: said.line,
@@ -168,6 +181,8 @@ impl Listing {
                 expected: said.expected.as_deref().unwrap_or_default(),
                 message: &said.message,
                 mend: &said.mend,
+                rule: &rule.unwrap_or_default(),
+                others: self.sharing.others(waiting.batch, issue),
             };
             writer.serialize(row).expect("a vector takes every row");
         }
