@@ -25,13 +25,13 @@ pub struct Args {
     #[arg(long, value_name = "MAPPING")]
     mapping: Option<String>,
     /// Hash of another published version than the one in force
-    #[arg(long, value_name = "HASH")]
-    version: Option<String>,
+    #[arg(long = "to", value_name = "HASH")]
+    to: Option<String>,
     /// Only say what would change
     #[arg(long)]
     dry_run: bool,
     /// Go on with a replay that was interrupted
-    #[arg(long, value_name = "REPLAY", conflicts_with_all = ["dry_run", "version"])]
+    #[arg(long, value_name = "REPLAY", conflicts_with_all = ["dry_run", "to"])]
     resume: Option<ReplayId>,
 }
 
@@ -42,7 +42,7 @@ pub struct Args {
 pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Failure> {
     let mapping = args.mapping.clone().unwrap_or_else(|| args.scheme.to_string());
     if let Some(hub) = args.hub.open(screen)? {
-        let version = args.version.as_deref();
+        let version = args.to.as_deref();
         let asked = distant::History { mapping: &mapping, scheme: &args.scheme, version };
         return distant::replay(&hub, asked, args.dry_run, screen).await;
     }
@@ -54,7 +54,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
     let id = match args.resume {
         Some(id) => id,
         None => {
-            let version = args.version.as_deref();
+            let version = args.to.as_deref();
             let begun = replay::begin(&hub, &args.scheme, &mapping, version, "operator:local");
             begun.await.map_err(failed)?.id
         }
@@ -69,7 +69,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
 }
 
 async fn dry(hub: &Hub, args: &Args, mapping: String, screen: &Screen) -> Result<Outcome, Failure> {
-    let candidate = args.version.clone().map_or(Candidate::InForce, Candidate::Version);
+    let candidate = args.to.clone().map_or(Candidate::InForce, Candidate::Version);
     let trial = Trial { scheme: args.scheme.clone(), mapping, candidate, last: None };
     let progress = Progress::of_records(args.scheme.as_str(), screen);
     let tried = crate::operations::preview::preview(hub, trial, |counts, total| {
