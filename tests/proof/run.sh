@@ -81,4 +81,8 @@ for pair in ml-utm:large.csv ml-canam:large.xml ci-cnam:large.ndjson; do
   measured "$dankun" --json validate --scheme "$scheme" "$file" > /dev/null
   measured "$dankun" translate --from "$scheme" --to fhir "$file" --output "$work/large.out" --refused "$work/refused.csv"
 done
+echo "== an edit of a mapping over 100,000 stored records"
+mkdir -p "$work/stored"
+python3 tests/proof/enlarge.py "$work/population" "$work/stored" 100000
+tests/proof/preview.sh "$dankun" "$work" "$work/stored/large.csv"
 echo "everything is in $work"
