@@ -2,8 +2,8 @@
 
 mod check;
 mod diff;
-mod door;
 mod distant;
+mod door;
 mod explain;
 mod folder;
 mod infer;
@@ -13,9 +13,9 @@ mod preview;
 mod publish;
 mod pull;
 mod reference;
-mod steps;
 mod replay;
 mod shown;
+mod steps;
 mod test;
 
 use super::arguments::Common;

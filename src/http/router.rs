@@ -32,7 +32,7 @@ pub fn routes(limits: &Limits) -> Routes {
         .get("/v1/deliveries", v1::deliveries::list)
         .post("/v1/deliveries/{id}/retry", v1::deliveries::retry)
         // Mappings: history made again with them.
-        .get("/v1/mappings/{id}/replays", v1::replays::list)
+        .get("/v1/mappings/{name}/replays", v1::replays::list)
         .get("/v1/replays/{id}", v1::replays::read)
         .post("/v1/replays/{id}/cancel", v1::replays::cancel)
         // Partners: what agreements let them know.
@@ -65,8 +65,8 @@ pub fn routes(limits: &Limits) -> Routes {
         .get("/metrics", v1::health::metrics);
     // Files: they have their own clock, which runs only while nothing arrives. What is tried on many records takes long.
     let uploads = Routes::default()
-        .post("/v1/mappings/{id}/preview", v1::replays::preview)
-        .post("/v1/mappings/{id}/replays", v1::replays::begin)
+        .post("/v1/mappings/{name}/preview", v1::replays::preview)
+        .post("/v1/mappings/{name}/replays", v1::replays::begin)
         .post("/v1/schemes/{scheme}/records", v1::batches::submit)
         .post("/v1/events", v1::events::submit)
         .post("/v1/translate", v1::translate::translate)

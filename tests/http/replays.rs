@@ -58,7 +58,7 @@ cluster::both! {
         let key = server.scheme_key("ml-utm").await;
         let text = json!({ "text": "mapping: ml-utm\nversion: 1.0.0\nfieldz: {}\n" });
         let told = expect(server.post(PREVIEW, &key).document(&text), 422).await;
-        assert!(told["problems"].as_array().unwrap().iter().any(|one| one["code"] == "A102"), "{told:#}");
+        assert!(told["diagnostics"].as_array().unwrap().iter().any(|one| one["code"] == "A102"), "{told:#}");
     }
 
     async fn a_replay_is_begun_followed_and_can_not_be_begun_twice(place: cluster::Place) {

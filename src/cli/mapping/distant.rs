@@ -85,7 +85,7 @@ impl Distant {
 }
 
 fn refused(said: &Value) -> Failure {
-    let problems = said.get("problems").and_then(Value::as_array);
+    let problems = said.get("diagnostics").and_then(Value::as_array);
     let lines = problems.into_iter().flatten().map(|problem| {
         let part = |name: &str| problem.get(name).map(ToString::to_string).unwrap_or_default();
         format!("{}:{} {} {}", part("line"), part("column"), part("code"), part("message"))

@@ -73,14 +73,9 @@ impl From<ReplayError> for Problem {
                 .with("reason", &error)
                 .location(format!("/v1/replays/{running}")),
             ReplayError::OtherMapping { .. } => Self::parameter("text", error),
-            ReplayError::TakenOver(_) | ReplayError::Invalid { .. } => {
-                Self::new(Code::Conflict).with("reason", error)
-            }
-            ReplayError::Version(LifeError::Unknown(_)) => Self::new(Code::NotFound),
-            ReplayError::Version(LifeError::NotPermitted { scope, .. }) => {
-                Self::new(Code::NotPermitted).with("scope", scope.name())
-            }
-            ReplayError::Version(error) => Self::internal(&error),
+            ReplayError::TakenOver(_) => Self::new(Code::Conflict).with("reason", error),
+            ReplayError::Invalid { problems } => LifeError::Wrong(problems).into(),
+            ReplayError::Version(error) => error.into(),
             ReplayError::Stopped(_) => Self::internal(&error),
         }
     }

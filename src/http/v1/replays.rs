@@ -6,7 +6,6 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::http::App;
@@ -15,10 +14,10 @@ use crate::http::openapi::Refused;
 use crate::http::paging::{Listed, Page};
 use crate::http::problem::{Code, Problem};
 use crate::model::{Caller, ReplayId, SchemeId, Scope};
-use crate::operations::library::{FileId, Kind, Problem as Wrong};
+use crate::operations::library::{FileId, Kind};
 use crate::operations::preview::{self, Candidate, Edition, Preview, Trial};
 use crate::operations::replay::report::Report;
-use crate::operations::replay::{self, Replay, ReplayError};
+use crate::operations::replay::{self, Replay};
 use crate::operations::versions::{self, LifeError, Named as Which};
 
 /// Records that a preview looks at when nobody says: some seconds.
@@ -82,11 +81,10 @@ impl PreviewBody {
 }
 
 /// Tells what a mapping would change among the records that were received last, and changes nothing. A candidate that
-/// does not compile is answered with 422 and all its `problems`.
-#[utoipa::path(post, path = "/v1/mappings/{id}/preview", tag = "mappings",
-    params(("id" = String, Path, description = "Id of the mapping, such as `ml-utm`")), request_body = TrialBody, responses(
+/// does not compile is answered with all its problems.
+#[utoipa::path(post, path = "/v1/mappings/{name}/preview", tag = "mappings",
+    params(("name" = String, Path, description = "Id of the mapping, such as `ml-utm`")), request_body = TrialBody, responses(
     (status = 200, description = "What would change", body = PreviewBody),
-    (status = 422, description = "The candidate does not compile", body = Object),
     (status = "4XX", response = Refused)))]
 pub async fn preview(
     known: Known,
@@ -119,7 +117,7 @@ pub async fn preview(
         // Who may not write this file has seen it all the same.
         match versions::previewed(&app.hub, &caller, &file, &hash).await {
             Ok(()) | Err(LifeError::NotPermitted { .. }) => {}
-            Err(error) => return Err(Problem::internal(&error)),
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(answer)
@@ -127,40 +125,14 @@ pub async fn preview(
 
 async fn tried(app: &App, caller: &Caller, trial: Trial) -> Result<Response, Problem> {
     let entitled = caller.may(Scope::RecordsRead) && caller.sees(&trial.scheme);
-    match preview::preview(&app.hub, trial, |_, _| {}).await {
-        Ok(preview) => Ok(Json(PreviewBody::of(preview, entitled)).into_response()),
-        Err(error) => wrong(error),
-    }
-}
-
-/// The answer that tells the problems of a candidate; other failures as they are.
-fn wrong(error: ReplayError) -> Result<Response, Problem> {
-    let problems = match &error {
-        ReplayError::Invalid { problems } | ReplayError::Version(LifeError::Wrong(problems)) => {
-            problems.iter().map(told).collect::<Vec<_>>()
-        }
-        _ => return Err(error.into()),
-    };
-    let body = json!({ "code": "invalid_mapping", "problems": problems });
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response())
-}
-
-fn told(problem: &Wrong) -> serde_json::Value {
-    match problem {
-        Wrong::Mapping { diagnostic, .. } => diagnostic.to_json(),
-        Wrong::File(_)
-        | Wrong::Schema(_)
-        | Wrong::Document(_)
-        | Wrong::Model { .. }
-        | Wrong::Missing(_) => json!({ "severity": "error", "message": problem.to_string() }),
-    }
+    let preview = preview::preview(&app.hub, trial, |_, _| {}).await?;
+    Ok(Json(PreviewBody::of(preview, entitled)).into_response())
 }
 
 async fn hash_of(app: &App, caller: &Caller, id: &str, version: &str) -> Result<String, Problem> {
     let file = FileId { kind: Kind::Mapping, name: id.to_owned() };
     let found = versions::version(&app.hub, caller, &file, Which::parse(version)).await;
-    let found = found.map_err(|error| Problem::from(ReplayError::from(error)))?;
-    Ok(found.ok_or(Problem::new(Code::NotFound))?.hash)
+    Ok(found?.ok_or(Problem::new(Code::NotFound))?.hash)
 }
 
 /// Whose records are meant, when the caller may act for them.
@@ -227,8 +199,8 @@ impl From<Replay> for ReplayBody {
 
 /// Makes everything that was received again with a published version, or only says what that would change. What would be
 /// refused now stays in force, and its refusal waits in quarantine; what is accepted now leaves it.
-#[utoipa::path(post, path = "/v1/mappings/{id}/replays", tag = "mappings",
-    params(("id" = String, Path, description = "Id of the mapping, such as `ml-utm`")), request_body = HistoryBody, responses(
+#[utoipa::path(post, path = "/v1/mappings/{name}/replays", tag = "mappings",
+    params(("name" = String, Path, description = "Id of the mapping, such as `ml-utm`")), request_body = HistoryBody, responses(
     (status = 200, description = "A dry run: what would change", body = PreviewBody),
     (status = 202, description = "It runs; `Location` tells how far it is", body = ReplayBody),
     (status = "4XX", response = Refused)))]
@@ -247,19 +219,16 @@ pub async fn begin(
         return tried(&app, &caller, trial).await;
     }
     let actor = caller.holder.to_string();
-    match replay::begin(&app.hub, &scheme, &id, body.version.as_deref(), &actor).await {
-        Ok(replay) => {
-            let location = format!("/v1/replays/{}", replay.id);
-            let body = Json(ReplayBody::from(replay));
-            Ok((StatusCode::ACCEPTED, [(LOCATION, location)], body).into_response())
-        }
-        Err(error) => wrong(error),
-    }
+    let version = body.version.as_deref();
+    let replay = replay::begin(&app.hub, &scheme, &id, version, &actor).await?;
+    let location = format!("/v1/replays/{}", replay.id);
+    let body = Json(ReplayBody::from(replay));
+    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], body).into_response())
 }
 
 /// Lists the replays of a mapping, the newest first.
-#[utoipa::path(get, path = "/v1/mappings/{id}/replays", tag = "mappings",
-    params(("id" = String, Path, description = "Id of the mapping, such as `ml-utm`"), Page), responses(
+#[utoipa::path(get, path = "/v1/mappings/{name}/replays", tag = "mappings",
+    params(("name" = String, Path, description = "Id of the mapping, such as `ml-utm`"), Page), responses(
     (status = 200, description = "A page of replays", body = Listed<ReplayBody>),
     (status = "4XX", response = Refused)))]
 pub async fn list(
