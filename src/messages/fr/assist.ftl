@@ -143,7 +143,7 @@ assist-layout-means = lit « { $example } »
 assist-code-of-sender = code de « { $field } »
 
 assist-group-mapping = Une correspondance
-assist-group-source = `source` : le fichier de l’expéditeur
+assist-group-source = `source` : le fichier de l’expéditeur
 assist-group-records = Une entrée de `source.records`
 assist-group-resources = `source.resources`
 assist-group-inherit = `source.inherit`
@@ -159,4 +159,4 @@ assist-group-issue = Un problème attendu (`expect_issue`)
 assist-group-round_trip = `round_trip` d’un essai
 assist-group-title = Un texte en deux langues
 assist-group-codes = Un fichier de `mappings/codes/`
-assist-key-one_way = `true` : on sait que le retour ne rétablit pas ce champ
+assist-key-one_way = `true` : on sait que le retour ne rétablit pas ce champ

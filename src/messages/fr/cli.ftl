@@ -126,7 +126,7 @@ mapping-problems = { $file } : { $count ->
 }
 mapping-tests = { $mapping } : { $passed } exemples réussis sur { $total }
 mapping-test-failed = { $name } : { $reason }
-mapping-no-word = la langue des correspondances n’a pas de mot « { $word } » ; `dankun mapping reference` les montre tous
+mapping-no-word = la langue des correspondances n’a pas de mot « { $word } » ; `dankun mapping reference` les montre tous
 mapping-no-record = le fichier ne contient pas de fiche { $record }
 mapping-published = { $count ->
     [0] Rien à publier : ces versions sont déjà en vigueur.
