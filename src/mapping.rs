@@ -60,7 +60,7 @@ pub use table::Codes;
 pub use value::Class;
 
 use extract::{Places, Trie};
-use level::{Each, Levels};
+use level::{Columns, Each, Levels};
 use path::SourcePath;
 use program::Program;
 use scene::When;
@@ -99,6 +99,8 @@ pub struct Mapping {
 struct RecordKind {
     /// Path of the nested elements; none for the element itself.
     each: Option<SourcePath>,
+    /// The columns of which it is made in a wide row.
+    columns: Option<Columns>,
     /// Its id.
     id: Template,
 }

@@ -13,8 +13,9 @@ use crate::model::{CorrectionId, Issue, Place};
 
 use super::Mapping;
 use super::json::JsonBytes;
+use super::level::{Each, from_element};
 use super::outcome::Around;
-use super::path::{SourcePath, Step};
+use super::path::SourcePath;
 use super::run::Element;
 use super::spec::Format;
 
@@ -63,19 +64,12 @@ impl Amendment {
         &self,
         field: &str,
         root: &mut Node,
-        nested: Option<Vec<Step>>,
+        nested: Option<(&[Each], &[u32])>,
         mapping: &Mapping,
     ) -> Met {
         let path = path_of(field, mapping);
-        let mut steps = nested.unwrap_or_default();
-        // `^.` leads from the record to what stands around its last repeated group.
-        for _ in 0..path.up {
-            let group = steps.iter().rposition(|step| matches!(step, Step::Nth(_)));
-            steps.truncate(group.unwrap_or_default());
-            let keys = steps.iter().rposition(|step| matches!(step, Step::Nth(_)));
-            steps.truncate(keys.map_or(0, |at| at + 1));
-        }
-        steps.extend(path.steps);
+        let (way, items) = nested.unwrap_or_default();
+        let steps = from_element(way, items, &path);
         let empty = &mapping.spec.source.empty;
         let was = root.text(&steps).filter(|text| !empty.iter().any(|e| e == text.trim()));
         let met = self.met(was.unwrap_or_default().to_owned());

@@ -90,6 +90,7 @@ fn link(
     let (fields, groups, tree) = tree::compile(&spec, &mut names, &line);
     let checks = across_checks(&spec, &mut names, &line);
     let kinds = record_kinds(&spec, &mut names);
+    let each = ways(&kinds);
     let skip_when = spec.source.skip_when.as_ref().and_then(|when| names.when(when));
     let inherit = spec.source.inherit.as_ref().and_then(|inherit| {
         Some(Inherit {
@@ -114,10 +115,10 @@ fn link(
         names.problems.warning(Code::NoTests, id);
     }
     if let Some(schema) = source_schema {
-        fields::check(&spec, &kinds_paths(&kinds), schema, &mut names);
-        fields::check_names(&spec, &kinds_paths(&kinds), schema, &mut names);
+        fields::check(&spec, &each, schema, &mut names);
+        fields::check_names(&spec, &each, schema, &mut names);
     }
-    let around: Vec<SourcePath> = kinds_paths(&kinds);
+    let around: Vec<SourcePath> = kinds.iter().filter_map(|kind| kind.each.clone()).collect();
     let sender = source_schema.map(|schema| sender::Sender::new(schema, &spec, &around));
     if let Some(sender) = &sender {
         sender::check_conditions(sender, &mut names);
@@ -126,7 +127,6 @@ fn link(
     branches::check(&spec, sender.as_ref(), &mut names);
     back::check(&spec, &mut names);
     drop(sender);
-    let each: Vec<Vec<Each>> = kinds_paths(&kinds).iter().map(|path| ways(&path.steps)).collect();
     let paths: Vec<SourcePath> = names.wanted.iter().map(|wants| wants.path.clone()).collect();
     let (trie, places) = Trie::new(&paths, &names.levels, &each);
     let reads = fields.iter().map(|rule| rule.reads).collect();
@@ -179,23 +179,30 @@ fn shown(path: &SourcePath, spec: &Spec, separator: char) -> String {
     }
 }
 
-fn kinds_paths(kinds: &[RecordKind]) -> Vec<SourcePath> {
-    kinds.iter().filter_map(|kind| kind.each.clone()).collect()
-}
-
-/// The repeated groups on the way to a nested record.
-fn ways(steps: &[Step]) -> Vec<Each> {
-    links(steps).into_iter().map(Each::Items).collect()
+/// For each kind of nested record the repeated groups on the way to it.
+fn ways(kinds: &[RecordKind]) -> Vec<Vec<Each>> {
+    let way = |kind: &RecordKind| match &kind.columns {
+        Some(columns) => Some(vec![Each::Columns(columns.clone())]),
+        None => Some(links(&kind.each.as_ref()?.steps).into_iter().map(Each::Items).collect()),
+    };
+    kinds.iter().filter_map(way).collect()
 }
 
 fn record_kinds(spec: &Spec, names: &mut Names<'_>) -> Vec<RecordKind> {
     let mut kinds = Vec::new();
     if let Some(id) = &spec.source.record_id {
-        kinds.extend(names.template(id).map(|id| RecordKind { each: None, id }));
+        kinds.extend(names.template(id).map(|id| RecordKind { each: None, columns: None, id }));
     }
     for entry in &spec.source.records {
+        let wide = entry.numbers.is_some()
+            || entry.each.as_ref().is_some_and(|each| each.value.contains('*'));
+        let columns = match &entry.each {
+            Some(each) if wide => names.columns(each, entry.numbers.as_ref()),
+            Some(_) | None => None,
+        };
         let each = match &entry.each {
             None => None,
+            Some(each) if wide => Some(SourcePath::column(&each.value)),
             Some(path) => match SourcePath::parse(&path.value) {
                 Ok(path) if path.up == 0 && !path.steps.is_empty() => {
                     Some(SourcePath { steps: names.marked(&path), ..path })
@@ -210,7 +217,7 @@ fn record_kinds(spec: &Spec, names: &mut Names<'_>) -> Vec<RecordKind> {
                 }
             },
         };
-        kinds.extend(names.template(&entry.record_id).map(|id| RecordKind { each, id }));
+        kinds.extend(names.template(&entry.record_id).map(|id| RecordKind { each, columns, id }));
     }
     kinds
 }

@@ -16,7 +16,8 @@ use crate::format::events::{Events, Scalar, ScalarKind};
 use crate::schema::Absent;
 
 pub use cells::{Cells, Frame, MOST_ITEMS, Slot, Slots, recycle};
-pub use trie::{Places, Role, Trie, Wanted};
+use trie::{Choice, Node, Pick, Role};
+pub use trie::{Places, Trie, Wanted};
 
 /// A trie node and the frame of its scope in which its cell goes.
 type Spot = (u32, u32);
@@ -114,7 +115,8 @@ impl<'t, 'r> Extractor<'t, 'r> {
                 }
                 Role::Where(ref choice) => {
                     self.cells.clear(node, frame);
-                    if *self.slot(*item, frame, choice.done) == Slot::Absent {
+                    let found = *self.slot(*item, frame, choice.done) != Slot::Absent;
+                    if !(found && matches!(choice.pick, Pick::First)) {
                         spots.push((*item, frame));
                     }
                 }
@@ -125,7 +127,14 @@ impl<'t, 'r> Extractor<'t, 'r> {
                         spots.push((*item, opened));
                     }
                 }
-                Role::Nth(_) | Role::Field => {}
+                Role::Column(scope, number, to) if index == 0 => {
+                    let slots = trie.scope(scope).slots;
+                    if let Some(opened) = self.cells.column(scope, slots, frame, number) {
+                        spots.push((to, opened));
+                        self.items((to, opened), 0, spots);
+                    }
+                }
+                Role::Nth(_) | Role::Field | Role::Column(..) => {}
             }
         }
     }
@@ -140,15 +149,30 @@ impl<'t, 'r> Extractor<'t, 'r> {
                 .tests
                 .iter()
                 .all(|(slot, text)| self.slot(*index, *frame, *slot).text() == Some(text));
-            if fits {
+            if fits && self.is_better(node, choice, *frame) {
                 for (offset, slot) in (node.from..node.to).enumerate() {
                     let cell = std::mem::take(self.slot(*index, *frame, slot));
                     let offset = u16::try_from(offset).unwrap_or(u16::MAX);
-                    *self.slot(*index, *frame, choice.finals + offset) = cell;
+                    let kept = self.slot(*index, *frame, choice.finals + offset);
+                    match choice.pick {
+                        Pick::All => kept.append(cell),
+                        Pick::First | Pick::Last | Pick::By(..) => *kept = cell,
+                    }
                 }
                 *self.slot(*index, *frame, choice.done) = Slot::Group(1, 0);
             }
         }
+    }
+
+    /// Whether an item that fits is to be kept in place of what has been kept before.
+    fn is_better(&mut self, node: &Node, choice: &Choice, frame: u32) -> bool {
+        let Pick::By(key, order) = &choice.pick else { return true };
+        let cells = &mut self.cells;
+        if *cells.slot(node.scope, frame, choice.done) == Slot::Absent {
+            return true;
+        }
+        let best = cells.slot(node.scope, frame, choice.finals + (key - node.from)).clone();
+        order.beats(cells.slot(node.scope, frame, *key).text(), best.text())
     }
 
     fn group(&mut self, spots: &Spots, items: u32) {

@@ -68,11 +68,10 @@ impl Group {
         };
         let Some(scope) = scene.scopes.get(usize::from(*level)) else { return };
         let items = scene.cells.frames(*scope);
-        for number in scene.cells.within(*scope, scene.here) {
-            let Some(item) = items.get(number) else { continue };
+        for here in scene.cells.within(*scope, scene.here, scene.trie) {
+            let Some(item) = items.get(here as usize) else { continue };
             let mut frames: SmallVec<[&Frame<'r>; 8]> = SmallVec::from_slice(scene.frames);
             frames.push(item);
-            let here = u32::try_from(number).unwrap_or(u32::MAX);
             let inner = Scene { frames: &frames, here, ..*scene };
             self.descend(rest, &inner, made, problems, tracer);
         }

@@ -3,6 +3,8 @@
 //! The record is level 0. Every repeated group that a mapping goes through (`each`) is a level of its
 //! own: one set of cells for each of its items, and `^.` leads from an item to what stands around it.
 
+use std::ops::RangeInclusive;
+
 use super::path::{SourcePath, Step};
 
 /// How the items of a level are found in what stands around them.
@@ -12,15 +14,97 @@ pub enum Each {
     Record,
     /// The items of a repeated field.
     Items(Vec<Step>),
+    /// Numbered columns of a wide row.
+    Columns(Columns),
+}
+
+/// Columns such as `M3_NOM`, of which the third item has the field `NOM`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Columns {
+    pattern: String,
+    numbers: RangeInclusive<u32>,
+}
+
+/// Items of one wide row: more columns than this are no row any more.
+const MOST_NUMBERS: u32 = 200;
+
+impl Columns {
+    /// Of a pattern such as `M{n}_*` and its numbers, such as `1..12`; `{nn}` is a number with two
+    /// digits or more.
+    #[must_use]
+    pub fn parse(pattern: &str, numbers: &str) -> Option<Self> {
+        let (from, to) = numbers.split_once("..")?;
+        let (from, to): (u32, u32) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
+        let fits = from <= to && to - from < MOST_NUMBERS && pattern.matches('*').count() == 1;
+        let columns = Self { pattern: pattern.to_owned(), numbers: from..=to };
+        // Every number must have columns of its own.
+        (fits && columns.name("1", "x") != columns.name("2", "x")).then_some(columns)
+    }
+
+    /// The numbers.
+    #[must_use]
+    pub fn numbers(&self) -> RangeInclusive<u32> {
+        self.numbers.clone()
+    }
+
+    /// The column of a field of an item.
+    #[must_use]
+    pub fn column(&self, number: u32, field: &str) -> String {
+        self.name(&number.to_string(), field)
+    }
+
+    /// The field and the number of the item to which a column belongs.
+    #[must_use]
+    pub fn item_of(&self, column: &str) -> Option<u32> {
+        self.numbers().find(|number| {
+            let whole = self.column(*number, "*");
+            let around = whole.split_once('*');
+            around.is_some_and(|(before, after)| {
+                let rest = column.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+                rest.is_some_and(|field| !field.is_empty())
+            })
+        })
+    }
+
+    fn name(&self, number: &str, field: &str) -> String {
+        let mut name = String::new();
+        let mut rest = self.pattern.as_str();
+        while let Some((before, after)) = rest.split_once('{') {
+            name.push_str(before);
+            let Some((letters, after)) = after.split_once('}') else { break };
+            if !letters.is_empty() && letters.chars().all(|c| c == 'n') {
+                name.push_str(&"0".repeat(letters.len().saturating_sub(number.len())));
+                name.push_str(number);
+            } else {
+                name.push_str(&format!("{{{letters}}}"));
+            }
+            rest = after;
+        }
+        name.push_str(rest);
+        name.replacen('*', field, 1)
+    }
+
+    fn shown(&self, field: &str) -> String {
+        self.pattern.replacen('*', field, 1)
+    }
 }
 
 impl Each {
-    /// The steps to one of the items.
+    /// Steps within one of the items as steps from what stands around it.
     #[must_use]
-    pub fn steps(&self, item: Step) -> Vec<Step> {
+    pub fn outward(&self, item: Step, mut inner: Vec<Step>) -> Vec<Step> {
         match self {
-            Self::Record => Vec::new(),
-            Self::Items(each) => each.iter().cloned().chain([item]).collect(),
+            Self::Record => inner,
+            Self::Items(each) => each.iter().cloned().chain([item]).chain(inner).collect(),
+            Self::Columns(columns) => {
+                if let Some(Step::Key(field)) = inner.first_mut() {
+                    *field = match item {
+                        Step::Nth(number) => columns.column(number, field),
+                        _ => columns.shown(field),
+                    };
+                }
+                inner
+            }
         }
     }
 }
@@ -95,17 +179,34 @@ impl Levels {
     /// The steps from the record to a path's end, items as `item` says.
     #[must_use]
     pub fn steps(&self, path: &SourcePath, item: &impl Fn(u16) -> Step) -> Vec<Step> {
-        let mut steps = self.around(path.level, item);
-        steps.extend(path.steps.iter().cloned());
+        let mut steps = path.steps.clone();
+        let way = std::iter::successors(Some(path.level), |level| self.parent(*level));
+        for level in way {
+            steps = self.levels[usize::from(level)].each.outward(item(level), steps);
+        }
         steps
     }
 
-    fn around(&self, level: u16, item: &impl Fn(u16) -> Step) -> Vec<Step> {
-        let Some(parent) = self.parent(level) else { return Vec::new() };
-        let mut steps = self.around(parent, item);
-        steps.extend(self.levels[usize::from(level)].each.steps(item(level)));
-        steps
+    /// The columns in whose items a level stands, when it does.
+    #[must_use]
+    pub fn columns(&self, level: u16) -> Option<&Columns> {
+        let mut way = std::iter::successors(Some(level), |level| self.parent(*level));
+        way.find_map(|level| match &self.levels[usize::from(level)].each {
+            Each::Columns(columns) => Some(columns),
+            Each::Record | Each::Items(_) => None,
+        })
     }
+}
+
+/// A path from a nested record as steps from the element: `way` and `items` lead to the record.
+#[must_use]
+pub fn from_element(way: &[Each], items: &[u32], path: &SourcePath) -> Vec<Step> {
+    let around = way.len().saturating_sub(usize::from(path.up));
+    let mut steps = path.steps.clone();
+    for (each, item) in way.iter().zip(items).take(around).rev() {
+        steps = each.outward(Step::Nth(*item), steps);
+    }
+    steps
 }
 
 /// A path to repeated items cut where another repeated group lies on the way (`familles[].membres`).

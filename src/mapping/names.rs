@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::condition::{self, Condition, ConditionError, Problem};
 use super::diagnostic::{Code, Diagnostics, Mending};
-use super::level::{self, Each, Levels};
+use super::level::{self, Columns, Each, Levels};
 use super::path::{PathError, SourcePath, Step};
 use super::scene::{Input, When};
 use super::spec::{Format, Spec, TableSpec, Unmapped, Word, read_table, table_rows};
@@ -39,6 +39,8 @@ pub struct Names<'c> {
     /// Their paths, as written.
     pub groups: Vec<Wants>,
     level: u16,
+    /// Whether records stand inside others.
+    nested: bool,
     repeated: Vec<Vec<String>>,
     tables: BTreeMap<String, TableUse>,
     codes: &'c Codes,
@@ -155,6 +157,7 @@ impl<'c> Names<'c> {
             levels: Levels::default(),
             groups: Vec::new(),
             level: 0,
+            nested: spec.source.records.iter().any(|records| records.each.is_some()),
             repeated,
             tables: BTreeMap::new(),
             codes,
@@ -239,7 +242,7 @@ impl<'c> Names<'c> {
 
     /// The `^.` in front of a path, and the rest. A column of a flat record may begin with anything.
     fn ups<'w>(&self, written: &'w str) -> (&'w str, &'w str) {
-        if self.flat && self.level == 0 {
+        if self.flat && self.level == 0 && !self.nested {
             return ("", written);
         }
         let rest = written.trim_start_matches("^.");
@@ -265,7 +268,11 @@ impl<'c> Names<'c> {
     }
 
     /// Goes into the items of a repeated group: the levels on the way, for [`Names::leave`] the last.
-    pub fn enter(&mut self, each: &Word) -> Option<Vec<u16>> {
+    pub fn enter(&mut self, each: &Word, numbers: Option<&Word>) -> Option<Vec<u16>> {
+        if numbers.is_some() || each.value.contains('*') {
+            let columns = self.columns(each, numbers)?;
+            return self.deeper(Each::Columns(columns), each).map(|level| vec![level]);
+        }
         let (around, written) = (self.level, self.expand(&each.value).to_owned());
         let path = SourcePath::parse(&written).ok().filter(|path| {
             let plain = |step: &Step| matches!(step, Step::Key(_) | Step::Nth(_) | Step::All);
@@ -279,19 +286,41 @@ impl<'c> Names<'c> {
             return None;
         };
         for link in level::links(&self.marked(&path)) {
-            let full = self.levels.all().len() >= level::MOST;
-            if full || self.levels.depth(self.level) >= level::DEEPEST {
-                let limit = if full { level::MOST } else { level::DEEPEST };
+            if self.deeper(Each::Items(link), each).is_none() {
                 self.level = around;
-                self.problems
-                    .error(Code::TooLarge, each.span.clone())
-                    .arg("limit", limit.to_string());
                 return None;
             }
-            self.level = self.levels.add(self.level, Each::Items(link));
         }
         self.groups.push(Wants { path, spans: vec![each.span.clone()] });
         Some(self.levels.between(around, self.level))
+    }
+
+    fn deeper(&mut self, each: Each, written: &Word) -> Option<u16> {
+        let full = self.levels.all().len() >= level::MOST;
+        if full || self.levels.depth(self.level) >= level::DEEPEST {
+            let limit = if full { level::MOST } else { level::DEEPEST };
+            let problem = self.problems.error(Code::TooLarge, written.span.clone());
+            problem.arg("limit", limit.to_string());
+            return None;
+        }
+        self.level = self.levels.add(self.level, each);
+        Some(self.level)
+    }
+
+    /// The columns of a wide row.
+    pub fn columns(&mut self, each: &Word, numbers: Option<&Word>) -> Option<Columns> {
+        let Some(numbers) = numbers else {
+            self.problems.error(Code::MissingKey, each.span.clone()).arg("key", "n");
+            return None;
+        };
+        let columns = Columns::parse(&each.value, &numbers.value);
+        if columns.is_none() {
+            self.problems
+                .error(Code::BadValue, each.span.clone())
+                .arg("value", format!("{}, n: {}", each.value, numbers.value))
+                .arg("expected", "M{n}_*, n: 1..12");
+        }
+        columns
     }
 
     /// Goes back to what stands around a group.

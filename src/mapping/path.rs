@@ -1,7 +1,14 @@
 //! Paths: into the sender's record, and into the target.
 
+mod pick;
+
+pub use pick::{Order, Which};
+
 /// Deeper paths are refused.
 const DEEPEST: usize = 32;
+
+/// More selections in one path are refused: each doubles the slots that wait for their item.
+const MOST_SELECTIONS: usize = 4;
 
 /// Where a path cannot be read, in characters from its start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,6 +30,9 @@ pub enum Step {
     All,
     /// The first of a repeated group for which all these fields have these texts.
     Where(Vec<(Vec<Step>, String)>),
+    /// Of those of a repeated group for which all these fields have these texts, the one or all that
+    /// are meant.
+    Pick(Vec<(Vec<Step>, String)>, Which),
 }
 
 /// A path into the sender's record.
@@ -75,7 +85,14 @@ impl SourcePath {
         loop {
             steps.push(Step::Key(read.key()?));
             while read.eat("[") {
-                steps.push(read.bracket()?);
+                let step = match steps.pop() {
+                    Some(Step::Where(tests)) => read.among(tests)?,
+                    before => {
+                        steps.extend(before);
+                        read.bracket()?
+                    }
+                };
+                steps.push(step);
             }
             if steps.len() > DEEPEST {
                 return read.fail();
@@ -87,8 +104,13 @@ impl SourcePath {
                 return read.fail();
             }
         }
-        let selections = steps.iter().filter(|s| matches!(s, Step::Where(_) | Step::All)).count();
-        if selections > 1 {
+        let selections =
+            steps.iter().filter(|s| matches!(s, Step::Where(_) | Step::Pick(..))).count();
+        let all = |s: &Step| matches!(s, Step::All | Step::Pick(_, Which::All));
+        let one = |s: &Step| matches!(s, Step::Last | Step::Where(_) | Step::Pick(..)) && !all(s);
+        // One of each of several groups is a list of choices: that is what groups of rules are for.
+        let after_all = steps.iter().skip_while(|step| !all(step)).any(one);
+        if selections > MOST_SELECTIONS || after_all {
             return Err(PathError { at: 0 });
         }
         Ok(Self { up, level: 0, steps })
@@ -110,8 +132,12 @@ impl SourcePath {
                 Step::Nth(n) => shown.push_str(&format!("[{n}]")),
                 Step::Last => shown.push_str("[last]"),
                 Step::All => shown.push_str("[]"),
-                Step::Where(tests) => {
-                    let value = tests.last().map_or("", |(_, value)| value);
+                Step::Where(tests) | Step::Pick(tests, _) => {
+                    let value = tests.last().map(|(_, value)| value.as_str());
+                    let value = value.unwrap_or(match step {
+                        Step::Pick(_, Which::By(Order { greatest: true, .. })) => "last",
+                        _ => "first",
+                    });
                     shown.push_str(&format!("[{value}]"));
                 }
             }
@@ -126,7 +152,7 @@ impl SourcePath {
             .iter()
             .filter_map(|step| match step {
                 Step::Key(key) => Some(key.as_str()),
-                Step::Nth(_) | Step::Last | Step::All | Step::Where(_) => None,
+                Step::Nth(_) | Step::Last | Step::All | Step::Where(_) | Step::Pick(..) => None,
             })
             .collect()
     }
@@ -161,53 +187,6 @@ impl Read {
     fn key(&mut self) -> Result<String, PathError> {
         let key = self.until(|c| matches!(c, '.' | '[' | ']' | '\'' | '=' | '?' | '^'));
         if key.trim().is_empty() { self.fail() } else { Ok(key) }
-    }
-
-    fn bracket(&mut self) -> Result<Step, PathError> {
-        if self.eat("]") {
-            return Ok(Step::All);
-        }
-        if self.eat("last]") {
-            return Ok(Step::Last);
-        }
-        if self.eat("?") {
-            return self.tests().map(Step::Where);
-        }
-        let number = self.until(|c| !c.is_ascii_digit());
-        match number.parse() {
-            Ok(n) if self.eat("]") => Ok(Step::Nth(n)),
-            _ => self.fail(),
-        }
-    }
-
-    fn tests(&mut self) -> Result<Vec<(Vec<Step>, String)>, PathError> {
-        let mut tests = Vec::new();
-        loop {
-            let start = self.at;
-            let path = self.until(|c| c == '=' || c == '\'');
-            let path =
-                SourcePath::parse(path.trim()).map_err(|e| PathError { at: start + e.at })?;
-            if path.steps.iter().any(|s| !matches!(s, Step::Key(_) | Step::Nth(_)))
-                || !self.eat("==")
-            {
-                return self.fail();
-            }
-            self.blanks();
-            if !self.eat("'") {
-                return self.fail();
-            }
-            tests.push((path.steps, self.until(|c| c == '\'')));
-            if !self.eat("'") {
-                return self.fail();
-            }
-            self.blanks();
-            if self.eat("]") {
-                return Ok(tests);
-            }
-            if !self.eat("&&") {
-                return self.fail();
-            }
-        }
     }
 
     fn blanks(&mut self) {

@@ -3,7 +3,7 @@
 use crate::model::DateText;
 
 use super::condition::Condition;
-use super::extract::{Cells, Frame, Slot, Wanted};
+use super::extract::{Cells, Frame, Slot, Trie, Wanted};
 use super::value::Value;
 
 /// Something that a rule, a condition or a template reads.
@@ -84,6 +84,8 @@ pub struct Scene<'s, 'r> {
     pub here: u32,
     /// All frames of the element.
     pub cells: &'s Cells<'r>,
+    /// How they lie in one another.
+    pub trie: &'s Trie,
     /// For each repeated group that rules go through, the scope of its items.
     pub scopes: &'s [u16],
     /// Where each wanted path stands.

@@ -194,8 +194,10 @@ pub struct SourceSpec {
 /// One kind of record within an element.
 #[derive(Debug)]
 pub struct RecordsSpec {
-    /// Path of the nested elements; none for the element itself.
+    /// Path of the nested elements, or the columns of a wide row; none for the element itself.
     pub each: Option<Word>,
+    /// The numbers of the columns, such as `1..12`.
+    pub numbers: Option<Word>,
     /// Template of the record id.
     pub record_id: Word,
 }
@@ -266,8 +268,10 @@ pub enum Unmapped {
 pub struct GroupSpec {
     /// Where it stands.
     pub span: Span,
-    /// The repeated group of the source.
+    /// The repeated group of the source, or the columns of a wide row.
     pub each: Word,
+    /// The numbers of the columns, such as `1..12`.
+    pub numbers: Option<Word>,
     /// What tells its items apart.
     pub key: Option<Word>,
     /// Which items count.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::format::events::{Events, Scalar, ScalarKind};
 
-use super::super::path::Step;
+use super::super::path::{Step, Which};
 
 /// A value of a record.
 #[derive(Clone, PartialEq, Eq)]
@@ -131,9 +131,14 @@ impl Node {
         group.swap_remove(at.min(last))
     }
 
+    /// Whether all these fields have these texts.
+    fn fits(&self, tests: &[(Vec<Step>, String)]) -> bool {
+        tests.iter().all(|(steps, text)| self.text(steps) == Some(text.as_str()))
+    }
+
     fn add(&mut self, key: &str, choice: Option<&Step>, lists: bool) {
         let mut item = Self::Scalar(ScalarKind::Null, String::new(), 0);
-        if let Some(Step::Where(tests)) = choice {
+        if let Some(Step::Where(tests) | Step::Pick(tests, _)) = choice {
             for (steps, text) in tests {
                 item.put(steps, text, lists);
             }
@@ -182,9 +187,18 @@ fn chosen(group: &[&Node], choice: Option<&Step>) -> Option<usize> {
         None | Some(Step::All | Step::Key(_)) => 0,
         Some(Step::Nth(n)) => *n as usize,
         Some(Step::Last) => group.len().checked_sub(1)?,
-        Some(Step::Where(tests)) => group.iter().position(|item| {
-            tests.iter().all(|(steps, text)| item.text(steps) == Some(text.as_str()))
-        })?,
+        Some(Step::Where(tests)) => group.iter().position(|item| item.fits(tests))?,
+        Some(Step::Pick(tests, which)) => {
+            let mut fitting = (0..group.len()).filter(|at| group[*at].fits(tests));
+            match which {
+                Which::All => fitting.next()?,
+                Which::Last => fitting.next_back()?,
+                Which::By(order) => fitting.reduce(|best, at| {
+                    let text = |at: usize| group[at].text(&order.field);
+                    if order.beats(text(at), text(best)) { at } else { best }
+                })?,
+            }
+        }
     };
     (at < group.len()).then_some(at)
 }

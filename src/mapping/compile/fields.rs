@@ -4,9 +4,9 @@
 use crate::schema::{FieldInfo, Schema, Step};
 
 use super::super::diagnostic::Code;
-use super::super::level::{self, Levels};
+use super::super::level::{Columns, Each, Levels};
 use super::super::names::{Names, Wants};
-use super::super::path::{SourcePath, Step as PathStep};
+use super::super::path::{SourcePath, Step as PathStep, Which};
 use super::super::spec::{Format, Spec, Word};
 use super::super::table::folded;
 use super::super::yaml::scalar_of;
@@ -33,7 +33,7 @@ fn known(schema: &Schema) -> Vec<Known<'_>> {
 }
 
 /// Checks all paths of a mapping.
-pub fn check(spec: &Spec, each: &[SourcePath], schema: &Schema, names: &mut Names<'_>) {
+pub fn check(spec: &Spec, each: &[Vec<Each>], schema: &Schema, names: &mut Names<'_>) {
     let known = known(schema);
     if known.is_empty() {
         return;
@@ -83,21 +83,38 @@ fn path_of(word: &Word, spec: &Spec, names: &Names<'_>) -> SourcePath {
     SourcePath::parse(written).unwrap_or_else(|_| SourcePath::column(written))
 }
 
-/// The keys from the element's root, for each kind of record in which a path can stand.
-fn full_keys(path: &SourcePath, each: &[SourcePath], levels: &Levels) -> Vec<Vec<String>> {
-    let own = keys_of(&SourcePath::of(levels.steps(path, &|_| PathStep::All)));
+/// The keys from the element's root, for each kind of record in which a path can stand and, in a wide
+/// row, for each of its numbers.
+fn full_keys(path: &SourcePath, each: &[Vec<Each>], levels: &Levels) -> Vec<Vec<String>> {
     let mut all = Vec::new();
-    if path.up == 0 {
-        all.push(own.clone());
-    }
-    for kind in each {
-        let links = level::links(&kind.steps);
-        let Some(around) = links.len().checked_sub(usize::from(path.up)) else { continue };
-        let around = links.get(..around).unwrap_or_default().concat();
-        let keys = keys_of(&SourcePath::of(around)).into_iter().chain(own.iter().cloned());
-        all.push(keys.collect());
+    for item in numbers(levels.columns(path.level)) {
+        let own = levels.steps(path, &|_| item.clone());
+        if path.up == 0 {
+            all.push(keys_of(&SourcePath::of(own.clone())));
+        }
+        for way in each {
+            let Some(around) = way.len().checked_sub(usize::from(path.up)) else { continue };
+            let way = way.get(..around).unwrap_or_default();
+            let columns = way.iter().find_map(|each| match each {
+                Each::Columns(columns) => Some(columns),
+                Each::Record | Each::Items(_) => None,
+            });
+            for item in numbers(columns) {
+                let full =
+                    way.iter().rev().fold(own.clone(), |s, each| each.outward(item.clone(), s));
+                all.push(keys_of(&SourcePath::of(full)));
+            }
+        }
     }
     all
+}
+
+/// The items of a wide row; of other groups all are alike.
+fn numbers(columns: Option<&Columns>) -> Vec<PathStep> {
+    columns.map_or_else(
+        || vec![PathStep::All],
+        |columns| columns.numbers().map(PathStep::Nth).collect(),
+    )
 }
 
 fn keys_of(path: &SourcePath) -> Vec<String> {
@@ -126,15 +143,18 @@ fn unknown(
     path: &SourcePath,
     span: std::ops::Range<usize>,
     schema: &Schema,
-    each: &[SourcePath],
+    each: &[Vec<Each>],
     known: &[Known<'_>],
     names: &mut Names<'_>,
 ) {
     let written = path.keys().join(".");
     let mut candidates: Vec<String> = known.iter().map(|field| field.keys.join(".")).collect();
     let item = SourcePath { steps: Vec::new(), ..*path };
-    let item = SourcePath::of(names.levels.steps(&item, &|_| PathStep::All));
-    for around in each.iter().chain([&item]).filter(|around| !around.steps.is_empty()) {
+    let ways = each.iter().map(|way| {
+        way.iter().rev().fold(Vec::new(), |inner, each| each.outward(PathStep::All, inner))
+    });
+    let around = ways.chain([names.levels.steps(&item, &|_| PathStep::All)]);
+    for around in around.map(SourcePath::of).filter(|around| !around.steps.is_empty()) {
         let prefix = format!("{}.", around.keys().join("."));
         let nested: Vec<String> =
             candidates.iter().filter_map(|c| c.strip_prefix(&prefix).map(str::to_owned)).collect();
@@ -174,7 +194,7 @@ fn nearest_field(written: &str, known: &[String]) -> Option<String> {
 }
 
 /// Short names that are also fields of the sender, and fields of checks that do not exist.
-pub fn check_names(spec: &Spec, each: &[SourcePath], schema: &Schema, names: &mut Names<'_>) {
+pub fn check_names(spec: &Spec, each: &[Vec<Each>], schema: &Schema, names: &mut Names<'_>) {
     let known = known(schema);
     for (name, path) in &spec.source.names {
         let hides = known.iter().any(|field| field.keys == [name.value.as_str()]);
@@ -200,7 +220,7 @@ pub fn check_names(spec: &Spec, each: &[SourcePath], schema: &Schema, names: &mu
 /// Fields with a value of their own that nothing reads, leaves or drops.
 fn unused(
     spec: &Spec,
-    each: &[SourcePath],
+    each: &[Vec<Each>],
     schema: &Schema,
     wanted: &[Wants],
     known: &[Known<'_>],
@@ -214,10 +234,14 @@ fn unused(
         wanted.iter().flat_map(|wants| full_keys(&wants.path, each, &names.levels)).collect();
     for wants in wanted {
         for step in &wants.path.steps {
-            if let PathStep::Where(tests) = step {
+            if let PathStep::Where(tests) | PathStep::Pick(tests, _) = step {
                 let before = wants.path.steps.iter().take_while(|s| !std::ptr::eq(*s, step));
                 let before: Vec<PathStep> = before.cloned().collect();
-                for (test, _) in tests {
+                let by = match step {
+                    PathStep::Pick(_, Which::By(order)) => Some(&order.field),
+                    _ => None,
+                };
+                for test in tests.iter().map(|(test, _)| test).chain(by) {
                     let steps = before.iter().chain(test).cloned().collect();
                     let path = SourcePath { steps, ..wants.path };
                     used.extend(full_keys(&path, each, &names.levels));

@@ -126,7 +126,7 @@ impl<L: Fn(&Span) -> u32> Compiler<'_, '_, L> {
     fn group(&mut self, place: &Place, path: &Word, spec: &GroupSpec, compiled: &mut Compiled) {
         let Some(steps) = list(place, path, self.names) else { return };
         let full = place.full(&steps);
-        let way = self.names.enter(&spec.each).unwrap_or_default();
+        let way = self.names.enter(&spec.each, spec.numbers.as_ref()).unwrap_or_default();
         let name = format!("{}{}", place.prefix, path.value);
         let inner = Place { path: full, prefix: format!("{name}.") };
         let when = spec.when.as_ref().and_then(|when| self.names.when(when));

@@ -33,6 +33,15 @@ impl<'r> Slot<'r> {
         }
     }
 
+    /// Adds what stands in another: lists become longer, else the first stays.
+    pub(super) fn append(&mut self, other: Self) {
+        match (&mut *self, other) {
+            (Slot::List(list, _), Slot::List(more, _)) => list.extend(more),
+            (this, other) if this.is_absent() => *this = other,
+            _ => {}
+        }
+    }
+
     /// Whether nothing stands there, or an empty cell.
     #[must_use]
     pub const fn is_absent(&self) -> bool {
@@ -66,6 +75,14 @@ pub struct Frame<'r> {
     pub serial: u32,
     /// Its cells.
     pub slots: Slots<'r>,
+}
+
+impl Frame<'_> {
+    /// Whether one of its cells is present.
+    #[must_use]
+    pub fn is_present(&self) -> bool {
+        self.slots.iter().any(|slot| !slot.is_absent())
+    }
 }
 
 /// An element with more items than this in its repeated groups, all groups together, is refused:
@@ -136,14 +153,22 @@ impl<'r> Cells<'r> {
         way
     }
 
-    /// The numbers of the frames of a scope that lie in this frame of the scope around it.
+    /// The numbers of the frames of a scope that lie in this frame of the scope around it, in their
+    /// order. Of a wide row there are only the items of which a cell is present.
     #[must_use]
-    pub fn within(&self, scope: u16, parent: u32) -> std::ops::Range<usize> {
+    pub fn within(&self, scope: u16, parent: u32, trie: &Trie) -> SmallVec<[u32; 16]> {
         // Frames open and close like brackets, so the frames around them come in order.
         let frames = self.frames(scope);
         let from = frames.partition_point(|frame| frame.parent < parent);
         let to = frames.partition_point(|frame| frame.parent <= parent);
-        from..to
+        let mut numbers: SmallVec<[u32; 16]> =
+            (from..to).filter_map(|number| u32::try_from(number).ok()).collect();
+        if trie.scope(scope).columns.is_some() {
+            let frame = |number: &u32| &frames[*number as usize];
+            numbers.retain(|number| frame(number).is_present());
+            numbers.sort_by_key(|number| frame(number).ordinal);
+        }
+        numbers
     }
 
     pub(super) fn slot(&mut self, scope: u16, frame: u32, slot: u16) -> &mut Slot<'r> {
@@ -166,6 +191,22 @@ impl<'r> Cells<'r> {
         let frames = &mut self.scopes[usize::from(scope)];
         frames.push(Frame { parent, ordinal, at: u32::MAX, serial: self.count, slots });
         u32::try_from(frames.len() - 1).ok()
+    }
+
+    /// The frame of an item of a wide row.
+    pub(super) fn column(
+        &mut self,
+        scope: u16,
+        slots: u16,
+        parent: u32,
+        number: u32,
+    ) -> Option<u32> {
+        let frames = self.scopes[usize::from(scope)].iter().enumerate().rev();
+        let mut own = frames.take_while(|(_, frame)| frame.parent == parent);
+        match own.find(|(_, frame)| frame.ordinal == number) {
+            Some((index, _)) => u32::try_from(index).ok(),
+            None => self.open(scope, slots, parent, number),
+        }
     }
 
     /// Notes where a cell of a frame stands, for it and for what is around it.

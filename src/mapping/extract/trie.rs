@@ -3,8 +3,13 @@
 //! Every repeated group that is gone through is a *scope*: the slots of one item are a frame of their
 //! own, however many items there are.
 
-use super::super::level::{Each, Levels};
-use super::super::path::{SourcePath, Step};
+use rustc_hash::FxHashMap;
+
+use super::super::level::{Columns, Each, Levels};
+use super::super::path::{Order, SourcePath, Step, Which};
+
+/// Up to so many fields are found faster one by one than by their hash.
+const FEW: usize = 24;
 
 /// What a node stands for.
 #[derive(Debug)]
@@ -17,10 +22,12 @@ pub enum Role {
     Last,
     /// Each of its items, as a list.
     All,
-    /// The first item that fits.
+    /// The item that is chosen.
     Where(Choice),
     /// Each item has a frame of its own, in this scope.
     Each(u16),
+    /// A column of an item of a wide row: its scope, the number of the item, the node of the field.
+    Column(u16, u32, u32),
 }
 
 /// How an item is chosen.
@@ -28,13 +35,30 @@ pub enum Role {
 pub struct Choice {
     /// The selection as written, to share it among paths.
     source: Vec<(Vec<Step>, String)>,
+    which: Option<Which>,
     test_nodes: Vec<u32>,
+    key_node: Option<u32>,
+    /// Which of the items that fit.
+    pub pick: Pick,
     /// Slots and the texts that they must have.
     pub tests: Vec<(u16, Box<str>)>,
     /// First of the slots to which the cells of the chosen item move.
     pub finals: u16,
     /// Slot that is filled once an item has been chosen.
     pub done: u16,
+}
+
+/// Which of the items that fit is chosen.
+#[derive(Debug)]
+pub enum Pick {
+    /// The first.
+    First,
+    /// The last.
+    Last,
+    /// All of them.
+    All,
+    /// The one that this order puts first, by the slot of the field.
+    By(u16, Order),
 }
 
 /// A node of the trie.
@@ -69,12 +93,16 @@ pub struct Scope {
     pub parent: u16,
     /// How many scopes stand around it.
     pub depth: u8,
+    /// The columns of its items, when they are of a wide row.
+    pub columns: Option<Columns>,
 }
 
 /// All wanted paths.
 #[derive(Debug)]
 pub struct Trie {
     nodes: Vec<Node>,
+    /// The fields of groups with more than a few, by name.
+    many: FxHashMap<u32, FxHashMap<Box<str>, u32>>,
     scopes: Vec<Scope>,
 }
 
@@ -103,8 +131,9 @@ impl Trie {
     /// record.
     #[must_use]
     pub fn new(paths: &[SourcePath], levels: &Levels, kinds: &[Vec<Each>]) -> (Self, Vec<Places>) {
-        let element = Scope { root: 0, slots: 0, parent: 0, depth: 0 };
-        let mut trie = Self { nodes: vec![Node::new(Role::Field)], scopes: vec![element] };
+        let element = Scope { root: 0, slots: 0, parent: 0, depth: 0, columns: None };
+        let nodes = vec![Node::new(Role::Field)];
+        let mut trie = Self { nodes, many: FxHashMap::default(), scopes: vec![element] };
         let mut places = vec![trie.places(0, 0, paths, levels)];
         for (kind, way) in kinds.iter().enumerate() {
             let record = way.iter().fold(0, |scope, each| trie.open(scope, each));
@@ -136,8 +165,8 @@ impl Trie {
         for (index, path) in paths.iter().enumerate() {
             let own = scopes[usize::from(path.level)];
             let Some(scope) = self.above(own, path.up) else { continue };
-            let root = self.scopes[usize::from(scope)].root;
-            let node = self.insert(root, &path.steps, false);
+            let (from, rest) = self.start(scope, &path.steps);
+            let node = self.insert(from, rest, false);
             self.nodes[node as usize].wanted.push((kind, index));
         }
         Places { scopes, wanted: vec![Wanted::Never; paths.len()] }
@@ -156,19 +185,43 @@ impl Trie {
         let scope = u16::try_from(self.scopes.len()).unwrap_or(u16::MAX);
         let depth = self.scopes[usize::from(around)].depth.saturating_add(1);
         let root = self.push(Role::Each(scope));
-        self.scopes.push(Scope { root, slots: 0, parent: around, depth });
-        match each {
-            Each::Record => {}
-            Each::Items(steps) => {
-                let start = self.scopes[usize::from(around)].root;
-                let field = steps.iter().fold(start, |at, step| match step {
-                    Step::Key(key) => self.child(at, key),
-                    other => self.item(at, other),
-                });
-                self.nodes[field as usize].items.push(root);
-            }
+        let columns = match each {
+            Each::Columns(columns) => Some(columns.clone()),
+            Each::Record | Each::Items(_) => None,
+        };
+        self.scopes.push(Scope { root, slots: 0, parent: around, depth, columns });
+        if let Each::Items(steps) = each {
+            let (start, rest) = self.start(around, steps);
+            let field = rest.iter().fold(start, |at, step| match step {
+                Step::Key(key) => self.child(at, key),
+                other => self.item(at, other),
+            });
+            self.nodes[field as usize].items.push(root);
         }
         scope
+    }
+
+    /// Where steps from an item of a scope begin in the trie, and what is left of them.
+    fn start<'p>(&mut self, scope: u16, steps: &'p [Step]) -> (u32, &'p [Step]) {
+        match steps.split_first() {
+            Some((Step::Key(key), rest)) => (self.entry(scope, key), rest),
+            Some(_) | None => (self.scopes[usize::from(scope)].root, steps),
+        }
+    }
+
+    /// The node of a field of an item; in a wide row it is linked to its columns.
+    fn entry(&mut self, scope: u16, key: &str) -> u32 {
+        let Scope { root, parent, columns, .. } = &self.scopes[usize::from(scope)];
+        let (root, parent, columns) = (*root, *parent, columns.clone());
+        let known = self.field(root, key);
+        let node = self.child(root, key);
+        let (Some(columns), None) = (columns, known) else { return node };
+        for number in columns.numbers() {
+            let column = self.entry(parent, &columns.column(number, key));
+            let link = self.push(Role::Column(scope, number, node));
+            self.nodes[column as usize].items.push(link);
+        }
+        node
     }
 
     /// A scope.
@@ -198,7 +251,11 @@ impl Trie {
     /// The node of a field of a group.
     #[must_use]
     pub fn field(&self, node: u32, name: &str) -> Option<u32> {
-        self.node(node).fields.iter().find(|(key, _)| **key == *name).map(|(_, node)| *node)
+        let fields = &self.node(node).fields;
+        if fields.len() > FEW {
+            return self.many.get(&node)?.get(name).copied();
+        }
+        fields.iter().find(|(key, _)| **key == *name).map(|(_, node)| *node)
     }
 
     fn push(&mut self, role: Role) -> u32 {
@@ -216,13 +273,19 @@ impl Trie {
             Step::Key(key) => self.child(from, key),
             other => self.item(from, other),
         };
-        self.insert(next, rest, list || *step == Step::All)
+        let all = matches!(step, Step::All | Step::Pick(_, Which::All));
+        self.insert(next, rest, list || all)
     }
 
     fn child(&mut self, from: u32, key: &str) -> u32 {
         self.field(from, key).unwrap_or_else(|| {
             let node = self.push(Role::Field);
-            self.nodes[from as usize].fields.push((key.into(), node));
+            let fields = &mut self.nodes[from as usize].fields;
+            fields.push((key.into(), node));
+            if fields.len() > FEW {
+                let many = self.many.entry(from).or_default();
+                many.extend(fields.iter().skip(many.len()).cloned());
+            }
             node
         })
     }
@@ -231,7 +294,12 @@ impl Trie {
         let same = |node: &Node| match (&node.role, step) {
             (Role::Nth(a), Step::Nth(b)) => a == b,
             (Role::Last, Step::Last) | (Role::All, Step::All) => true,
-            (Role::Where(choice), Step::Where(tests)) => &choice.source == tests,
+            (Role::Where(choice), Step::Where(tests)) => {
+                &choice.source == tests && choice.which.is_none()
+            }
+            (Role::Where(choice), Step::Pick(tests, which)) => {
+                &choice.source == tests && choice.which.as_ref() == Some(which)
+            }
             _ => false,
         };
         let known = self.node(from).items.iter().copied().find(|i| same(self.node(*i)));
@@ -239,18 +307,34 @@ impl Trie {
             let node = self.push(match step {
                 Step::Nth(n) => Role::Nth(*n),
                 Step::Last => Role::Last,
-                Step::All | Step::Key(_) | Step::Where(_) => Role::All,
+                Step::All | Step::Key(_) | Step::Where(_) | Step::Pick(..) => Role::All,
             });
             self.nodes[from as usize].items.push(node);
-            if let Step::Where(tests) = step {
-                let test_nodes =
-                    tests.iter().map(|(path, _)| self.insert(node, path, false)).collect();
-                let source = tests.clone();
-                let choice = Choice { source, test_nodes, tests: Vec::new(), finals: 0, done: 0 };
-                self.nodes[node as usize].role = Role::Where(choice);
+            match step {
+                Step::Where(tests) => self.choose(node, tests, None),
+                Step::Pick(tests, which) => self.choose(node, tests, Some(which)),
+                Step::Key(_) | Step::Nth(_) | Step::Last | Step::All => {}
             }
             node
         })
+    }
+
+    fn choose(&mut self, node: u32, tests: &[(Vec<Step>, String)], which: Option<&Which>) {
+        let key_node = match which {
+            Some(Which::By(order)) => Some(self.insert(node, &order.field, false)),
+            Some(Which::All | Which::Last) | None => None,
+        };
+        let test_nodes = tests.iter().map(|(path, _)| self.insert(node, path, false)).collect();
+        self.nodes[node as usize].role = Role::Where(Choice {
+            source: tests.to_vec(),
+            which: which.cloned(),
+            test_nodes,
+            key_node,
+            pick: Pick::First,
+            tests: Vec::new(),
+            finals: 0,
+            done: 0,
+        });
     }
 
     /// Gives every node of a scope with a cell its slot, depth first, so that a subtree's slots are a
@@ -266,7 +350,7 @@ impl Trie {
         let fields: Vec<u32> = self.node(node).fields.iter().map(|(_, node)| *node).collect();
         let items = self.node(node).items.clone();
         for below in fields.into_iter().chain(items) {
-            if !matches!(self.node(below).role, Role::Each(_)) {
+            if !matches!(self.node(below).role, Role::Each(_) | Role::Column(..)) {
                 self.number(scope, below, placed);
             }
         }
@@ -279,8 +363,15 @@ impl Trie {
             let texts = choice.source.iter().map(|(_, text)| text.as_str().into());
             let tests = choice.test_nodes.iter().map(slot).zip(texts).collect();
             let finals = to.saturating_add(1);
+            let pick = match (&choice.which, &choice.key_node) {
+                (Some(Which::By(order)), Some(node)) => Pick::By(slot(node), order.clone()),
+                (Some(Which::Last), _) => Pick::Last,
+                (Some(Which::All), _) => Pick::All,
+                (Some(Which::By(_)) | None, _) => Pick::First,
+            };
             if let Role::Where(choice) = &mut self.nodes[node as usize].role {
                 (choice.tests, choice.done, choice.finals) = (tests, to, finals);
+                choice.pick = pick;
             }
             self.scopes[scope].slots = finals.saturating_add(to - from);
             for (_, _, _, slot) in placed.iter_mut().skip(before) {

@@ -14,8 +14,9 @@ use crate::model::{Issue, Place};
 
 use super::super::Mapping;
 use super::super::amend::reader_of_one;
+use super::super::level::from_element;
 use super::super::outcome::{Around, Outcome};
-use super::super::path::Step;
+use super::super::path::{SourcePath, Step};
 use super::super::run::{Element, Flow};
 use super::Built;
 use super::edit::Grown;
@@ -72,7 +73,8 @@ impl Base {
         let (kind, ordinal) = known.map_or((0, 0), |known| {
             let ordinal = match known.path.last() {
                 Some(Step::Nth(ordinal)) => *ordinal as usize,
-                Some(Step::Key(_) | Step::Last | Step::All | Step::Where(_)) | None => 0,
+                Some(Step::Key(_) | Step::Last | Step::All | Step::Where(_) | Step::Pick(..))
+                | None => 0,
             };
             (known.record.kind, ordinal)
         });
@@ -102,8 +104,10 @@ impl Mapping {
                 self.kinds.get(*kind).is_some_and(|kind| kind.each.is_some() == nested.is_some())
             };
             let kinds = (0..self.kinds.len()).filter(is_nested);
-            let kind = kinds.into_iter().nth(nested.as_ref().map_or(0, |(kind, _)| *kind))?;
-            let path = nested.map_or_else(Vec::new, |(_, path)| path);
+            let kind = kinds.into_iter().nth(nested.as_ref().map_or(0, |(kind, ..)| *kind))?;
+            let path = nested.map_or_else(Vec::new, |(_, way, items)| {
+                from_element(way, items, &SourcePath::of(Vec::new()))
+            });
             Some(Known { record: Record::new(document, kind, ()), path })
         });
         let records = known.collect();

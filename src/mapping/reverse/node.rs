@@ -78,11 +78,13 @@ impl Node {
             (Node::Array(items), Step::Key(_)) => items.first()?.at(path),
             (Node::Array(items), Step::Nth(index)) => items.get(*index as usize)?.at(rest),
             (Node::Array(items), Step::Last) => items.last()?.at(rest),
-            (Node::Array(items), Step::Where(tests)) => {
+            (Node::Array(items), Step::Where(tests) | Step::Pick(tests, _)) => {
                 items.iter().find(|item| item.fits(tests))?.at(rest)
             }
             (Node::Object(_), Step::Nth(0) | Step::Last) => self.at(rest),
-            (Node::Object(_), Step::Where(tests)) if self.fits(tests) => self.at(rest),
+            (Node::Object(_), Step::Where(tests) | Step::Pick(tests, _)) if self.fits(tests) => {
+                self.at(rest)
+            }
             (Node::Array(_) | Node::Scalar(..), Step::All) if rest.is_empty() => Some(self),
             _ => None,
         }
@@ -122,6 +124,7 @@ impl Node {
                 let last = self.items().len().saturating_sub(1);
                 self.item(last).set(rest, value, kind);
             }
+            Step::Pick(tests, _) if tests.is_empty() => self.item(0).set(rest, value, kind),
             Step::All => {
                 let texts: Vec<String> = match value {
                     Value::List(items) => items.iter().map(|item| item.to_string()).collect(),
@@ -131,7 +134,7 @@ impl Node {
                     self.item(index).set(rest, &Value::text(text), kind);
                 }
             }
-            Step::Where(tests) => {
+            Step::Where(tests) | Step::Pick(tests, _) => {
                 let items = self.items();
                 let index = items.iter().position(|item| item.fits(tests)).unwrap_or_else(|| {
                     let mut item = Node::Empty;

@@ -74,7 +74,7 @@ impl Amended {
             let mut held = false;
             for amendment in &amendments {
                 let Some(field) = &amendment.field else { continue };
-                let nested = flow.nested(index).map(|(_, steps)| steps);
+                let nested = flow.nested(index).map(|(_, way, items)| (way, items));
                 let met = amendment.meet_field(field, &mut root, nested, flow.mapping());
                 held |= met.held;
                 self.met.push(met);

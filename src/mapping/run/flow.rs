@@ -14,8 +14,9 @@ use crate::schema::{Repeats, Schema, ValueSink, Violation};
 use super::super::extract::{Cells, Extractor, Frame, MOST_ITEMS, Slot, Slots, Wanted, recycle};
 use super::super::group::Made;
 use super::super::json::JsonBytes;
+use super::super::level::{Columns, Each, from_element};
 use super::super::outcome::{Around, Carried, Outcome, Reference, Refusal, Translated};
-use super::super::path::Step;
+use super::super::path::{SourcePath, Step};
 use super::super::program::{Problem, Tracer};
 use super::super::scene::{Input, Named, Scene};
 use super::super::spec::Format;
@@ -68,6 +69,9 @@ struct Nested {
     /// The numbers of the items on the way to it.
     items: SmallVec<[u32; 4]>,
 }
+
+/// A record of an element (`None` is the element itself) with the violations that are its own.
+type Standing<'v> = (Option<Nested>, Vec<Attributed<'v>>);
 
 /// One record within an element.
 struct Record<'s, 'r> {
@@ -203,15 +207,10 @@ impl<'m> Flow<'m> {
     }
 
     /// The records of the element that was translated last: of nested ones which kind of nested
-    /// record they are, and the way to them.
-    pub(in crate::mapping) fn nested(&self, index: usize) -> Option<(usize, Vec<Step>)> {
+    /// record they are, the way to them and the numbers of the items on it.
+    pub(in crate::mapping) fn nested(&self, index: usize) -> Option<(usize, &'m [Each], &[u32])> {
         let nested = self.nested.get(index)?.as_ref()?;
-        let ways = self.mapping.ways.get(nested.kind)?;
-        let mut steps = Vec::new();
-        for (each, item) in ways.iter().zip(&nested.items) {
-            steps.extend(each.steps(Step::Nth(*item)));
-        }
-        Some((nested.kind, steps))
+        Some((nested.kind, self.mapping.ways.get(nested.kind)?, &nested.items))
     }
 
     /// Translates the records of an element that was counted before.
@@ -277,6 +276,7 @@ impl<'m> Flow<'m> {
             record: frames.len().saturating_sub(1),
             here,
             cells,
+            trie: &self.mapping.trie,
             scopes: places.map_or(&[], |places| &places.scopes),
             places: places.map_or(&[], |places| &places.wanted),
             values: &[],
@@ -353,28 +353,30 @@ impl<'m> Flow<'m> {
         let mut found = Vec::new();
         for (kind, places) in mapping.places.iter().skip(1).enumerate() {
             let Some(scope) = places.scopes.first() else { continue };
+            let wide = mapping.trie.scope(*scope).columns.is_some();
             for (number, frame) in cells.frames(*scope).iter().enumerate() {
+                if wide && !frame.is_present() {
+                    continue;
+                }
                 let frame_number = u32::try_from(number).unwrap_or(u32::MAX);
                 let frames = cells.way(*scope, frame_number, &mapping.trie);
                 let items = frames.iter().skip(1).map(|frame| frame.ordinal).collect();
-                found.push((frame.serial, Nested { kind, frame: frame_number, items }));
+                // Columns come in any order; their numbers say which is which.
+                let order = if wide { (0, frame.ordinal) } else { (frame.serial, 0) };
+                found.push((order, Nested { kind, frame: frame_number, items }));
             }
         }
-        found.sort_by_key(|(serial, _)| *serial);
+        found.sort_by_key(|(order, _)| *order);
         found.into_iter().map(|(_, nested)| nested).collect()
     }
 
     /// For each record of the element (`None` is the element itself) the violations that are its own.
-    fn attributed<'v>(
-        &self,
-        violations: &'v [Violation],
-        cells: &Cells<'_>,
-    ) -> Vec<(Option<Nested>, Vec<Attributed<'v>>)> {
+    fn attributed<'v>(&self, violations: &'v [Violation], cells: &Cells<'_>) -> Vec<Standing<'v>> {
         let nested = self.nested_records(cells);
-        let mut found: Vec<(Option<Nested>, Vec<Attributed<'v>>)> = vec![(None, Vec::new())];
+        let mut found: Vec<Standing<'v>> = vec![(None, Vec::new())];
         let mut by_pointer = FxHashMap::default();
         for nested in nested {
-            if !violations.is_empty() {
+            if !violations.is_empty() && !self.is_wide(&nested) {
                 by_pointer.insert(self.pointer(&nested), found.len());
             }
             found.push((Some(nested), Vec::new()));
@@ -387,7 +389,8 @@ impl<'m> Flow<'m> {
                 let index = by_pointer.get(attributed.tokens.get(..*length)?)?;
                 Some((*length, *index))
             });
-            let (skip, index) = owner.unwrap_or((0, 0));
+            let column = || attributed.tokens.first().and_then(|c| self.of_column(c, &found));
+            let (skip, index) = owner.unwrap_or_else(|| (0, column().unwrap_or(0)));
             attributed.skip = skip;
             if let Some((_, list)) = found.get_mut(index) {
                 list.push(attributed);
@@ -396,19 +399,34 @@ impl<'m> Flow<'m> {
         found
     }
 
+    fn is_wide(&self, nested: &Nested) -> bool {
+        let way = self.mapping.ways.get(nested.kind).map(Vec::as_slice);
+        matches!(way, Some([Each::Columns(_)]))
+    }
+
     /// The tokens that lead to a nested record.
     fn pointer(&self, nested: &Nested) -> Vec<String> {
         let ways = self.mapping.ways.get(nested.kind).map(Vec::as_slice).unwrap_or_default();
-        let mut tokens = Vec::new();
-        for (each, item) in ways.iter().zip(&nested.items) {
-            let steps = each.steps(Step::Nth(*item));
-            tokens.extend(steps.into_iter().filter_map(|step| match step {
-                Step::Key(key) => Some(key),
-                Step::Nth(n) => Some(n.to_string()),
-                Step::Last | Step::All | Step::Where(_) => None,
-            }));
-        }
-        tokens
+        let steps = from_element(ways, &nested.items, &SourcePath::of(Vec::new()));
+        let token = |step: Step| match step {
+            Step::Key(key) => Some(key),
+            Step::Nth(n) => Some(n.to_string()),
+            Step::Last | Step::All | Step::Where(_) | Step::Pick(..) => None,
+        };
+        steps.into_iter().filter_map(token).collect()
+    }
+
+    /// The record of a wide row to which a column belongs.
+    fn of_column(&self, column: &str, records: &[Standing<'_>]) -> Option<usize> {
+        records.iter().position(|(nested, _)| {
+            let Some(nested) = nested else { return false };
+            match self.mapping.ways.get(nested.kind).map(Vec::as_slice) {
+                Some([Each::Columns(columns)]) => {
+                    columns.item_of(column) == nested.items.first().copied()
+                }
+                Some(_) | None => false,
+            }
+        })
     }
 
     fn record<'s, 'r>(
@@ -435,6 +453,15 @@ impl<'m> Flow<'m> {
         Some(Record { kind_index, kind, cells, frames, here: nested.frame, place })
     }
 
+    /// The columns of a record of a wide row, and its number.
+    fn columns_of(&self, record: &Record<'_, '_>) -> Option<(&'m Columns, u32)> {
+        let columns = match self.mapping.ways.get(record.kind_index.checked_sub(1)?)?.as_slice() {
+            [Each::Columns(columns)] => columns,
+            _ => return None,
+        };
+        Some((columns, record.frames.last()?.ordinal))
+    }
+
     fn translate<'r>(
         &self,
         element: &impl Element,
@@ -450,6 +477,7 @@ impl<'m> Flow<'m> {
         let scene = self.scene(record.cells, &record.frames, record.here, record.kind_index);
         let record_id = record.kind.id.fill(|input| scene.text(input));
         let scene = Scene { record_id: record_id.as_deref(), ..scene };
+        let within = issues::Within { place: &record.place, columns: self.columns_of(&record) };
         let mut problems: Vec<Problem> = std::mem::take(carried);
         let mut named: Vec<Named<'r>> = Vec::with_capacity(mapping.program.values.len());
         let values = Vec::with_capacity(mapping.program.fields.len());
@@ -461,10 +489,10 @@ impl<'m> Flow<'m> {
         let violated: Vec<String> = violations.iter().map(|v| v.field(mapping)).collect();
         let mut told: BTreeSet<(IssueCode, Option<String>)> = BTreeSet::new();
         for problem in problems {
-            let field = issues::field(&problem, mapping);
+            let field = issues::field(&problem, mapping, &within);
             let said = field.as_ref().is_some_and(|field| issues::said_before(field, &violated));
             if !said && told.insert((problem.code, field)) {
-                found.push(issues::issue(problem, mapping, element, &record.place));
+                found.push(issues::issue(problem, mapping, element, &within));
             }
         }
         if record_id.is_none() && found.iter().all(|issue| issue.severity != Severity::Error) {

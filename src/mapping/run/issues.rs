@@ -4,6 +4,7 @@ use crate::model::{Issue, IssueCode, Place, RulePlace, Severity};
 use crate::schema::Violation;
 
 use super::super::Mapping;
+use super::super::level::Columns;
 use super::super::path::{SourcePath, Step};
 use super::super::places::{Locator, field_of, shown, tokens};
 use super::super::program::Problem;
@@ -62,11 +63,24 @@ pub fn said_before(field: &str, violated: &[String]) -> bool {
     })
 }
 
+/// The record that has a problem.
+pub struct Within<'w> {
+    /// Where it starts.
+    pub place: &'w Place,
+    /// The columns of which it is made in a wide row, and its number among them.
+    pub columns: Option<(&'w Columns, u32)>,
+}
+
 /// A problem of the mapping as an issue with its place.
 #[must_use]
-pub fn issue(problem: Problem, mapping: &Mapping, element: &impl Element, record: &Place) -> Issue {
-    let field = field(&problem, mapping);
-    let place = problem.at.map_or_else(|| record.clone(), |at| element.place_of(at));
+pub fn issue(
+    problem: Problem,
+    mapping: &Mapping,
+    element: &impl Element,
+    within: &Within<'_>,
+) -> Issue {
+    let field = field(&problem, mapping, within);
+    let place = problem.at.map_or_else(|| within.place.clone(), |at| element.place_of(at));
     let mut issue = match problem.severity {
         Severity::Error => Issue::error(problem.code, place),
         Severity::Warning => Issue::warning(problem.code, place),
@@ -85,7 +99,7 @@ pub fn issue(problem: Problem, mapping: &Mapping, element: &impl Element, record
 
 /// The sender's name of the field that a problem blames.
 #[must_use]
-pub fn field(problem: &Problem, mapping: &Mapping) -> Option<String> {
+pub fn field(problem: &Problem, mapping: &Mapping, within: &Within<'_>) -> Option<String> {
     match (&problem.field, problem.path) {
         (Some(field), _) => Some(field.to_string()),
         (None, Some(path)) if !problem.items.is_empty() => {
@@ -97,7 +111,14 @@ pub fn field(problem: &Problem, mapping: &Mapping) -> Option<String> {
             let path = SourcePath::of(mapping.levels.steps(path, &item));
             Some(shown(&path, mapping.spec.source.format))
         }
-        (None, Some(path)) => mapping.shown.get(usize::from(path)).cloned(),
+        (None, Some(path)) => {
+            let shown = mapping.shown.get(usize::from(path))?;
+            let own = mapping.paths.get(usize::from(path)).is_some_and(SourcePath::at_record);
+            Some(match within.columns {
+                Some((columns, number)) if own => columns.column(number, shown),
+                Some(_) | None => shown.clone(),
+            })
+        }
         (None, None) => None,
     }
 }

@@ -31,7 +31,7 @@ pub const SOURCE: &[&str] = &[
     "labels",
 ];
 /// Of an entry of `source.records`.
-pub const RECORDS: &[&str] = &["self", "each", "record_id"];
+pub const RECORDS: &[&str] = &["self", "each", "n", "record_id"];
 /// Of `source.resources`.
 pub const RESOURCES: &[&str] = &["anchor", "attach"];
 /// Of `source.inherit`.
@@ -39,7 +39,7 @@ pub const INHERIT: &[&str] = &["by", "when", "fields"];
 /// Of an entry of `source.refers`.
 pub const REFERS: &[&str] = &["field", "id", "code", "when"];
 /// Of a repeated group of the target.
-pub const GROUP: &[&str] = &["each", "key", "when", "fields"];
+pub const GROUP: &[&str] = &["each", "n", "key", "when", "fields"];
 /// Of a rule.
 pub const RULE: &[&str] = &[
     "from", "value", "template", "choose", "if", "do", "table", "check", "on_error", "code", "own",

@@ -364,7 +364,8 @@ fn records(node: &Node, problems: &mut Diagnostics) -> Option<RecordsSpec> {
     if each.is_none() {
         map.need("self", problems)?;
     }
-    Some(RecordsSpec { each, record_id })
+    let numbers = map.word("n", problems);
+    Some(RecordsSpec { each, numbers, record_id })
 }
 
 fn inherit(node: &Node, problems: &mut Diagnostics) -> Option<InheritSpec> {

@@ -44,6 +44,7 @@ fn group(node: &Node, problems: &mut Diagnostics) -> Option<GroupSpec> {
     Some(GroupSpec {
         span: node.span.clone(),
         each: each?,
+        numbers: map.word("n", problems),
         key: map.word("key", problems),
         when: map.word("when", problems),
         fields,

@@ -38,6 +38,7 @@ assist-key-drop = fields that law or purpose does not allow to be kept
 assist-key-labels = names to show in messages instead of paths
 assist-key-self = the element itself is a record
 assist-key-each = path of the repeated group whose items count one by one
+assist-key-n = numbers of the columns of a wide row, such as `1..12`: `{"{n}"}` in `each` is the number, `*` the field
 assist-key-anchor = main resource
 assist-key-attach = attached resources, each with its reference
 assist-key-by = field that joins the rows

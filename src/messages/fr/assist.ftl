@@ -38,6 +38,7 @@ assist-key-drop = champs que la loi ou la finalité interdit de garder
 assist-key-labels = noms à montrer dans les messages au lieu des chemins
 assist-key-self = l’élément lui-même est une fiche
 assist-key-each = chemin du groupe répété dont chaque élément compte
+assist-key-n = numéros des colonnes d’une ligne large, comme `1..12` : `{"{n}"}` dans `each` est le numéro, `*` le champ
 assist-key-anchor = ressource principale
 assist-key-attach = ressources rattachées, avec leur référence
 assist-key-by = champ qui relie les lignes
