@@ -39,7 +39,8 @@ PYTHON
 }
 echo "preview:"
 measured "$work/preview.json" "$dankun" --json mapping preview --scheme ml-utm --database "$database" "$work/ml-utm.yaml"
-"$dankun" --json mapping publish --database "$database" "$work/ml-utm.yaml" > /dev/null
+# A work folder that is used again remembers the hub of the last run.
+"$dankun" --json mapping publish --force --database "$database" "$work/ml-utm.yaml" > /dev/null
 echo "replay:"
 measured "$work/replay.json" "$dankun" --json mapping replay --scheme ml-utm --database "$database"
 python3 - "$work/preview.json" "$work/replay.json" <<'PYTHON'
