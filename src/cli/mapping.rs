@@ -14,6 +14,7 @@ mod publish;
 mod pull;
 mod reference;
 mod replay;
+mod roundtrip;
 mod shown;
 mod steps;
 mod test;
@@ -51,6 +52,8 @@ enum Verb {
     Preview(preview::Args),
     /// Make the history of a hub again with the mapping in force
     Replay(replay::Args),
+    /// Show what of each field comes back, and how a file comes back through its own mapping
+    Roundtrip(roundtrip::Args),
     /// Put files in force in a hub, all together or none
     Publish(publish::Args),
     /// Go back to a version that counted before
@@ -72,6 +75,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
         Verb::Check(args) => check::run(args, common, screen),
         Verb::Test(args) => test::run(args, common, screen),
         Verb::Explain(args) => explain::run(args, common, screen),
+        Verb::Roundtrip(args) => roundtrip::run(args, common, screen),
         Verb::Lsp(args) => lsp::run(args, common, screen).await,
         Verb::Infer(args) => infer::run(args, common, screen),
         Verb::Reference(args) => reference::run(args, common, screen),

@@ -42,6 +42,11 @@ impl When {
     pub fn inputs(&self) -> &[Input] {
         &self.inputs
     }
+
+    /// Whether it holds for these texts.
+    pub fn holds_for<'t>(&self, text: impl Fn(Input) -> Option<&'t str>) -> bool {
+        self.condition.eval(|path| text(*self.inputs.get(path)?))
+    }
 }
 
 /// A named value, once computed.

@@ -261,7 +261,15 @@ impl Verb {
         }
         Some(match self {
             Self::Trim | Self::Squeeze | Self::Upper | Self::Lower | Self::Title => value,
-            Self::Pad(..) | Self::Keep(_) | Self::CheckDigit(_) | Self::Default(_) => value,
+            Self::Pad(..) | Self::Default(_) => value,
+            // What would not be let through again has no way back.
+            Self::Keep(kept) => {
+                let same = |old: &str| text::keep(old.to_owned().into(), *kept) == old;
+                return value.shown().is_none_or(|shown| same(&shown)).then_some(value);
+            }
+            Self::CheckDigit(check) => {
+                return value.shown().is_none_or(|shown| check.holds(&shown)).then_some(value);
+            }
             Self::Split(separator) => list::join(value, separator),
             Self::Join(separator) => list::split(value, separator),
             Self::Prefix(text) => value.each_text(|old| text::strip(old, text, false)),

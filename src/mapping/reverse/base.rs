@@ -5,15 +5,18 @@
 //! out alike is left as the sender wrote it; only the differences are written. So a record that has
 //! not changed gives the sender's document again, to the letter.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use jiff::civil::Date;
+use serde_json::Value as Json;
 
 use crate::format::events::Events;
 use crate::model::{Issue, Place};
 
 use super::super::Mapping;
 use super::super::amend::reader_of_one;
+use super::super::json::JsonBytes;
 use super::super::level::from_element;
 use super::super::outcome::{Around, Outcome};
 use super::super::path::{SourcePath, Step};
@@ -21,6 +24,7 @@ use super::super::run::{Element, Flow};
 use super::Built;
 use super::edit::Grown;
 use super::gather::{Gathered, Record};
+use super::measure::Form;
 use super::node::Node;
 use super::seat::Seat;
 use super::undo::Undoing;
@@ -52,6 +56,20 @@ impl Base {
         self.records.iter().position(|known| id.is_some() && known.record.id() == id)
     }
 
+    /// The element as a document.
+    #[must_use]
+    pub fn document(&self) -> Json {
+        let mut json = JsonBytes::default();
+        self.root.write(false, &mut json);
+        serde_json::from_slice(&json.into_bytes()).unwrap_or_default()
+    }
+
+    /// Whether all of its records could be read.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.whole
+    }
+
     /// Its records as they were, in one element.
     #[must_use]
     pub fn gathered(&self) -> Gathered<()> {
@@ -60,11 +78,6 @@ impl Base {
 
     pub(super) const fn root(&self) -> &Node {
         &self.root
-    }
-
-    /// Whether all of its records could be read.
-    pub(super) const fn is_whole(&self) -> bool {
-        self.whole
     }
 
     /// Where one of its records stands in it.
@@ -90,11 +103,25 @@ impl Mapping {
         let frame = reader.next()?.ok()?;
         let mut grown = Grown::default();
         frame.walk(&mut grown).ok()?;
+        Some(self.base_from(&frame, grown.finish(), around, today))
+    }
+
+    /// The same of a record that is at hand as a document: XML with `@` before the names of
+    /// attributes and `#text` for a text beside them, repeated elements as lists.
+    #[must_use]
+    pub fn base_of(&self, document: &Json, today: Date) -> Base {
+        let tree = Tree::shown(document, self.spec.source.format);
+        let standing = Built { tree, order: Vec::new(), losses: Vec::new() };
+        let root = standing.root().clone();
+        self.base_from(&standing, root, &Around::default(), today)
+    }
+
+    fn base_from(&self, element: &impl Element, root: Node, around: &Around, today: Date) -> Base {
         let mut flow = Flow::new(self, self.id(), today);
         flow.resume(&around.carried);
         let mut outcomes = VecDeque::new();
-        flow.element(&frame, &mut (), &mut outcomes);
-        let whole = outcomes.iter().all(|outcome| matches!(outcome, Outcome::Accepted(_)));
+        flow.element(element, &mut (), &mut outcomes);
+        let mut whole = outcomes.iter().all(|outcome| matches!(outcome, Outcome::Accepted(_)));
         let known = outcomes.into_iter().enumerate().filter_map(|(index, outcome)| {
             let Outcome::Accepted(record) = outcome else { return None };
             let document = super::parse(&record.canonical).ok()?;
@@ -110,8 +137,16 @@ impl Mapping {
             });
             Some(Known { record: Record::new(document, kind, ()), path })
         });
-        let records = known.collect();
-        Some(Base { root: grown.finish(), records, whole })
+        let mut records: Vec<Known> = Vec::new();
+        for known in known {
+            // Of two records of one id a file has only the first.
+            let again = records.iter().any(|other| other.record.id() == known.record.id());
+            whole &= !again;
+            if !again {
+                records.push(known);
+            }
+        }
+        Base { root, records, whole }
     }
 
     /// Puts the records of one element into it as the sender wrote it before. Records of the earlier
@@ -146,8 +181,9 @@ impl Mapping {
         for put in after {
             let same = before.iter().any(|was| was.path == put.path && was.value == put.value);
             // A cell that leans on the rows above would say something else elsewhere.
-            let leans =
-                self.is_carried(&put.path) && put.value.shown().as_deref() != tree.text(&put.path);
+            let said = tree.text(&put.path).unwrap_or_default();
+            let says = |text: Cow<'_, str>| text == said || Form::of(said, &text).is_some();
+            let leans = self.is_carried(&put.path) && !put.value.shown().is_some_and(says);
             if !same || leans {
                 tree.overwrite(put);
             }
@@ -238,6 +274,14 @@ impl Placed {
 impl Built<'_> {
     pub(super) const fn root(&self) -> &Node {
         self.tree.root()
+    }
+
+    /// The element as a document.
+    #[must_use]
+    pub fn document(&self) -> Json {
+        let mut json = JsonBytes::default();
+        self.root().write(false, &mut json);
+        serde_json::from_slice(&json.into_bytes()).unwrap_or_default()
     }
 
     /// The element as it would be read again.

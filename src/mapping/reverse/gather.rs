@@ -145,6 +145,20 @@ impl<T> Gathered<T> {
         self.records.iter().map(|record| &record.carried)
     }
 
+    /// The records as canonical documents.
+    pub fn documents(&self) -> impl Iterator<Item = &Json> {
+        self.records.iter().map(|record| &record.document)
+    }
+
+    /// The same records saying something else, in the same order.
+    #[must_use]
+    pub fn with(mut self, documents: Vec<Json>) -> Self {
+        for (record, document) in self.records.iter_mut().zip(documents) {
+            record.document = document;
+        }
+        self
+    }
+
     pub(super) fn records(&self) -> impl Iterator<Item = &Record<T>> {
         self.records.iter()
     }

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::super::Mapping;
 use super::super::outcome::{Around, Outcome};
 use super::super::path::Step;
+use super::super::run::Run;
 use super::gather::Record;
 use super::node::Node;
 use super::seat::Seat;
@@ -38,7 +39,9 @@ impl Form {
         }
     }
 
-    fn of(sent: &str, back: &str) -> Option<Self> {
+    /// The form in which two texts differ that mean the same; none when they say different things.
+    #[must_use]
+    pub fn of(sent: &str, back: &str) -> Option<Self> {
         let blanks = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let (sent, back) = (blanks(sent), blanks(back));
         if sent == back {
@@ -116,6 +119,19 @@ impl<'m> RoundTrip<'m> {
     #[must_use]
     pub fn finish(self) -> RoundTripReport {
         self.report
+    }
+
+    /// Takes all elements of a file there and back.
+    pub fn read(&mut self, run: &mut Run<'_>) {
+        let mut last = Vec::new();
+        while let Some(outcome) = run.next() {
+            let Outcome::Accepted(record) = outcome else { continue };
+            // Of several records in one element each has the whole element.
+            if record.raw != last {
+                self.add(&record.raw, &record.around, record.place.line);
+                last = record.raw;
+            }
+        }
     }
 
     /// Takes an element there and back; `line` is where it stands. What is refused takes no part.

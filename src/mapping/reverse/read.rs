@@ -55,6 +55,14 @@ impl<'d> Canonical<'d> {
         }
     }
 
+    /// What was taken at a path is not said after all.
+    pub fn leave(&mut self, path: &[TargetStep]) {
+        if let Some((pointer, _)) = self.find(path) {
+            self.taken.remove(&pointer);
+            self.order.retain(|known| *known != pointer);
+        }
+    }
+
     /// The value at a path.
     #[must_use]
     pub fn look(&self, path: &[TargetStep]) -> Option<Value<'static>> {

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::super::Mapping;
 use super::super::path::{SourcePath, TargetStep, parse_target};
 use super::super::program::{Origin, Rule, Then};
-use super::super::scene::Input;
+use super::super::scene::{Input, When};
 use super::super::spec::Format;
 use super::super::template::unfill;
 use super::super::value::{Class, Value};
@@ -20,6 +20,8 @@ pub struct Undoing<'a, 'm> {
     mapping: &'m Mapping,
     tree: &'a mut Tree<'m>,
     seat: &'a Seat,
+    /// The sender's id of the record.
+    id: Option<String>,
 }
 
 /// Undoes steps from the last to the first.
@@ -30,7 +32,7 @@ fn undo(steps: &[Verb], value: Value<'static>) -> Option<Value<'static>> {
 impl<'a, 'm> Undoing<'a, 'm> {
     /// Into this place of a document.
     pub const fn new(mapping: &'m Mapping, tree: &'a mut Tree<'m>, seat: &'a Seat) -> Self {
-        Self { mapping, tree, seat }
+        Self { mapping, tree, seat, id: None }
     }
 
     /// The mapping whose way back it is.
@@ -41,8 +43,9 @@ impl<'a, 'm> Undoing<'a, 'm> {
     /// Writes a record; what is missing in the document as a whole is not yet in its loss.
     pub fn record(&mut self, document: &Json) -> Loss {
         let mapping = self.mapping;
+        self.id = document.pointer("/source/record_id").and_then(Json::as_str).map(str::to_owned);
         let mut canonical = Canonical::new(document, mapping.labels(), mapping.id());
-        let mut reduced = Vec::new();
+        let (mut reduced, mut conditional) = (Vec::new(), Vec::new());
         // Fields for this scheme's own numbers and codes, of which the record has only another's.
         let mut unknown: Vec<&SourcePath> = Vec::new();
         for rule in &mapping.back {
@@ -74,12 +77,20 @@ impl<'a, 'm> Undoing<'a, 'm> {
             if self.rule(rule, value) {
                 canonical.take(&steps);
                 let class = rule.class();
+                if let Some(when) = &rule.when {
+                    conditional.push((when, steps));
+                }
                 if class > Class::EqualUpToForm {
                     reduced.push((rule.name.to_string(), class));
                 }
             }
         }
         self.record_id(&mut canonical);
+        for (when, steps) in conditional {
+            if !self.would_hold(when) {
+                canonical.leave(&steps);
+            }
+        }
         let id = mapping.kinds.get(self.seat.kind()).into_iter().flat_map(|kind| kind.id.inputs());
         unknown.extend(id.filter_map(|input| match input {
             Input::Path(path) => mapping.paths.get(usize::from(path)),
@@ -98,6 +109,7 @@ impl<'a, 'm> Undoing<'a, 'm> {
     /// has not the form that it has in this place.
     pub fn numbers(&mut self, document: &Json) -> Option<usize> {
         let mapping = self.mapping;
+        self.id = document.pointer("/source/record_id").and_then(Json::as_str).map(str::to_owned);
         let mut canonical = Canonical::new(document, mapping.labels(), mapping.id());
         if !self.record_id(&mut canonical) {
             return None;
@@ -109,6 +121,19 @@ impl<'a, 'm> Undoing<'a, 'm> {
             Some((rule, value))
         });
         Some(values.filter(|(rule, value)| !self.rule(rule, value.clone())).count())
+    }
+
+    /// Whether a rule would read what stands there now, as far as its condition is about fields.
+    fn would_hold(&self, when: &When) -> bool {
+        let is_path = |input: &Input| matches!(input, Input::Path(_));
+        let text = |input: Input| match input {
+            Input::Path(path) => {
+                let path = self.mapping.paths.get(usize::from(path))?;
+                self.tree.text(&self.seat.at(path)?)
+            }
+            Input::Value(_) | Input::RecordId | Input::Today | Input::Result => None,
+        };
+        !when.inputs().iter().all(is_path) || when.holds_for(text)
     }
 
     /// Undoes a rule into the source path that it reads; false when nothing can be written.
@@ -145,7 +170,7 @@ impl<'a, 'm> Undoing<'a, 'm> {
                 Some(rule) => self.rule(rule, value.clone()),
                 None => false,
             },
-            Input::RecordId => true,
+            Input::RecordId => value.shown().as_deref() == self.id.as_deref(),
             Input::Today | Input::Result => false,
         }
     }

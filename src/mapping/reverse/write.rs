@@ -56,6 +56,12 @@ impl<'s> Tree<'s> {
         }
     }
 
+    /// A sender's document as it is.
+    #[must_use]
+    pub fn shown(document: &Json, format: Format) -> Self {
+        Self { format, ..Self::of(document) }
+    }
+
     /// Puts a value at a path for good; false when the sender's schema does not take it.
     pub fn settle(&mut self, path: &[Step], value: &Value<'_>) -> bool {
         let set = self.set(path, value);

@@ -47,6 +47,18 @@ translate-missing = { $count ->
 }
 translate-loss-field = { $field } ({ $count } times)
 
+## mapping roundtrip
+
+roundtrip-classes = What the way back restores of each field
+roundtrip-class-exact = all of it
+roundtrip-class-equal_up_to_form = all but its form (blanks, case, punctuation)
+roundtrip-class-partial = some values only
+roundtrip-class-projection = nothing without the earlier document
+roundtrip-class-one_way = nothing
+roundtrip-measured = There and back, measured
+roundtrip-summary = { $records } records; { $same } say the same when they are back, { $onto } written onto what was sent. { $letter } of { $elements } documents come back to the letter onto what was sent.
+roundtrip-field = { $field }: present { $present } times, identical { $identical }, in another form { $forms }, restored { $restored }, lost { $lost } (line { $line })
+
 ## push
 
 push-chunk = piece { $chunk } of { $chunks }: { $received } records
