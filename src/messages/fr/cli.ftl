@@ -56,8 +56,8 @@ roundtrip-class-partial = certaines valeurs seulement
 roundtrip-class-projection = rien sans le document d’origine
 roundtrip-class-one_way = rien
 roundtrip-measured = Aller et retour mesurés
-roundtrip-summary = Fiches : { $records } ; disent la même chose au retour : { $same } ; écrites sur l’original : { $onto }. Documents rendus à la lettre sur l’original : { $letter } sur { $elements }.
-roundtrip-field = { $field } : présent { $present } fois, identique { $identical }, autre forme { $forms }, rendu par l’original { $restored }, perdu { $lost } (ligne { $line })
+roundtrip-summary = Fiches : { $records } ; disent la même chose au retour : { $same } ; écrites sur l’original : { $onto }. Documents rendus à la lettre sur l’original : { $letter } sur { $elements }.
+roundtrip-field = { $field } : présent { $present } fois, identique { $identical }, autre forme { $forms }, rendu par l’original { $restored }, perdu { $lost } (ligne { $line })
 
 ## push
 
