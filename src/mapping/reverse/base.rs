@@ -178,15 +178,22 @@ impl Mapping {
 
     /// Makes the differences between what was put before and after.
     fn apply(&self, tree: &mut Tree<'_>, before: &[Put], after: &[Put]) {
+        let mut leaned = false;
         for put in after {
             let same = before.iter().any(|was| was.path == put.path && was.value == put.value);
             // A cell that leans on the rows above would say something else elsewhere.
             let said = tree.text(&put.path).unwrap_or_default();
             let says = |text: Cow<'_, str>| text == said || Form::of(said, &text).is_some();
             let leans = self.is_carried(&put.path) && !put.value.shown().is_some_and(says);
+            leaned |= leans;
             if !same || leans {
                 tree.overwrite(put);
             }
+        }
+        // Once one cell is written out, no other may say "as above": it has nothing from there.
+        if leaned {
+            let unsaid = |path: &&SourcePath| !after.iter().any(|put| put.path == path.steps);
+            self.carried().filter(unsaid).for_each(|path| tree.remove(&path.steps));
         }
         let gone = |put: &&Put| !after.iter().any(|now| now.path == put.path);
         for put in before.iter().filter(gone) {
@@ -205,11 +212,14 @@ impl Mapping {
     }
 
     fn is_carried(&self, path: &[Step]) -> bool {
+        self.carried().any(|known| known.steps == path)
+    }
+
+    /// The cells that a row may take from the rows above it.
+    fn carried(&self) -> impl Iterator<Item = &SourcePath> {
         let inherited = self.inherit.iter().flat_map(|inherit| &inherit.fields);
-        let mut carried = self.carry_down.iter().chain(inherited);
-        carried.any(|index| {
-            self.paths.get(usize::from(*index)).is_some_and(|known| known.steps == path)
-        })
+        let carried = self.carry_down.iter().chain(inherited);
+        carried.filter_map(|index| self.paths.get(usize::from(*index)))
     }
 }
 
