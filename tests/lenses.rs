@@ -184,9 +184,13 @@ fn unsaid(one: &Json, other: &Json, path: &str, out: &mut BTreeSet<String>) {
 }
 
 /// Fields that contradict another field of the same record, which has the say: of a name its text,
-/// not the parts that were taken out of it.
-const KNOWN: &[(&str, &str)] =
-    &[("ci-necab", "person.names.family"), ("ci-necab", "person.names.given")];
+/// not the parts that were taken out of it; of the region the sender's own number, and a country
+/// stands only beside something else of the address.
+const KNOWN: &[(&str, &str)] = &[
+    ("ci-necab", "person.names.family"),
+    ("ci-necab", "person.names.given"),
+    ("ml-utm", "person.addresses.country"),
+];
 
 /// The fields that a loss report names, without what tells the elements of lists apart.
 fn named(losses: &[Loss]) -> BTreeSet<String> {
