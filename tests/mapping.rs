@@ -79,10 +79,10 @@ fn every_mistake_is_found_where_it_is_in_both_languages() {
             found.weight == Weight::Error && !found.code.number().starts_with('X')
         };
         assert_eq!(mapping.is_none(), found.iter().any(broken), "{name}");
-        if let Some((code, _)) = name.split_once('-') {
-            if !found.iter().any(|diagnostic| diagnostic.code.number() == code) {
-                wrong.push(format!("{name} is not found:\n{said}"));
-            }
+        if let Some((code, _)) = name.split_once('-')
+            && !found.iter().any(|diagnostic| diagnostic.code.number() == code)
+        {
+            wrong.push(format!("{name} is not found:\n{said}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -117,7 +117,8 @@ pub struct Problem {
     code: Code,
     arguments: Vec<(&'static str, String)>,
     violations: Vec<Issue>,
-    diagnostics: Vec<Json>,
+    // Boxed: a problem is the error of every handler and should stay small.
+    diagnostics: Box<[Json]>,
     known: Vec<String>,
     location: Option<String>,
 }
@@ -125,12 +126,12 @@ pub struct Problem {
 impl Problem {
     /// A problem of this code.
     #[must_use]
-    pub const fn new(code: Code) -> Self {
+    pub fn new(code: Code) -> Self {
         Self {
             code,
             arguments: Vec::new(),
             violations: Vec::new(),
-            diagnostics: Vec::new(),
+            diagnostics: Box::new([]),
             known: Vec::new(),
             location: None,
         }
@@ -153,7 +154,7 @@ impl Problem {
     /// With what is wrong with data files, each with its place and, where possible, a correction.
     #[must_use]
     pub fn diagnostics(mut self, diagnostics: Vec<Json>) -> Self {
-        self.diagnostics = diagnostics;
+        self.diagnostics = diagnostics.into();
         self
     }
 
@@ -288,7 +289,7 @@ fn write(
         detail: words(".detail"),
         instance,
         violations: problem.violations.iter().map(|issue| Violation::of(issue, language)).collect(),
-        diagnostics: problem.diagnostics.clone(),
+        diagnostics: problem.diagnostics.to_vec(),
         known: problem.known.clone(),
     };
     let json = serde_json::to_vec(&body).expect("a problem has only texts and numbers");

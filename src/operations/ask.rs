@@ -71,8 +71,12 @@ pub async fn ask_all(
         let outcome = match permission(&library, caller, asker, question, now) {
             Err(refusal) => Outcome::Refused(refusal),
             Ok(permission) => {
-                let resolver =
-                    Resolver { hub, session: &mut session, moment: moment(question, now) };
+                let resolver = Resolver {
+                    library: &library,
+                    hub,
+                    session: &mut session,
+                    moment: moment(question, now),
+                };
                 let found = resolver.find(&question.subject).await?;
                 let answer = answer(&library, question, found, &permission, now);
                 Outcome::Answered(Box::new(answer), permission)

@@ -136,8 +136,10 @@ impl Sharing {
         let mut batches: Vec<BatchId> = page.iter().map(|waiting| waiting.batch).collect();
         let issues = page.iter().flat_map(|waiting| &waiting.kept.issues);
         let mut defects: Vec<SharedDefect> = issues.map(shared).collect();
-        (batches.sort_unstable(), defects.sort_unstable());
-        (batches.dedup(), defects.dedup());
+        batches.sort_unstable();
+        batches.dedup();
+        defects.sort_unstable();
+        defects.dedup();
         let counts = hub.store().read().await?.defects_shared_by(&batches, &defects).await?;
         let counts = counts.into_iter().map(|(batch, defect, count)| ((batch, defect), count));
         Ok(Self(counts.collect()))

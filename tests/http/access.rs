@@ -24,7 +24,8 @@ fn guard(method: &str, path: &str) -> Guard {
         ("GET", "/v1/openapi.json" | "/healthz" | "/readyz" | "/metrics") => Open,
         ("GET", "/v1/schemes") => AnyKey,
         ("POST", "/v1/schemes/{scheme}/records" | "/v1/events") => Right(Scope::RecordsWrite),
-        ("GET", "/v1/batches" | "/v1/batches/{id}" | "/v1/batches/{id}/refusals")
+        ("GET", "/v1/batches" | "/v1/batches/{id}")
+        | ("GET", "/v1/batches/{id}/refusals" | "/v1/batches/{id}/defects")
         | ("GET", "/v1/quarantine" | "/v1/corrections" | "/v1/records" | "/v1/records/{id}") => {
             Right(Scope::RecordsRead)
         }
@@ -41,10 +42,12 @@ fn guard(method: &str, path: &str) -> Guard {
         ("GET", "/v1/indicators") => Right(Scope::IndicatorsRead),
         ("POST", "/v1/translate" | "/v1/validate") => Right(Scope::MappingsRead),
         ("GET", path) if path.starts_with("/v1/mappings") => Right(Scope::MappingsRead),
-        ("POST", "/v1/mappings/check") => Right(Scope::MappingsRead),
+        ("POST", "/v1/mappings/check" | "/v1/mappings/{name}/preview")
+        | ("GET", "/v1/replays/{id}") => Right(Scope::MappingsRead),
         ("PUT", "/v1/mappings/{name}/draft") => Right(Scope::MappingsWrite),
         ("POST", "/v1/mappings/publications" | "/v1/mappings/{name}/rollback")
-        | ("POST", "/v1/mappings/{name}/versions/{version}/approve") => {
+        | ("POST", "/v1/mappings/{name}/versions/{version}/approve")
+        | ("POST", "/v1/mappings/{name}/replays" | "/v1/replays/{id}/cancel") => {
             Right(Scope::MappingsPublish)
         }
         ("POST", path) if path.starts_with("/v1/mappings/{name}/versions/{version}/") => {
@@ -74,6 +77,7 @@ fn filled(path: &str) -> String {
         Some("subscriptions") => "sub",
         Some("deliveries") => "del",
         Some("keys") => "key",
+        Some("replays") => "rpl",
         _ => "none",
     };
     let query = match path {

@@ -10,6 +10,7 @@ use crate::eligibility::rules::Found;
 use crate::identity;
 use crate::model::Instant;
 use crate::operations::Hub;
+use crate::operations::library::Library;
 use crate::store::coverages::Subject;
 use crate::store::identifiers::identifier_key;
 use crate::store::records::record_key;
@@ -20,6 +21,8 @@ const PEOPLE: usize = 4;
 
 /// Looks for the subject of one question.
 pub(super) struct Resolver<'a> {
+    /// The data files of the whole question.
+    pub library: &'a Library,
     pub hub: &'a Hub,
     pub session: &'a mut Session,
     /// The moment whose knowledge counts.
@@ -87,8 +90,7 @@ impl Resolver<'_> {
                     return Ok(BTreeSet::from([subject]));
                 }
                 // Another scheme may know the person by this scheme's number.
-                let library = self.hub.library();
-                match library.registry().scheme(scheme) {
+                match self.library.registry().scheme(scheme) {
                     Some(scheme) => scheme.record_number.system.clone(),
                     None => return Ok(BTreeSet::new()),
                 }
