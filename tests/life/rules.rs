@@ -144,7 +144,8 @@ cluster::both! {
         let mut failing = club_with("1.1.0", "A ");
         failing.text = failing.text.replace("sex: female }", "sex: male }");
         let version = draft(&hub, &by, &failing).await;
-        assert!(versions::check(&hub, &by, &club(), &version.hash).await.unwrap().passed());
+        let checked = versions::check(&hub, &by, &club(), &version.hash).await.unwrap();
+        assert!(checked.passed(), "{:?}", checked.problems);
         let tested = versions::test(&hub, &by, &club(), &version.hash).await.unwrap();
         assert!(!tested.passed() && tested.stage == Stage::Checked, "{:?}", tested.stage);
         let refused = versions::publish(&hub, &by, &[chosen(&version)], None).await;

@@ -1,6 +1,7 @@
 //! Is a version right? Against what is in force, with the drafts of the same scheme in place: a mapping and the schema
 //! that it needs are written together.
 
+use crate::mapping::diagnostic::Code;
 use crate::model::{Caller, Scope};
 use crate::operations::Hub;
 use crate::operations::library::{DataFile, FileId, Kind, Library, Problem};
@@ -120,28 +121,26 @@ async fn look(hub: &Hub, file: DataFile, stage: Stage) -> Result<Checked, LifeEr
     let files = with_drafts(hub, file.clone()).await?;
     let looked = tokio::task::spawn_blocking(move || {
         let mut problems = Library::check(&files, &file);
-        let passed = !problems.iter().any(Problem::is_error);
-        let examples = (stage >= Stage::Tested && passed && file.kind == Kind::Mapping)
-            .then(|| run_examples(&files, &file, &mut problems));
+        let mut examples = None;
+        if stage < Stage::Tested {
+            problems.retain(|problem| !is_failing_example(problem));
+        } else if file.kind == Kind::Mapping {
+            let mapping = Library::check_mapping(&files, &file).0;
+            examples = mapping.map(|mapping| mapping.run_tests().run);
+        }
         Checked { stage: Stage::Draft, problems, examples }
     });
     looked.await.map_err(LifeError::Stopped)
 }
 
-/// Runs the examples of a mapping; answers how many ran.
-pub(super) fn run_examples(
-    files: &[DataFile],
-    file: &DataFile,
-    problems: &mut Vec<Problem>,
-) -> usize {
-    let Some(mapping) = Library::check_mapping(files, file).0 else { return 0 };
-    let report = mapping.run_tests();
-    let found = report.diagnostics(&mapping, &file.text).into_iter();
-    problems.extend(found.map(|diagnostic| Problem::Mapping {
-        diagnostic: Box::new(diagnostic),
-        text: file.text.clone(),
-    }));
-    report.run
+/// The examples of a mapping that do not hold.
+pub(super) fn failing_examples(files: &[DataFile], file: &DataFile) -> Vec<Problem> {
+    let problems = Library::check_mapping(files, file).1;
+    problems.into_iter().filter(is_failing_example).collect()
+}
+
+fn is_failing_example(problem: &Problem) -> bool {
+    matches!(problem, Problem::Mapping { diagnostic, .. } if diagnostic.code == Code::FailingTest)
 }
 
 /// What is in force, with the open drafts of the file's scheme and the file itself in place.

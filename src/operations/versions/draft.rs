@@ -67,13 +67,15 @@ pub async fn draft(
     if !as_seen {
         return Err(stale(current));
     }
-    let replaced = before.filter(|before| before.hash != version.hash);
-    tx.save_version(&version).await?;
-    let open = replaced.as_ref().map(|before| before.hash.as_str());
     // A draft that is saved again as it is stays what it is.
-    if replaced.is_some() || tx.draft(id.key()).await?.is_none() {
+    let is_new = before.as_ref().is_none_or(|before| before.hash != version.hash);
+    let replaced = before.filter(|_| is_new);
+    tx.save_version(&version).await?;
+    if is_new {
+        let open = replaced.as_ref().map(|before| before.hash.as_str());
+        // Whoever saved since this transaction looked was faster.
         if !tx.set_draft(id.key(), open, &version.hash).await? {
-            return Err(stale(None));
+            return Err(stale(tx.draft(id.key()).await?.map(|draft| draft.hash)));
         }
         note(hub, &mut tx, by, (&id, &version.hash), "drafted", json!({ "label": version.label }))
             .await?;

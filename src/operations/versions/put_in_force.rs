@@ -236,7 +236,7 @@ async fn compile(
         for (index, files) in libraries.into_iter().enumerate() {
             if index == 0 {
                 for file in &new {
-                    check::run_examples(&files, file, &mut problems);
+                    problems.extend(check::failing_examples(&files, file));
                 }
             }
             problems.extend(Library::compile(files).err().unwrap_or_default());
