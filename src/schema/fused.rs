@@ -212,6 +212,15 @@ impl<'d> Read<'d> {
         for (keyword, value) in keywords {
             self.keyword(keyword, value, &mut rules)?;
         }
+        if rules.codes.is_some() {
+            // The values listed are texts, booleans or null: nothing else can be one of them. A list of
+            // values beside another type is a contradiction that the crate may judge.
+            let plain = kind::STRING | kind::BOOLEAN | kind::NULL;
+            if rules.kinds != kind::ANY && rules.kinds & !plain != 0 {
+                return None;
+            }
+            rules.kinds &= plain;
+        }
         self.depth -= 1;
         *self.rules.get_mut(id as usize)? = rules;
         Some(id)
