@@ -2,13 +2,14 @@
 # make test    everything, on SQLite and on a throw-away PostgreSQL
 # make check   form and lints
 # make bench   mappings against hand-written programs for the same files, reading against csv and serde_json
+# make fuzz    broken files and mappings through every reader, RUNS inputs each (needs cargo-fuzz)
 # make proof   the sizes: 20,000 people on both stores, files of 1,000,000 records (half an hour)
 
 CARGO   ?= cargo
 DANKUN  := target/release/dankun
 LANGUAGE := $(if $(DANKUN_LANG),--lang $(DANKUN_LANG),)
 
-.PHONY: all demo test check bench proof postgres clean
+.PHONY: all demo test check bench fuzz proof postgres clean
 
 all:
 	$(CARGO) build --release --locked
@@ -35,6 +36,9 @@ check:
 bench:
 	$(CARGO) bench --locked --bench mapping
 	$(CARGO) bench --locked --bench format
+
+fuzz:
+	tests/fuzz/run.sh $(RUNS)
 
 proof: all postgres
 	tests/proof/run.sh

@@ -26,7 +26,7 @@ mod group;
 mod json;
 mod level;
 mod names;
-mod path;
+pub mod path;
 mod places;
 mod program;
 pub mod reference;

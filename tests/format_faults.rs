@@ -375,6 +375,19 @@ fn a_broken_element_does_not_take_its_neighbours_with_it() {
 }
 
 #[test]
+fn what_is_legible_of_a_broken_element_is_a_whole_document() {
+    for (text, legible) in [
+        (r#"<r a="1" b="&what;" c="3"/>"#, r#"{"@a":"1","@b":null}"#),
+        (r#"<r a="1"><b c="&#0;">x</b></r>"#, r#"{"@a":"1","b":{"@c":null}}"#),
+    ] {
+        let faults = check(text.as_bytes(), xml(), &[], &[(1, Code::BadSyntax)]);
+        let mut sink = JsonSink::new();
+        assert!(faults[0].walk(&mut sink));
+        assert_eq!(String::from_utf8_lossy(sink.as_bytes()), legible);
+    }
+}
+
+#[test]
 fn xml_that_declares_or_breaks_off_ends_the_file() {
     check(b"<!DOCTYPE e>\n<e><r/></e>", xml(), &[], &[(1, Code::ForbiddenEntity)]);
     check(b"<e><r/>\n<r><a>", xml(), &["1 \"\""], &[(2, Code::TruncatedFile)]);

@@ -3,16 +3,19 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod shipped;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use dankun::format::{JsonSink, Reader};
-use dankun::mapping::{Codes, Library, Mapping, Outcome, Run, RunContext, compile};
+use dankun::mapping::{Library, Mapping, Outcome, Run, RunContext, compile};
 use dankun::model::{BeneficiaryRecord, Issue, Language, Severity};
 use dankun::schema::Catalog;
-use jiff::civil::Date;
 use serde_json::{Value, json};
+
+use shipped::{EXPORTS, EXTRACTED, catalog, codes, mapping, root, shared};
 
 const SHIPPED: &[&str] = &[
     "ml-utm",
@@ -25,64 +28,6 @@ const SHIPPED: &[&str] = &[
     "ml-synd",
     "fhir-r4",
 ];
-
-/// The files of the generator, with the scheme that sends each.
-const EXPORTS: &[(&str, &str)] = &[
-    ("ml-utm", "utm_mutuelles.csv"),
-    ("ml-canam", "canam_amo.xml"),
-    ("ml-anam", "anam_ramed.json"),
-    ("ci-cnam", "ci_cmu.ndjson"),
-    ("ng-nhia", "ng_nhia.csv"),
-    ("ml-openimis", "fhir_bundle.json"),
-    ("ci-necab", "necab_coop.csv"),
-    ("ml-synd", "syndicat.csv"),
-];
-
-/// The day on which the generator's exports are extracted.
-const EXTRACTED: Date = Date::constant(2025, 12, 31);
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
-}
-
-fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
-    let mut found: Vec<_> = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|found| found == extension))
-        .collect();
-    found.sort();
-    found
-}
-
-fn name(path: &Path) -> String {
-    path.file_stem().unwrap().to_str().unwrap().to_owned()
-}
-
-fn catalog() -> Catalog {
-    let mut schemas = Vec::new();
-    for entry in fs::read_dir(root().join("schemas")).unwrap() {
-        let directory = entry.unwrap().path();
-        if directory.is_dir() {
-            for file in files(&directory, "json") {
-                schemas.push((
-                    format!("{}/{}", name(&directory), name(&file)),
-                    fs::read_to_string(&file).unwrap(),
-                ));
-            }
-        }
-    }
-    Catalog::parse(schemas).unwrap_or_else(|errors| panic!("{errors:?}"))
-}
-
-fn codes() -> Codes {
-    let files: Vec<_> = files(&root().join("mappings/codes"), "yaml")
-        .into_iter()
-        .map(|file| (file.display().to_string(), fs::read_to_string(file).unwrap()))
-        .collect();
-    Codes::parse(files.iter().map(|(file, text)| (file.as_str(), text.as_str())))
-        .unwrap_or_else(|problems| panic!("{problems:?}"))
-}
 
 /// Every mapping with its diagnostics, rendered.
 fn compiled() -> Vec<(String, Option<Mapping>, Vec<String>)> {
@@ -99,11 +44,6 @@ fn compiled() -> Vec<(String, Option<Mapping>, Vec<String>)> {
             ((*id).to_owned(), mapping, problems)
         })
         .collect()
-}
-
-fn mapping(id: &str) -> Mapping {
-    let found = compiled().into_iter().find(|(known, ..)| known == id);
-    found.and_then(|(_, mapping, _)| mapping).unwrap_or_else(|| panic!("{id} does not compile"))
 }
 
 #[test]
@@ -279,7 +219,7 @@ fn holds_exactly_its_faults(directory: &Path) {
 
 #[test]
 fn the_sample_exports_give_exactly_the_faults_of_their_manifest() {
-    holds_exactly_its_faults(&root().join("../shared/data/sample"));
+    holds_exactly_its_faults(&shared().join("data/sample"));
 }
 
 #[test]
@@ -318,7 +258,7 @@ fn reversed(mapping: &Mapping, canonical: &[u8]) -> Value {
 
 #[test]
 fn what_comes_out_as_fhir_is_valid_r4() {
-    let file = root().join("../shared/artefacts/fhir-schema/fhir.schema.r4.json");
+    let file = shared().join("artefacts/fhir-schema/fhir.schema.r4.json");
     let Ok(text) = fs::read_to_string(&file) else {
         eprintln!("skipped: there is no {}", file.display());
         return;

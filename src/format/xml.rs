@@ -133,7 +133,14 @@ impl<'s> Walker<'s, '_> {
             let at = attribute.at as u32;
             self.begin_object(sink);
             sink.key(Cow::Owned(format!("@{}", attribute.local_name())));
-            sink.scalar(Scalar { kind: ScalarKind::Text, text: attribute.text()?, at });
+            match attribute.text() {
+                Ok(text) => sink.scalar(Scalar { kind: ScalarKind::Text, text, at }),
+                Err(fault) => {
+                    // A key without a value would be no document any more.
+                    sink.scalar(Scalar { kind: ScalarKind::Null, text: Cow::Borrowed("null"), at });
+                    return Err(fault);
+                }
+            }
         }
         Ok(())
     }

@@ -190,9 +190,8 @@ fn ways(kinds: &[RecordKind]) -> Vec<Vec<Each>> {
 
 fn record_kinds(spec: &Spec, names: &mut Names<'_>) -> Vec<RecordKind> {
     let mut kinds = Vec::new();
-    if let Some(id) = &spec.source.record_id {
-        kinds.extend(names.template(id).map(|id| RecordKind { each: None, columns: None, id }));
-    }
+    let own = names.id_template(&spec.source.record_id);
+    kinds.extend(own.map(|id| RecordKind { each: None, columns: None, id }));
     for entry in &spec.source.records {
         let wide = entry.numbers.is_some()
             || entry.each.as_ref().is_some_and(|each| each.value.contains('*'));
@@ -217,7 +216,8 @@ fn record_kinds(spec: &Spec, names: &mut Names<'_>) -> Vec<RecordKind> {
                 }
             },
         };
-        kinds.extend(names.template(&entry.record_id).map(|id| RecordKind { each, columns, id }));
+        let id = names.id_template(std::slice::from_ref(&entry.record_id));
+        kinds.extend(id.map(|id| RecordKind { each, columns, id }));
     }
     kinds
 }

@@ -390,6 +390,22 @@ impl<'c> Names<'c> {
 
     /// A template with its names resolved.
     pub fn template(&mut self, text: &Word) -> Option<Template> {
+        self.resolved(text, Self::input).map(Template::new)
+    }
+
+    /// The templates of a record's id. Values come after the id, so there are none in it.
+    pub fn id_template(&mut self, texts: &[Word]) -> Option<Template> {
+        let path =
+            |names: &mut Self, name: &str, span: &Span| names.path(name, span).map(Input::Path);
+        let found: Option<Vec<_>> = texts.iter().map(|text| self.resolved(text, path)).collect();
+        Template::first_of(found?)
+    }
+
+    fn resolved(
+        &mut self,
+        text: &Word,
+        resolve: impl Fn(&mut Self, &str, &Span) -> Option<Input>,
+    ) -> Option<Vec<Piece<Input>>> {
         let Some(found) = pieces(&text.value) else {
             self.problems
                 .error(Code::BadValue, text.span.clone())
@@ -397,14 +413,13 @@ impl<'c> Names<'c> {
                 .arg("expected", "{A}-{B}");
             return None;
         };
-        let resolved: Option<Vec<Piece<Input>>> = found
+        found
             .into_iter()
             .map(|piece| match piece {
                 Piece::Text(text) => Some(Piece::Text(text)),
-                Piece::Hole(name) => self.input(&name, &text.span).map(Piece::Hole),
+                Piece::Hole(name) => resolve(self, &name, &text.span).map(Piece::Hole),
             })
-            .collect();
-        resolved.map(Template::new)
+            .collect()
     }
 
     fn compile_table(&mut self, spec: &TableSpec) -> Option<Arc<Table>> {

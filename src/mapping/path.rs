@@ -2,7 +2,7 @@
 
 mod pick;
 
-pub use pick::{Order, Which};
+pub use pick::{Order, Tests, Which};
 
 /// Deeper paths are refused.
 const DEEPEST: usize = 32;

@@ -171,8 +171,8 @@ pub struct SourceSpec {
     pub columns: Option<Vec<String>>,
     /// Short names for paths.
     pub names: Vec<(Word, Word)>,
-    /// Template of the record id.
-    pub record_id: Option<Word>,
+    /// Templates of the record id: the first counts whose parts are all present.
+    pub record_id: Vec<Word>,
     /// The records within one element.
     pub records: Vec<RecordsSpec>,
     /// Values taken from an earlier row of the same key.

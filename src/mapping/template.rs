@@ -15,6 +15,8 @@ pub enum Piece<I> {
 #[derive(Debug)]
 pub struct Template {
     pieces: Vec<Piece<Input>>,
+    /// What is filled when a part of it is absent.
+    otherwise: Option<Box<Template>>,
 }
 
 /// Takes a template apart; `None` when a brace is open or empty.
@@ -46,18 +48,27 @@ impl Template {
     /// Of resolved pieces.
     #[must_use]
     pub const fn new(pieces: Vec<Piece<Input>>) -> Self {
-        Self { pieces }
+        Self { pieces, otherwise: None }
+    }
+
+    /// Of several: the first counts of which every part is present. None of none.
+    #[must_use]
+    pub fn first_of(several: Vec<Vec<Piece<Input>>>) -> Option<Self> {
+        several.into_iter().rev().fold(None, |otherwise, pieces| {
+            Some(Self { pieces, otherwise: otherwise.map(Box::new) })
+        })
     }
 
     /// What it reads.
     pub fn inputs(&self) -> impl Iterator<Item = Input> {
-        self.pieces.iter().filter_map(|piece| match piece {
+        let several = std::iter::successors(Some(self), |one| one.otherwise.as_deref());
+        several.flat_map(|one| &one.pieces).filter_map(|piece| match piece {
             Piece::Hole(input) => Some(*input),
             Piece::Text(_) => None,
         })
     }
 
-    /// The pieces.
+    /// The pieces; of several templates those of the first, which is the one that is written.
     #[must_use]
     pub fn pieces(&self) -> &[Piece<Input>] {
         &self.pieces
@@ -65,6 +76,11 @@ impl Template {
 
     /// The text, when every part is present; parts without blanks around.
     pub fn fill<'t>(&self, text: impl Fn(Input) -> Option<&'t str>) -> Option<String> {
+        let mut several = std::iter::successors(Some(self), |one| one.otherwise.as_deref());
+        several.find_map(|one| one.fill_alone(&text))
+    }
+
+    fn fill_alone<'t>(&self, text: impl Fn(Input) -> Option<&'t str>) -> Option<String> {
         let mut filled = String::with_capacity(32);
         for piece in &self.pieces {
             match piece {

@@ -29,6 +29,11 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
+/// The folder of what third parties wrote, beside the repository; `DANKUN_SHARED` says where else.
+pub fn shared() -> PathBuf {
+    std::env::var_os("DANKUN_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from)
+}
+
 fn texts(directory: &str, extension: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(root().join(directory)).unwrap() {
@@ -55,12 +60,16 @@ pub fn catalog() -> Catalog {
     Catalog::parse(schemas).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
-/// A shipped mapping.
-pub fn mapping(id: &str) -> Mapping {
-    let schemas = catalog();
+/// Every shared code table of the repository.
+pub fn codes() -> Codes {
     let codes = texts("mappings/codes", "yaml");
     let codes = Codes::parse(codes.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-    let codes = codes.unwrap_or_else(|problems| panic!("{problems:?}"));
+    codes.unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+/// A shipped mapping.
+pub fn mapping(id: &str) -> Mapping {
+    let (schemas, codes) = (catalog(), codes());
     let library = Library { schemas: &schemas, codes: &codes };
     let file = format!("mappings/{id}.yaml");
     let text = fs::read_to_string(root().join(&file)).unwrap();

@@ -4,12 +4,20 @@ use std::borrow::Cow;
 
 use crate::format::events::{Events, Scalar, ScalarKind};
 
-use super::super::path::Step;
+use super::super::path::{Step, Which};
 use super::node::Node;
 
 impl Node {
     /// Empties what stands at a path, so that something else can be put there; it keeps its place.
     pub fn clear(&mut self, path: &[Step]) {
+        let all = path.iter().position(|step| matches!(step, Step::Pick(_, Which::All)));
+        if let Some((before, [Step::Pick(tests, _), rest @ ..])) =
+            all.and_then(|at| path.split_at_checked(at))
+        {
+            let items = self.at_mut(before).into_iter().flat_map(Node::items);
+            items.filter(|item| item.fits(tests)).for_each(|item| item.clear(rest));
+            return;
+        }
         let Some(there) = self.at_mut(path) else { return };
         match there {
             Node::Object(fields) => fields.retain(|(key, _)| key != "#text"),
@@ -41,6 +49,9 @@ impl Node {
                 } else if let Some(item) = items.get_mut(at) {
                     item.remove(rest);
                 }
+            }
+            (Node::Array(items), Step::Pick(tests, Which::All)) if rest.len() <= 1 => {
+                items.retain(|item| !item.fits(tests));
             }
             (Node::Array(items), Step::Key(_)) => {
                 if let Some(item) = items.first_mut() {

@@ -10,9 +10,14 @@ use super::super::Mapping;
 use super::super::outcome::{Around, Outcome};
 use super::super::path::Step;
 use super::super::run::Run;
+use super::super::spec::Format;
 use super::gather::Record;
 use super::node::Node;
 use super::seat::Seat;
+
+mod unread;
+
+use unread::{Left, ReadLeaves};
 
 /// In what a text that came back differs from the one that was sent, when both mean the same.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -94,7 +99,7 @@ pub struct RoundTripReport {
     pub to_the_letter: u64,
     /// Documents of which every record could be read.
     pub elements: u64,
-    /// Fields of the sender.
+    /// Fields of the sender, those that no rule reads too.
     pub fields: BTreeMap<String, FieldTrip>,
     /// Canonical fields that said something else without the earlier document: how many records, and
     /// the line of the first.
@@ -147,6 +152,8 @@ impl<'m> RoundTrip<'m> {
         let (again, again_onto) =
             (free.read(self.mapping, self.today), onto.read(self.mapping, self.today));
         let seats = gathered.seats(self.mapping);
+        let there = Three { sent: base.root(), free: free.root(), onto: onto.root() };
+        let mut read = ReadLeaves::default();
         for (index, (record, seat)) in gathered.records().zip(&seats).enumerate() {
             let changes = changes(record, &again);
             self.report.records += 1;
@@ -156,9 +163,38 @@ impl<'m> RoundTrip<'m> {
             for field in changes {
                 self.report.changed.entry(field).or_insert((0, line)).0 += 1;
             }
-            let there = Three { sent: base.root(), free: free.root(), onto: onto.root() };
             let from = base.seat(self.mapping, index);
             self.compare(&there, &from, seat, same, line);
+            let paths = self.mapping.paths.iter().filter_map(|path| from.at(path));
+            paths.for_each(|path| read.note(there.sent, &path));
+        }
+        if base.is_whole() {
+            self.compare_unread(&there, &read, line);
+        }
+    }
+
+    /// What no path of the mapping reads, such as ignored columns: compared where it stands, once in a
+    /// document of which every record could be read.
+    fn compare_unread(&mut self, there: &Three<'_>, read: &ReadLeaves, line: u64) {
+        let mapping = self.mapping;
+        let separator = if mapping.spec.source.format == Format::Xml { '/' } else { '.' };
+        for left in unread::left([there.sent, there.free, there.onto], read, separator) {
+            let Left { path, sent, free, onto } = left;
+            if mapping.is_empty_text(sent) {
+                continue;
+            }
+            let trip = self.report.fields.entry(path).or_default();
+            trip.present += 1;
+            if free == Some(sent) {
+                trip.identical += 1;
+                continue;
+            }
+            trip.example.get_or_insert(line);
+            if onto == Some(sent) {
+                trip.restored += 1;
+            } else {
+                trip.lost += 1;
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::format::events::{Events, Scalar, ScalarKind};
 use crate::schema;
 
-use super::super::path::Step;
+use super::super::path::{Step, Tests, Which};
 use super::super::value::Value;
 
 /// A part of a document.
@@ -134,18 +134,36 @@ impl Node {
                     self.item(index).set(rest, &Value::text(text), kind);
                 }
             }
+            Step::Pick(tests, Which::All) => self.set_each(tests, rest, value, kind),
             Step::Where(tests) | Step::Pick(tests, _) => {
                 let items = self.items();
-                let index = items.iter().position(|item| item.fits(tests)).unwrap_or_else(|| {
-                    let mut item = Node::Empty;
-                    for (path, text) in tests {
-                        item.set(path, &Value::text(text.clone()), ScalarKind::Text);
-                    }
-                    items.push(item);
-                    items.len() - 1
-                });
+                let known = items.iter().position(|item| item.fits(tests));
+                let index = known.unwrap_or_else(|| add_fitting(items, tests));
                 items[index].set(rest, value, kind);
             }
+        }
+    }
+
+    /// A list goes into the items that fit, one by one: as many as it has texts, no more.
+    fn set_each(&mut self, tests: &Tests, rest: &[Step], value: &Value<'_>, kind: ScalarKind) {
+        let texts: Vec<String> = match value {
+            Value::List(items) => items.iter().map(|item| item.to_string()).collect(),
+            other => other.shown().map(Cow::into_owned).into_iter().collect(),
+        };
+        let items = self.items();
+        let mut met = 0;
+        items.retain(|item| {
+            let fits = item.fits(tests);
+            met += usize::from(fits);
+            !fits || met <= texts.len()
+        });
+        let fitting = items.iter().enumerate().filter(|(_, item)| item.fits(tests));
+        let mut places: Vec<usize> = fitting.map(|(index, _)| index).collect();
+        while places.len() < texts.len() {
+            places.push(add_fitting(items, tests));
+        }
+        for (place, text) in places.into_iter().zip(texts) {
+            items[place].set(rest, &Value::text(text), kind);
         }
     }
 
@@ -253,6 +271,16 @@ impl Node {
             }
         }
     }
+}
+
+/// Adds an item that fits; gives its place.
+fn add_fitting(items: &mut Vec<Node>, tests: &Tests) -> usize {
+    let mut item = Node::Empty;
+    for (path, text) in tests {
+        item.set(path, &Value::text(text.clone()), ScalarKind::Text);
+    }
+    items.push(item);
+    items.len() - 1
 }
 
 /// A path names at most this item of a repeated group on the way back.

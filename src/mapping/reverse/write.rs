@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::format::events::{Events, ScalarKind};
 use crate::schema::{self, Schema};
 
-use super::super::path::Step;
+use super::super::path::{Step, Which};
 use super::super::spec::Format;
 use super::super::value::Value;
 use super::node::Node;
@@ -97,8 +97,8 @@ impl<'s> Tree<'s> {
             }
             _ => ScalarKind::Text,
         };
-        let one_text =
-            field.is_some_and(|field| !field.allows("array")) && !path.contains(&Step::All);
+        let each = |step: &Step| matches!(step, Step::All | Step::Pick(_, Which::All));
+        let one_text = field.is_some_and(|field| !field.allows("array")) && !path.iter().any(each);
         let value =
             if one_text { Value::text(shown.into_owned()) } else { value.clone().into_owned() };
         self.root.set(path, &value, kind);

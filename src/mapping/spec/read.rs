@@ -268,8 +268,8 @@ fn source(node: &Node, problems: &mut Diagnostics) -> Option<SourceSpec> {
     }
     let records: Vec<_> =
         items(map.get("records")).iter().filter_map(|n| records(n, problems)).collect();
-    let record_id = map.word("record_id", problems);
-    if records.is_empty() && record_id.is_none() && map.get("records").is_none() {
+    let record_id = words(map.get("record_id"), problems);
+    if records.is_empty() && record_id.is_empty() && map.get("records").is_none() {
         map.need("record_id", problems);
     }
     Some(SourceSpec {
