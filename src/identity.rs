@@ -7,6 +7,7 @@
 
 pub mod assign;
 pub mod cluster;
+pub mod facts;
 pub mod household;
 pub mod index;
 pub mod retrieve;

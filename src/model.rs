@@ -18,8 +18,8 @@ pub mod sensitive;
 pub use access::{Caller, Holder, Scope};
 pub use defect::{Defect, Defects, Group};
 pub use id::{
-    AuditId, BatchId, CorrectionId, DeliveryId, EventId, KeyId, PersonId, QuarantineId, RecordId,
-    ReplayId, ReviewId, RevisionId, SubscriptionId,
+    AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId, KeyId, PersonEventId,
+    PersonId, QuarantineId, RecordId, ReplayId, ReviewId, RevisionId, SubscriptionId, WhatIfId,
 };
 pub use instant::Instant;
 pub use issue::{Expected, Issue, IssueCode, RulePlace, Severity};

@@ -13,6 +13,7 @@ pub mod directory;
 mod effective;
 pub mod events;
 pub mod export;
+pub mod history;
 pub mod hub;
 pub mod indicators;
 pub mod intake;
@@ -26,6 +27,7 @@ pub mod publish;
 pub mod quarantine;
 pub mod replay;
 pub mod reviews;
+pub mod stewardship;
 pub mod translate;
 pub mod versions;
 

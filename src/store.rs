@@ -41,6 +41,7 @@ topics! {
     batches;
     corrections;
     coverages;
+    decisions;
     events;
     exports;
     identifiers;
@@ -52,6 +53,7 @@ topics! {
     leases;
     outbox;
     people;
+    person_events;
     publications;
     quarantine;
     records;

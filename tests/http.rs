@@ -20,5 +20,7 @@ mod records;
 mod replays;
 #[path = "http/server.rs"]
 mod server;
+#[path = "http/stewards.rs"]
+mod stewards;
 #[path = "http/told.rs"]
 mod told;

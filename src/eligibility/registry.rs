@@ -51,6 +51,8 @@ pub struct Scheme {
     pub to: Option<Date>,
     /// The scheme that takes its place when it ends.
     pub successor: Option<SchemeId>,
+    /// Schemes on which nobody may draw at the same time.
+    pub excludes: Vec<Exclusion>,
     /// The scheme's own number of a record.
     pub record_number: NumberSystem,
     /// National numbers that its records may carry.
@@ -61,6 +63,20 @@ pub struct Scheme {
     pub indistinct: Vec<Vec<Reason>>,
     /// How many people a change of its files takes.
     pub approval: Approval,
+}
+
+/// A scheme on which nobody may draw at the same time, and when that is so. One of the two says it of both.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exclusion {
+    /// The other scheme.
+    pub scheme: SchemeId,
+    /// First day; none for "always before".
+    #[serde(default)]
+    pub from: Option<Date>,
+    /// Last day; none for "until further notice".
+    #[serde(default)]
+    pub to: Option<Date>,
 }
 
 /// How many people it takes to change the files of a scheme.
@@ -245,6 +261,21 @@ impl Registry {
     /// Every scheme, by id.
     pub fn schemes(&self) -> impl Iterator<Item = &Scheme> {
         self.schemes.values()
+    }
+
+    /// Whether nobody may draw on both schemes on a day.
+    #[must_use]
+    pub fn exclude_each_other(&self, one: &SchemeId, other: &SchemeId, on: Date) -> bool {
+        let says = |one: &SchemeId, other: &SchemeId| {
+            self.schemes.get(one).is_some_and(|scheme| {
+                scheme.excludes.iter().any(|exclusion| {
+                    exclusion.scheme == *other
+                        && exclusion.from.is_none_or(|from| from <= on)
+                        && exclusion.to.is_none_or(|to| on <= to)
+                })
+            })
+        };
+        says(one, other) || says(other, one)
     }
 
     /// What a partner means by a type of number: a scheme (`ML-UTM`), the code of a national number

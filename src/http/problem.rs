@@ -91,6 +91,24 @@ codes! {
     TimedOut = REQUEST_TIMEOUT "timed_out";
     /// What is asked contradicts what is already there.
     Conflict = CONFLICT "conflict";
+    /// A review that somebody else looks at; `by` and `until`.
+    Claimed = CONFLICT "claimed";
+    /// A review that was decided, or whose question no longer stands; `state` and `by`.
+    AlreadyDecided = CONFLICT "already_decided";
+    /// A decision that was taken back already; `by`.
+    AlreadyUndone = CONFLICT "already_undone";
+    /// A decision that contradicts others; `chain`, and one diagnostic a step.
+    Contradiction = CONFLICT "contradiction";
+    /// A decision without a reason, or with one that is too long; `limit` in letters.
+    ReasonMissing = BAD_REQUEST "reason_missing";
+    /// More records than one decision may concern; `limit`.
+    TooManyRecords = UNPROCESSABLE_ENTITY "too_many_records";
+    /// A split that names none, all, or others than the person's records.
+    NotAPart = UNPROCESSABLE_ENTITY "not_a_part";
+    /// A merge of a person with themselves.
+    OnePerson = UNPROCESSABLE_ENTITY "one_person";
+    /// A person of whom nothing is known any more.
+    PersonGone = GONE "person_gone";
     /// The same idempotency key with another content.
     IdempotencyKeyReused = CONFLICT "idempotency_key_reused";
     /// A body larger than the limit; `limit` in bytes.

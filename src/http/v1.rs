@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod corrections;
+pub mod decisions;
 pub mod deliveries;
 pub mod eligibility;
 pub mod events;

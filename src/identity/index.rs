@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::cluster::{self, Tie};
+use super::facts::Held;
 use super::household::{Acquaintance, Households, Table};
 use super::retrieve::{Postings, Slot, Wanted};
 use crate::matching::score::most_company;
@@ -73,7 +74,7 @@ pub struct Index {
     pub(super) postings: Postings,
     pub(super) households: Households,
     edges: Vec<SmallVec<[(Slot, EdgeWeight); 2]>>,
-    asserted: BTreeMap<(RecordId, RecordId), Assertion>,
+    pub(super) held: Held,
     pub(super) home: Vec<u32>,
     pub(super) people: FxHashMap<u32, Vec<Slot>>,
     next_person: u32,
@@ -103,7 +104,7 @@ impl Index {
             postings: Postings::default(),
             households: Households::default(),
             edges: Vec::new(),
-            asserted: BTreeMap::new(),
+            held: Held::default(),
             home: Vec::new(),
             people: FxHashMap::default(),
             next_person: 0,
@@ -200,16 +201,16 @@ impl Index {
         self.assert(one, other, Assertion::Different);
     }
 
-    fn assert(&mut self, one: RecordId, other: RecordId, assertion: Assertion) {
-        if one == other {
-            return;
+    pub(super) fn assert(&mut self, one: RecordId, other: RecordId, assertion: Assertion) {
+        if self.held.put(one, other, assertion) {
+            self.unsettle(one);
+            self.unsettle(other);
         }
-        let pair = (one.min(other), one.max(other));
-        if self.asserted.insert(pair, assertion) == Some(assertion) {
-            return;
-        }
-        let slots = [one, other].into_iter().filter_map(|id| self.by_id.get(&id).copied());
-        self.moved.extend(slots);
+    }
+
+    /// Has the neighbourhood of a record grouped again at the next settlement.
+    pub(super) fn unsettle(&mut self, id: RecordId) {
+        self.moved.extend(self.by_id.get(&id).copied());
     }
 
     fn enter(&mut self, slot: Slot) {
@@ -435,7 +436,7 @@ impl Index {
 
     /// The tie of two records that an edge or an assertion connects.
     fn tie(&self, one: RecordId, other: RecordId, edge: Option<EdgeWeight>) -> Tie {
-        match self.asserted.get(&(one.min(other), one.max(other))) {
+        match self.held.of(one, other) {
             Some(Assertion::Same) => return Tie::Same,
             Some(Assertion::Different) => return Tie::Apart,
             None => {}
@@ -494,17 +495,10 @@ impl Index {
         slots
     }
 
-    fn asserted_same(&self, id: RecordId) -> Vec<Slot> {
-        if self.asserted.is_empty() {
-            return Vec::new();
-        }
-        let pairs = self.asserted.iter().filter(|(_, assertion)| **assertion == Assertion::Same);
-        let others = pairs.filter_map(|((one, other), _)| match id {
-            id if id == *one => Some(other),
-            id if id == *other => Some(one),
-            _ => None,
-        });
-        others.filter_map(|other| self.by_id.get(other).copied()).collect()
+    fn asserted_same(&self, id: RecordId) -> impl Iterator<Item = Slot> + '_ {
+        let others = self.held.others(id).iter();
+        let same = others.filter(move |other| self.held.of(id, **other) == Some(Assertion::Same));
+        same.filter_map(|other| self.by_id.get(other).copied())
     }
 
     fn regroup_one(&mut self, slots: Vec<Slot>, changed: &mut Vec<Cluster>) {
@@ -519,13 +513,12 @@ impl Index {
                 }
             }
         }
-        if !self.asserted.is_empty() {
-            for (place, slot) in slots.iter().enumerate() {
-                for (there, other) in slots.iter().enumerate().skip(place + 1) {
-                    let (one, two) = (self.ids[*slot as usize], self.ids[*other as usize]);
-                    if self.asserted.contains_key(&(one.min(two), one.max(two))) {
-                        ties.insert((place, there), self.tie(one, two, None));
-                    }
+        for (place, slot) in slots.iter().enumerate() {
+            let one = self.ids[*slot as usize];
+            for other in self.held.others(one) {
+                let there = self.by_id.get(other).and_then(|slot| places.get(slot)).copied();
+                if let Some(there) = there.filter(|there| *there > place) {
+                    ties.insert((place, there), self.tie(one, *other, None));
                 }
             }
         }

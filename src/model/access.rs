@@ -88,6 +88,10 @@ scopes! {
     EligibilityAsk = "eligibility:ask";
     /// Read a person in a format.
     PeopleRead = "people:read";
+    /// Claim and decide reviews, merge and split people, undo decisions.
+    ReviewsDecide = "reviews:decide";
+    /// Read households, conflicts, the quality of links, and what another match model would change.
+    IdentityRead = "identity:read";
     /// Subscribe, list deliveries and retry them.
     DeliveriesManage = "deliveries:manage";
     /// Read counts of people.
@@ -139,6 +143,12 @@ impl Caller {
     #[must_use]
     pub fn may(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope) || self.scopes.contains(&Scope::Admin)
+    }
+
+    /// Whether the caller runs the hub, and so sees what belongs to all.
+    #[must_use]
+    pub const fn runs_the_hub(&self) -> bool {
+        matches!(self.holder, Holder::Operator(_))
     }
 
     /// Whether the caller may see what belongs to a scheme: the scheme itself, and operators.

@@ -111,6 +111,12 @@ ids! {
     QuarantineId = "qua";
     /// One possible duplicate that waits for a steward.
     ReviewId = "rev";
+    /// One decision of a person about records.
+    DecisionId = "dec";
+    /// One merge or split in the history of people.
+    PersonEventId = "hst";
+    /// One trial of a match model.
+    WhatIfId = "wif";
     /// One message to one subscriber.
     DeliveryId = "del";
     /// One subscription of a scheme to the changes of its people.

@@ -5,7 +5,9 @@
 //! index is a cache: when a write fails it is thrown away and filled again from the store, which [`follow`] also does
 //! for processes that only ask.
 
+mod asked;
 mod decide;
+mod history;
 mod write;
 
 use std::collections::BTreeSet;
@@ -17,7 +19,9 @@ use tracing::{error, info, warn};
 
 use super::Hub;
 use crate::identity::Index;
+use crate::identity::facts::{Fact, consistent};
 use crate::model::{BeneficiaryRecord, Instant, PersonId, RecordId};
+use crate::store::decisions::{PendingFact, Source};
 use crate::store::inbox::{InboxChange, InboxEntry};
 use crate::store::leases::Lease;
 use crate::store::{Session, StoreError};
@@ -77,9 +81,11 @@ pub enum LinkError {
 /// When the store fails or another linker takes over; what was committed stands, the rest waits in the inbox.
 pub async fn link_pending(hub: &Hub) -> Result<LinkReport, LinkError> {
     let mut report = LinkReport::default();
-    if hub.store().read().await?.inbox(1).await?.is_empty() {
+    let mut session = hub.store().read().await?;
+    if session.inbox(1).await?.is_empty() && session.pending_facts(1).await?.is_empty() {
         return Ok(report);
     }
+    drop(session);
     let Some(lease) = take_lease(hub).await? else {
         return Ok(LinkReport { busy: true, ..report });
     };
@@ -127,11 +133,14 @@ async fn prolong(hub: &Hub, lease: &Lease) -> Result<(), StoreError> {
 async fn link_all(hub: &Hub, lease: &Lease, report: &mut LinkReport) -> Result<(), LinkError> {
     loop {
         follow(hub).await?;
-        let entries = hub.store().read().await?.inbox(PAGE).await?;
-        if entries.is_empty() {
+        let mut session = hub.store().read().await?;
+        let entries = session.inbox(PAGE).await?;
+        let facts = session.pending_facts(PAGE).await?;
+        drop(session);
+        if entries.is_empty() && facts.is_empty() {
             return Ok(());
         }
-        let linked = link_page(hub, lease, &entries, report).await;
+        let linked = link_page(hub, lease, (&entries, &facts), report).await;
         if linked.is_err() {
             // The index is ahead of what was written: the next look at it begins from the store.
             forget(hub);
@@ -143,7 +152,7 @@ async fn link_all(hub: &Hub, lease: &Lease, report: &mut LinkReport) -> Result<(
 async fn link_page(
     hub: &Hub,
     lease: &Lease,
-    entries: &[InboxEntry],
+    (entries, facts): (&[InboxEntry], &[PendingFact]),
     report: &mut LinkReport,
 ) -> Result<(), LinkError> {
     // The last change of a record counts: the effective record is what it is now.
@@ -157,7 +166,7 @@ async fn link_page(
     let changed: Vec<RecordId> = changed.into_iter().collect();
     let mut session = hub.store().read().await?;
     let records = read_records(hub, &mut session, &changed).await?;
-    assert_facts(hub, &mut session).await?;
+    let aside = hold_facts(hub, &mut session, Facts::All).await?;
     drop(session);
     let removed = gone.clone();
     let settled = on_index(hub, move |index| {
@@ -166,8 +175,13 @@ async fn link_page(
         index.settle()
     })
     .await?;
+    let concerned = facts.iter().flat_map(|fact| [fact.a, fact.b]);
+    let changed: BTreeSet<RecordId> = changed.into_iter().chain(concerned).collect();
     let decided = decide::decide(hub, &changed, &gone, &settled).await?;
-    let position = write::write(hub, lease, entries, &gone, decided, report).await?;
+    let asked = asked::asked(hub, decided.edges, &decided.touched, &aside).await?;
+    let decided = Decided { edges: Vec::new(), ..decided };
+    let work = write::Work { entries, facts, gone: &gone, decided, asked };
+    let position = write::write(hub, lease, work, report).await?;
     hub.index_mut().advance(position);
     report.records += entries.len() as u64;
     Ok(())
@@ -192,7 +206,7 @@ pub async fn follow(hub: &Hub) -> Result<(), LinkError> {
     let records = read_records(hub, &mut session, &changed).await?;
     let known: BTreeSet<RecordId> =
         session.people_of_records(&changed).await?.into_keys().collect();
-    assert_facts(hub, &mut session).await?;
+    hold_facts(hub, &mut session, Facts::Settled).await?;
     on_index(hub, move |index| {
         records.iter().for_each(|(id, record)| index.upsert(*id, record));
         changed.iter().filter(|id| !known.contains(id)).for_each(|id| index.remove(*id));
@@ -219,7 +233,7 @@ async fn fill(hub: &Hub, mut session: Session, end: u64) -> Result<(), LinkError
         };
         tokio::task::spawn_blocking(work).await.map_err(LinkError::Index)??;
     }
-    assert_facts(hub, &mut session).await?;
+    hold_facts(hub, &mut session, Facts::Settled).await?;
     drop(session);
     let records = on_index(hub, move |index| {
         index.settle();
@@ -260,17 +274,34 @@ async fn read_records(
     Ok(records)
 }
 
-async fn assert_facts(hub: &Hub, session: &mut Session) -> Result<(), StoreError> {
-    let facts = session.facts().await?;
-    let mut index = hub.index_mut();
-    for fact in facts {
-        if fact.same {
-            index.assert_same(fact.a, fact.b);
-        } else {
-            index.assert_different(fact.a, fact.b);
-        }
+/// Which facts an index is to hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Facts {
+    /// All that hold: the linker acts on them.
+    All,
+    /// Those on which the linker has acted: a follower is where the log is.
+    Settled,
+}
+
+/// Lets the index hold what people and events said of records; answers what was set aside because a person's decision
+/// stands against it.
+async fn hold_facts(
+    hub: &Hub,
+    session: &mut Session,
+    which: Facts,
+) -> Result<Vec<Fact<Source>>, StoreError> {
+    let seq = session.facts_seq().await?;
+    let pending = which == Facts::All && !session.pending_facts(1).await?.is_empty();
+    if seq == hub.index().facts_seq() && !pending {
+        return Ok(Vec::new());
     }
-    Ok(())
+    let facts = match which {
+        Facts::All => session.held_facts().await?,
+        Facts::Settled => session.settled_facts().await?,
+    };
+    let (held, aside) = consistent(facts, |source| source.firm);
+    hub.index_mut().hold_facts(seq, held.iter().map(|fact| (fact.a, fact.b, fact.same)));
+    Ok(aside)
 }
 
 /// Runs something long on the index, away from the threads that answer.

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::Hub;
+use super::history::standing;
 use crate::model::{AuditId, Caller, Holder, Instant, PersonId, RecordId, SchemeId};
 use crate::store::audit::Entry;
 use crate::store::records::{StoredRecord, current_owner};
@@ -34,12 +35,11 @@ pub enum Look {
     Here(Vec<Shown>),
     /// The person is known under another id.
     Moved(PersonId),
+    /// Everything that was known of the person is gone. Said only to those who run the hub.
+    Gone,
     /// Nobody whom the caller may see.
     Nobody,
 }
-
-/// How many redirections are followed: merges of merges, never a circle.
-const HOPS: usize = 32;
 
 /// Looks at a person. `shown_as` goes into the audit log.
 ///
@@ -54,11 +54,7 @@ pub async fn look(
     let mut session = hub.store().read().await?;
     let members = session.members(person).await?;
     if members.is_empty() {
-        let moved = follow(&mut session, person).await?;
-        return Ok(match moved {
-            Some(moved) if sees_any(&mut session, caller, moved).await? => Look::Moved(moved),
-            Some(_) | None => Look::Nobody,
-        });
+        return moved(&mut session, caller, person).await;
     }
     let visible: Vec<RecordId> = members
         .iter()
@@ -163,16 +159,18 @@ async fn sees_any(
     Ok(session.members(person).await?.iter().any(|member| caller.sees(&member.scheme)))
 }
 
-/// The id to which an old one finally leads.
-async fn follow(session: &mut Session, old: PersonId) -> Result<Option<PersonId>, StoreError> {
-    let mut last = None;
-    let mut next = session.redirect(old).await?;
-    for _ in 0..HOPS {
-        let Some(new) = next else { break };
-        last = Some(new);
-        next = session.redirect(new).await?;
+/// What became of a person who has no records under this id.
+async fn moved(
+    session: &mut Session,
+    caller: &Caller,
+    person: PersonId,
+) -> Result<Look, StoreError> {
+    let Some(standing) = standing(session, person).await? else { return Ok(Look::Nobody) };
+    if standing.lives && standing.now != person && sees_any(session, caller, standing.now).await? {
+        return Ok(Look::Moved(standing.now));
     }
-    Ok(last)
+    // A scheme without a record of the person does not learn that there was one.
+    Ok(if caller.runs_the_hub() && !standing.lives { Look::Gone } else { Look::Nobody })
 }
 
 fn show(record: &StoredRecord, person: Option<PersonId>, keys: &Keys) -> Result<Shown, StoreError> {
@@ -187,7 +185,7 @@ fn show(record: &StoredRecord, person: Option<PersonId>, keys: &Keys) -> Result<
     })
 }
 
-async fn note(
+pub(super) async fn note(
     hub: &Hub,
     caller: &Caller,
     action: &str,

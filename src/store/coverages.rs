@@ -51,6 +51,11 @@ sql! {
         "select record_id, known_from, known_to, sealed from coverages
          where record_id = $1 and known_from <= $2 and (known_to is null or known_to > $2)",
     );
+    OF_RECORDS: Query = Query::differing(
+        "select record_id, known_from, known_to, sealed from coverages
+         where known_to is null and record_id in (select unhex(value) from json_each($1))",
+        "select record_id, known_from, known_to, sealed from coverages where known_to is null and record_id = any($1)",
+    );
     BY_RECORD: Query = Query::same(
         "select l.person_id, r.id from records r left join person_links l on l.record_id = r.id where r.id = $1",
     );
@@ -119,6 +124,19 @@ impl Session {
     ) -> Result<Option<RecordFacts>, StoreError> {
         let row = self.fetch_optional(&OF_RECORD, &params![&record, at]).await?;
         row.map(|mut row| read(&mut row, keys)).transpose()
+    }
+
+    /// What is known now about some records.
+    ///
+    /// # Errors
+    /// When the database fails or a value does not open.
+    pub async fn statements_of(
+        &mut self,
+        keys: &Keys,
+        records: &[RecordId],
+    ) -> Result<Vec<RecordFacts>, StoreError> {
+        let rows = self.fetch(&OF_RECORDS, &[Param::keys(records)]).await?;
+        rows.into_iter().map(|mut row| read(&mut row, keys)).collect()
     }
 
     /// A record with its person.

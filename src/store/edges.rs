@@ -1,8 +1,8 @@
-//! Compared pairs worth keeping, with their explanation, and those of them that wait for a steward.
+//! Compared pairs worth keeping, with their explanation.
 
 use super::sql::{Bulk, Kind, Param, Query, params, sql};
-use super::{Session, StoreError, Tx};
-use crate::model::{Instant, RecordId, ReviewId};
+use super::{Row, Session, StoreError, Tx};
+use crate::model::{PersonId, RecordId};
 
 /// A compared pair.
 #[derive(Clone, PartialEq, Debug)]
@@ -15,25 +15,10 @@ pub struct StoredEdge {
     pub weight: f64,
     /// How likely the two are one person.
     pub probability: f64,
-    /// `join`, `review` or `apart`.
-    pub decision: &'static str,
-    /// Levels and weights by field, as JSON without values.
-    pub detail: String,
-}
-
-/// A pair that a steward must decide.
-#[derive(Clone, PartialEq, Debug)]
-pub struct NewReview {
-    /// Its id, when the pair was never reviewed.
-    pub id: ReviewId,
-    /// The smaller id.
-    pub a: RecordId,
-    /// The larger id.
-    pub b: RecordId,
-    /// Why a person is asked, such as `between_thresholds` or `perhaps_twins`.
-    pub reason: &'static str,
-    /// How likely the two are one person.
-    pub probability: f64,
+    /// `join`, `review`, `held_back` (a review once fewer wait) or `apart`.
+    pub decision: String,
+    /// The match model that said so.
+    pub model: String,
     /// Levels and weights by field, as JSON without values.
     pub detail: String,
 }
@@ -59,39 +44,54 @@ sql! {
         "on conflict (a, b) do update set weight = excluded.weight, probability = excluded.probability,
             decision = excluded.decision, model = excluded.model, detail = excluded.detail, seq = excluded.seq",
     );
-    CLOSE: Query = Query::differing(
-        "update reviews set state = 'obsolete' where state = 'open'
-            and (a in (select unhex(value) from json_each($1)) or b in (select unhex(value) from json_each($1)))",
-        "update reviews set state = 'obsolete' where state = 'open' and (a = any($1) or b = any($1))",
+    OF_PERSON: Query = Query::same(
+        "select e.a, e.b, e.weight, e.probability, e.decision, e.model, e.detail
+         from person_links l join edges e on e.a = l.record_id
+         join person_links o on o.record_id = e.b and o.person_id = l.person_id
+         where l.person_id = $1 order by e.a, e.b limit $2",
     );
-    // A pair that a person decided stays decided.
-    ASK: Bulk = Bulk::insert(
-        "reviews",
-        &[
-            ("id", Kind::Bytes),
-            ("a", Kind::Bytes),
-            ("b", Kind::Bytes),
-            ("state", Kind::Text),
-            ("reason", Kind::Text),
-            ("probability", Kind::Real),
-            ("detail", Kind::Text),
-            ("created_at", Kind::Integer),
-            ("seq", Kind::Integer),
-        ],
-        "on conflict (a, b) do update set state = excluded.state, reason = excluded.reason,
-            probability = excluded.probability, detail = excluded.detail, seq = excluded.seq
-         where reviews.state = 'obsolete'",
+    PAIR: Query = Query::same(
+        "select a, b, weight, probability, decision, model, detail from edges where a = $1 and b = $2",
     );
-    OPEN: Query = Query::same("select count(*) from reviews where state = 'open'");
+}
+
+fn read(mut row: Row) -> Result<StoredEdge, StoreError> {
+    Ok(StoredEdge {
+        a: row.take()?,
+        b: row.take()?,
+        weight: row.take()?,
+        probability: row.take()?,
+        decision: row.take()?,
+        model: row.take()?,
+        detail: row.take()?,
+    })
 }
 
 impl Session {
-    /// How many pairs wait for a steward.
+    /// The pairs that hold a person together, at most `limit`.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn open_reviews(&mut self) -> Result<u64, StoreError> {
-        self.fetch_one(&OPEN, &[]).await?.take()
+    pub async fn edges_of_person(
+        &mut self,
+        person: PersonId,
+        limit: u32,
+    ) -> Result<Vec<StoredEdge>, StoreError> {
+        let rows = self.fetch(&OF_PERSON, &params![&person, limit]).await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// The evidence of a pair, when it was worth keeping.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn edge(
+        &mut self,
+        one: RecordId,
+        other: RecordId,
+    ) -> Result<Option<StoredEdge>, StoreError> {
+        let (a, b) = (one.min(other), one.max(other));
+        self.fetch_optional(&PAIR, &params![&a, &b]).await?.map(read).transpose()
     }
 }
 
@@ -104,7 +104,6 @@ impl Tx {
         &mut self,
         records: &[RecordId],
         edges: &[StoredEdge],
-        model: &str,
         seq: u64,
     ) -> Result<(), StoreError> {
         self.execute(&FORGET, &[Param::keys(records)]).await?;
@@ -112,35 +111,19 @@ impl Tx {
             .iter()
             .map(|edge| {
                 let (weight, probability) = (edge.weight, edge.probability);
-                params![&edge.a, &edge.b, weight, probability, edge.decision, model, &edge.detail, seq]
-            })
-            .collect();
-        self.insert_many(&PUT, &rows).await?;
-        Ok(())
-    }
-
-    /// Replaces what waits for a steward about these records; decided pairs are left alone.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn replace_reviews(
-        &mut self,
-        records: &[RecordId],
-        reviews: &[NewReview],
-        seq: u64,
-        now: Instant,
-    ) -> Result<(), StoreError> {
-        self.execute(&CLOSE, &[Param::keys(records)]).await?;
-        let rows: Vec<_> = reviews
-            .iter()
-            .map(|review| {
-                let probability = review.probability;
                 params![
-                    &review.id, &review.a, &review.b, "open", review.reason, probability, &review.detail, now, seq
+                    &edge.a,
+                    &edge.b,
+                    weight,
+                    probability,
+                    &edge.decision,
+                    &edge.model,
+                    &edge.detail,
+                    seq
                 ]
             })
             .collect();
-        self.insert_many(&ASK, &rows).await?;
+        self.insert_many(&PUT, &rows).await?;
         Ok(())
     }
 }

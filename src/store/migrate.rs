@@ -27,6 +27,7 @@ migrations! {
     1 "0001_foundation";
     2 "0002_versions";
     3 "0003_replays";
+    4 "0004_stewardship";
 }
 
 /// Where the migrations themselves are remembered; the only table that no migration makes.

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::sql::{Bulk, Kind, Param, Query, params, sql};
 use super::{Row, Session, StoreError, Tx};
-use crate::model::{BatchId, Instant, PersonId, RecordId};
+use crate::model::{BatchId, Instant, PersonId, RecordId, SchemeId};
 
 /// One entry for the log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LogLine {
     /// Its position; positions have no gaps that a follower could wait for.
     pub seq: u64,
-    /// What happened: `linked`, `moved`, `removed`, `merged`, `split`.
+    /// What happened: `linked`, `moved`, `removed`, `merged`, `split`, `decided`.
     pub kind: &'static str,
     /// To which record.
     pub record: Option<RecordId>,
@@ -34,15 +34,17 @@ pub struct Link {
     pub seq: u64,
 }
 
-/// What is known about two records whatever their data says.
+/// One step of a chain of ids that were given up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Fact {
-    /// One record.
-    pub a: RecordId,
-    /// The other.
-    pub b: RecordId,
-    /// Whether they are one person.
-    pub same: bool,
+pub struct Hop {
+    /// The id that was given up.
+    pub from: PersonId,
+    /// For whom.
+    pub to: PersonId,
+    /// When.
+    pub at: Instant,
+    /// Position in the log at which it became so.
+    pub seq: u64,
 }
 
 /// Why two records are held to be one person or two.
@@ -121,16 +123,34 @@ sql! {
         &[
             ("old_id", Kind::Bytes),
             ("new_id", Kind::Bytes),
+            ("merged_into", Kind::Bytes),
             ("reason", Kind::Text),
             ("at", Kind::Integer),
             ("seq", Kind::Integer),
         ],
-        "on conflict (old_id) do update set new_id = excluded.new_id, reason = excluded.reason, at = excluded.at,
-            seq = excluded.seq",
+        "on conflict (old_id) do update set new_id = excluded.new_id, merged_into = excluded.merged_into,
+            reason = excluded.reason, at = excluded.at, seq = excluded.seq",
     );
     // A chain of merges leads on in one step: whoever holds the oldest id finds the person at once.
     LEAD_ON: Query = Query::same("update redirects set new_id = $2 where new_id = $1");
-    FACTS: Query = Query::same("select a, b, kind from facts order by a, b, kind");
+    HOP: Query = Query::same(
+        "select coalesce(merged_into, new_id), at, seq from redirects where old_id = $1",
+    );
+    LED_TO: Query = Query::same("select old_id from redirects where new_id = $1 order by old_id");
+    MERGED_INTO: Query = Query::differing(
+        "select old_id from redirects where coalesce(merged_into, new_id) in (select unhex(value) from json_each($1))",
+        "select old_id from redirects where coalesce(merged_into, new_id) = any($1)",
+    );
+    FORGET_REDIRECT: Query = Query::same("delete from redirects where old_id = $1");
+    LEAD_TO: Query = Query::differing(
+        "update redirects set new_id = $2 where old_id in (select unhex(value) from json_each($1))",
+        "update redirects set new_id = $2 where old_id = any($1)",
+    );
+    SCHEMES_OF: Query = Query::differing(
+        "select id, scheme from records where id in (select unhex(value) from json_each($1))",
+        "select id, scheme from records where id = any($1)",
+    );
+    PERSON_STATE: Query = Query::same("select state from people where id = $1");
     ADD_FACT: Query = Query::same(
         "insert into facts (a, b, kind, origin, created_at, created_by) values ($1, $2, $3, $4, $5, $6)
          on conflict (a, b, kind) do nothing",
@@ -164,17 +184,53 @@ impl Session {
         pairs(self.fetch(&OF_PEOPLE, &[Param::keys(people)]).await?)
     }
 
-    /// What is held of pairs of records whatever their data says.
+    /// To whom an id was given up, then whose id that one was given up for, and so on to the end.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn facts(&mut self) -> Result<Vec<Fact>, StoreError> {
-        let read = |mut row: Row| {
-            let (a, b) = (row.take()?, row.take()?);
-            let kind: String = row.take()?;
-            Ok(Fact { a, b, same: kind != FactKind::Different.name() })
-        };
-        self.fetch(&FACTS, &[]).await?.into_iter().map(read).collect()
+    pub async fn redirect_chain(&mut self, old: PersonId) -> Result<Vec<Hop>, StoreError> {
+        let mut chain: Vec<Hop> = Vec::new();
+        let mut at = old;
+        while let Some(mut row) = self.fetch_optional(&HOP, &params![&at]).await? {
+            let hop = Hop { from: at, to: row.take()?, at: row.take()?, seq: row.take()? };
+            // Merges only ever lead to who lives on, so there is no circle; a broken store must not hang us.
+            if chain.iter().any(|before| before.from == hop.to) {
+                break;
+            }
+            at = hop.to;
+            chain.push(hop);
+        }
+        Ok(chain)
+    }
+
+    /// Ids that were given up for a person, directly or by a chain, with the position at which the first step was taken.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn redirected_to(&mut self, person: PersonId) -> Result<Vec<PersonId>, StoreError> {
+        let rows = self.fetch(&LED_TO, &params![&person]).await?;
+        rows.into_iter().map(|mut row| row.take()).collect()
+    }
+
+    /// Who sent some records.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn schemes_of(
+        &mut self,
+        records: &[RecordId],
+    ) -> Result<BTreeMap<RecordId, SchemeId>, StoreError> {
+        let rows = self.fetch(&SCHEMES_OF, &[Param::keys(records)]).await?;
+        rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
+    }
+
+    /// Whether a person lives, was merged or lost all records; `None` when there never was one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn person_state(&mut self, person: PersonId) -> Result<Option<String>, StoreError> {
+        let row = self.fetch_optional(&PERSON_STATE, &params![&person]).await?;
+        row.map(|mut row| row.take()).transpose()
     }
 }
 
@@ -251,9 +307,30 @@ impl Tx {
         now: Instant,
     ) -> Result<(), StoreError> {
         self.execute(&LEAD_ON, &params![&old, &new]).await?;
-        self.insert_many(&REDIRECT, &[params![&old, &new, "merge", now, seq]]).await?;
+        self.insert_many(&REDIRECT, &[params![&old, &new, &new, "merge", now, seq]]).await?;
         let merged = [old];
         self.execute(&STATE, &[Param::from("merged"), Param::keys(&merged)]).await?;
+        Ok(())
+    }
+
+    /// Lets a person whose id was given up live again: ids that were given up for that one lead to it once more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revive_person(&mut self, person: PersonId) -> Result<(), StoreError> {
+        self.execute(&FORGET_REDIRECT, &params![&person]).await?;
+        let revived = [person];
+        self.execute(&STATE, &[Param::from("active"), Param::keys(&revived)]).await?;
+        let mut behind: Vec<PersonId> = Vec::new();
+        let mut last = vec![person];
+        while !last.is_empty() {
+            let rows = self.fetch(&MERGED_INTO, &[Param::keys(&last)]).await?;
+            let next = rows.into_iter().map(|mut row| row.take());
+            last = next.collect::<Result<Vec<PersonId>, _>>()?;
+            last.retain(|old| !behind.contains(old));
+            behind.extend(&last);
+        }
+        self.execute(&LEAD_TO, &[Param::keys(&behind), Param::from(&person)]).await?;
         Ok(())
     }
 
@@ -272,6 +349,7 @@ impl Tx {
         now: Instant,
     ) -> Result<(), StoreError> {
         let (a, b) = (pair.0.min(pair.1), pair.0.max(pair.1));
+        self.change_facts().await?;
         self.execute(&ADD_FACT, &params![&a, &b, kind.name(), origin, now, by]).await?;
         Ok(())
     }

@@ -8,8 +8,9 @@ use sqlx::{Decode, Row as _, Type};
 use super::StoreError;
 use super::seal::KeyedHash;
 use crate::model::{
-    AuditId, BatchId, CorrectionId, DeliveryId, EventId, Instant, KeyId, PersonId, QuarantineId,
-    RecordId, ReplayId, ReviewId, RevisionId, SchemeId, SubscriptionId,
+    AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId, Instant, KeyId, PersonEventId,
+    PersonId, QuarantineId, RecordId, ReplayId, ReviewId, RevisionId, SchemeId, SubscriptionId,
+    WhatIfId,
 };
 
 /// A row. Columns are taken in order, so a query's column list and its reader are compared at a glance.
@@ -105,12 +106,15 @@ cells! {
     CorrectionId: Vec<u8> => |value| Self::from_slice(&value);
     EventId: Vec<u8> => |value| Self::from_slice(&value);
     RevisionId: Vec<u8> => |value| Self::from_slice(&value);
+    DecisionId: Vec<u8> => |value| Self::from_slice(&value);
     DeliveryId: Vec<u8> => |value| Self::from_slice(&value);
     KeyId: Vec<u8> => |value| Self::from_slice(&value);
+    PersonEventId: Vec<u8> => |value| Self::from_slice(&value);
     PersonId: Vec<u8> => |value| Self::from_slice(&value);
     QuarantineId: Vec<u8> => |value| Self::from_slice(&value);
     RecordId: Vec<u8> => |value| Self::from_slice(&value);
     ReplayId: Vec<u8> => |value| Self::from_slice(&value);
     ReviewId: Vec<u8> => |value| Self::from_slice(&value);
     SubscriptionId: Vec<u8> => |value| Self::from_slice(&value);
+    WhatIfId: Vec<u8> => |value| Self::from_slice(&value);
 }

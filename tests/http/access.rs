@@ -33,7 +33,17 @@ fn guard(method: &str, path: &str) -> Guard {
         | ("POST", "/v1/quarantine/{id}/correct" | "/v1/quarantine/{id}/dismiss") => {
             Right(Scope::QuarantineWrite)
         }
-        ("GET", "/v1/people/{id}" | "/v1/reviews") => Right(Scope::PeopleRead),
+        ("GET", "/v1/people/{id}" | "/v1/people/{id}/history" | "/v1/people/{id}/evidence")
+        | ("GET", "/v1/reviews" | "/v1/reviews/groups" | "/v1/reviews/{id}")
+        | ("GET", "/v1/identity/decisions" | "/v1/identity/decisions/{id}") => {
+            Right(Scope::PeopleRead)
+        }
+        ("POST", "/v1/reviews/claim" | "/v1/reviews/groups/decide")
+        | ("POST" | "DELETE", "/v1/reviews/{id}/claim")
+        | ("POST", "/v1/reviews/{id}/decide" | "/v1/identity/decisions/{id}/undo")
+        | ("POST", "/v1/people/{id}/merge" | "/v1/people/{id}/split") => {
+            Right(Scope::ReviewsDecide)
+        }
         ("GET" | "POST", "/v1/subscriptions")
         | ("DELETE", "/v1/subscriptions/{id}")
         | ("GET", "/v1/deliveries")
@@ -78,6 +88,8 @@ fn filled(path: &str) -> String {
         Some("deliveries") => "del",
         Some("keys") => "key",
         Some("replays") => "rpl",
+        Some("reviews") => "rev",
+        Some("identity") => "dec",
         _ => "none",
     };
     let query = match path {
@@ -103,6 +115,13 @@ fn body(path: &str) -> serde_json::Value {
         }),
         "/v1/mappings/publications" => json!({ "versions": [] }),
         "/v1/quarantine/{id}/correct" => json!({ "raw": "" }),
+        "/v1/reviews/{id}/decide" => json!({ "answer": "same", "reason": "r" }),
+        "/v1/reviews/groups/decide" => json!({ "alike": "a", "answer": "same", "reason": "r" }),
+        "/v1/identity/decisions/{id}/undo" => json!({ "reason": "r" }),
+        "/v1/people/{id}/merge" => {
+            json!({ "with": "per_0192f0c100007000800000000000000b", "reason": "r" })
+        }
+        "/v1/people/{id}/split" => json!({ "records": [], "reason": "r" }),
         _ => json!({}),
     }
 }

@@ -14,16 +14,16 @@ use crate::invented::{Invented, canam, utm};
 use crate::server::{Document, Server, expect};
 
 /// Two schemes, one of which wants to hear.
-struct Scene {
-    server: Server,
-    utm: String,
-    canam: String,
+pub struct Scene {
+    pub server: Server,
+    pub utm: String,
+    pub canam: String,
     receiver: Receiver,
     secret: Secret,
 }
 
 impl Scene {
-    async fn new(place: &cluster::Place) -> Self {
+    pub async fn new(place: &cluster::Place) -> Self {
         let server = Server::start(place).await;
         let (utm, canam) = (server.scheme_key("ml-utm").await, server.scheme_key("ml-canam").await);
         let (receiver, url) = Receiver::listen(204).await;
@@ -33,18 +33,18 @@ impl Scene {
         Self { server, utm, canam, receiver, secret }
     }
 
-    async fn send_utm(&self, people: &[Invented]) {
+    pub async fn send_utm(&self, people: &[Invented]) {
         let request = self.server.post("/v1/schemes/ml-utm/records", &self.utm).body(utm(people));
         expect(request, 200).await;
     }
 
-    async fn send_canam(&self, people: &[Invented]) {
+    pub async fn send_canam(&self, people: &[Invented]) {
         let path = "/v1/schemes/ml-canam/records";
         expect(self.server.post(path, &self.canam).body(canam(people)), 200).await;
     }
 
     /// Links, plans and sends everything that waits; the new messages, each with a signature that holds.
-    async fn told(&self) -> Vec<Value> {
+    pub async fn told(&self) -> Vec<Value> {
         let hub = &self.server.hub;
         let before = self.receiver.got().len();
         link_pending(hub).await.unwrap();
@@ -66,7 +66,7 @@ impl Scene {
         got[before..].iter().map(read).collect()
     }
 
-    async fn record(&self, key: &str) -> Value {
+    pub async fn record(&self, key: &str) -> Value {
         expect(self.server.get("/v1/records", key), 200).await["items"][0].clone()
     }
 }

@@ -13,8 +13,8 @@ use crate::model::SchemeId;
 use super::super::answer::Reason;
 use super::super::document::{self, Found, Problem, Text};
 use super::{
-    Approval, Care, ChildLimit, Institution, Kind, NumberSystem, Package, Rates, Scheme, Share,
-    Terms,
+    Approval, Care, ChildLimit, Exclusion, Institution, Kind, NumberSystem, Package, Rates, Scheme,
+    Share, Terms,
 };
 
 static SCHEMA: LazyLock<Validator> =
@@ -38,6 +38,8 @@ struct File {
     to: Option<Date>,
     #[serde(default)]
     successor: Option<SchemeId>,
+    #[serde(default)]
+    excludes: Vec<Exclusion>,
     record_number: Number,
     #[serde(default)]
     identifiers: Vec<Number>,
@@ -113,7 +115,7 @@ pub(super) fn read_all<'a>(
     // Only worth saying when the files themselves could be read.
     if problems.is_empty() {
         for (name, yaml) in &files {
-            let check = |file: File| file.check_successor(|id| schemes.contains_key(id));
+            let check = |file: File| file.check_others(|id| schemes.contains_key(id));
             problems.extend(document::read(name, yaml, &SCHEMA, check).err().unwrap_or_default());
         }
     }
@@ -121,13 +123,25 @@ pub(super) fn read_all<'a>(
 }
 
 impl File {
-    fn check_successor(self, known: impl Fn(&SchemeId) -> bool) -> Result<(), Found> {
-        match self.successor {
-            Some(next) if !known(&next) => {
-                Err(vec![("/successor".into(), format!("no scheme `{next}`"))])
-            }
-            Some(_) | None => Ok(()),
+    /// Whether the schemes that the file names exist.
+    fn check_others(self, known: impl Fn(&SchemeId) -> bool) -> Result<(), Found> {
+        let mut found: Found = Vec::new();
+        if let Some(next) = self.successor.filter(|next| !known(next)) {
+            found.push(("/successor".into(), format!("no scheme `{next}`")));
         }
+        for (index, exclusion) in self.excludes.iter().enumerate() {
+            let pointer = format!("/excludes/{index}");
+            if exclusion.scheme == self.scheme {
+                found.push((pointer, "a scheme does not exclude itself".into()));
+            } else if !known(&exclusion.scheme) {
+                found.push((pointer, format!("no scheme `{}`", exclusion.scheme)));
+            } else if let (Some(from), Some(to)) = (exclusion.from, exclusion.to)
+                && to < from
+            {
+                found.push((pointer, "it ends before it begins".into()));
+            }
+        }
+        if found.is_empty() { Ok(()) } else { Err(found) }
     }
 
     fn check(self, known: impl Fn(&SchemeId) -> bool) -> Result<Scheme, Found> {
@@ -160,6 +174,7 @@ impl File {
             from: self.from,
             to: self.to,
             successor: self.successor,
+            excludes: self.excludes,
             record_number,
             identifiers,
             terms,

@@ -10,6 +10,7 @@ use crate::operations::keys::KeyError;
 use crate::operations::library::Problem as FileProblem;
 use crate::operations::quarantine::CorrectError;
 use crate::operations::replay::ReplayError;
+use crate::operations::stewardship::{ChainStep, LONGEST_REASON, MOST_RECORDS, StewardError};
 use crate::operations::versions::LifeError;
 
 impl From<StoreError> for Problem {
@@ -61,6 +62,56 @@ impl From<CorrectError> for Problem {
             CorrectError::Intake(error) => error.into(),
         }
     }
+}
+
+impl From<StewardError> for Problem {
+    fn from(error: StewardError) -> Self {
+        match error {
+            StewardError::Store(error) => error.into(),
+            StewardError::Unknown => Self::new(Code::NotFound),
+            StewardError::OthersRecords => Self::new(Code::NotPermitted).with("scope", "operator"),
+            StewardError::Claimed { by, until } => {
+                Self::new(Code::Claimed).with("by", by).with("until", until)
+            }
+            StewardError::Stale { current } => Self::new(Code::Stale).with("current", current),
+            StewardError::Answered { state, by } => Self::new(Code::AlreadyDecided)
+                .with("state", state.name())
+                .with("by", by.as_deref().unwrap_or("-")),
+            StewardError::Contradiction { chain } => {
+                let said: Vec<String> = chain.iter().map(said).collect();
+                Self::new(Code::Contradiction)
+                    .with("chain", said.join("; "))
+                    .diagnostics(chain.iter().map(diagnostic).collect())
+            }
+            StewardError::KeyReused => Self::new(Code::IdempotencyKeyReused),
+            StewardError::NoReason => Self::new(Code::ReasonMissing).with("limit", LONGEST_REASON),
+            StewardError::TooMany => Self::new(Code::TooManyRecords).with("limit", MOST_RECORDS),
+            StewardError::NotAPart => Self::new(Code::NotAPart),
+            StewardError::OnePerson => Self::new(Code::OnePerson),
+            StewardError::Undone { by } => Self::new(Code::AlreadyUndone).with("by", by),
+        }
+    }
+}
+
+/// One step of a chain, in no language: `rec_… = rec_… (dec_…, operator:bamako, 2026-01-31T10:00:00Z)`.
+fn said(step: &ChainStep) -> String {
+    let sign = if step.same { '=' } else { '≠' };
+    let pair = format!("{} {sign} {}", step.a, step.b);
+    match (&step.decision, &step.by) {
+        (Some(decision), Some((by, at))) => format!("{pair} ({decision}, {by}, {at})"),
+        _ => pair,
+    }
+}
+
+fn diagnostic(step: &ChainStep) -> serde_json::Value {
+    serde_json::json!({
+        "a": step.a,
+        "b": step.b,
+        "same": step.same,
+        "decision": step.decision,
+        "by": step.by.as_ref().map(|(by, _)| by),
+        "at": step.by.as_ref().map(|(_, at)| at),
+    })
 }
 
 impl From<ReplayError> for Problem {

@@ -1,5 +1,8 @@
 //! One person, as the caller may see them, in the format that the caller reads.
 
+pub mod decide;
+pub mod past;
+
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -47,6 +50,7 @@ pub async fn read(
             let location = format!("/v1/people/{to}?as={shown_as}");
             return Ok(Redirect::permanent(&location).into_response());
         }
+        Look::Gone => return Err(Problem::new(Code::PersonGone)),
         Look::Nobody => return Err(Problem::new(Code::NotFound)),
     };
     let canonical: Vec<Vec<u8>> = records.into_iter().map(|record| record.canonical).collect();

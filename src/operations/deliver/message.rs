@@ -6,11 +6,14 @@ use encoding_rs::{Encoding, UTF_8};
 use serde::Serialize;
 
 use super::Hub;
-use crate::delivery::plan::Change;
+use crate::delivery::plan::{Change, Kind};
 use crate::mapping::Mapping;
 use crate::model::{BeneficiaryRecord, Instant, PersonId, RecordId, SchemeId};
 use crate::operations::translate;
 use crate::store::{Session, StoreError};
+
+/// Events of a person that are looked through for the one that a message is about.
+const LOOK_BACK: u32 = 50;
 
 /// What a message is about.
 pub struct About<'c> {
@@ -22,6 +25,8 @@ pub struct About<'c> {
     pub own_record: RecordId,
     /// Since when the hub knows.
     pub at: Instant,
+    /// Position in the log at which it happened.
+    pub seq: u64,
 }
 
 #[derive(Serialize)]
@@ -39,9 +44,17 @@ struct Data<'m> {
     #[serde(skip_serializing_if = "Option::is_none")]
     your_record_id: Option<String>,
     /// The scheme in whose record it happened.
-    origin: &'m SchemeId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<&'m SchemeId>,
+    /// Of a merge or split: the ids under which the subscriber's records stood before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    former_person_ids: Vec<PersonId>,
+    /// Of a merge or split: `person` when somebody decided it, `evidence` when the records did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'static str>,
     /// The format of `record`: the subscriber's own, or `canonical` when it has none of its own.
-    format: &'m str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<&'m str>,
     /// The changed record, as a file of that format with one record in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<String>,
@@ -58,6 +71,9 @@ pub async fn write(
 ) -> Result<Vec<u8>, StoreError> {
     let keys = hub.store().keys();
     let change = about.change;
+    if matches!(change.kind, Kind::PersonMerged | Kind::PersonSplit) {
+        return write_regrouped(hub, session, about).await;
+    }
     let stored = session.records(&[about.own_record, change.record]).await?;
     let open = |id: RecordId| {
         stored.iter().find(|record| record.id == id).map(|record| record.open(keys)).transpose()
@@ -72,9 +88,48 @@ pub async fn write(
         data: Data {
             person_id: change.person,
             your_record_id: own.map(|own| own.source.record_id),
-            origin: &change.origin,
-            format: mapping.map_or(translate::CANONICAL, Mapping::id),
+            origin: Some(&change.origin),
+            former_person_ids: Vec::new(),
+            cause: None,
+            format: Some(mapping.map_or(translate::CANONICAL, Mapping::id)),
             record,
+        },
+    };
+    Ok(serde_json::to_vec(&envelope).expect("an envelope is plain JSON"))
+}
+
+/// The body of a message about a merge or split. It holds ids and nothing of anybody: not the records of others, not even
+/// whose they are.
+async fn write_regrouped(
+    hub: &Hub,
+    session: &mut Session,
+    about: &About<'_>,
+) -> Result<Vec<u8>, StoreError> {
+    let change = about.change;
+    let stored = session.records(&[about.own_record]).await?;
+    let own = stored.first().map(|record| record.open(hub.store().keys())).transpose()?;
+    let events = session.person_events(change.person, None, LOOK_BACK).await?;
+    let event = events.into_iter().rev().find(|event| event.seq >= about.seq);
+    let mut former_person_ids = Vec::new();
+    if let Some(event) = &event {
+        let records: Vec<RecordId> = event.before.values().flatten().copied().collect();
+        let schemes = session.schemes_of(&records).await?;
+        let own = |record: &RecordId| schemes.get(record) == Some(about.scheme);
+        let theirs = event.before.iter().filter(|(_, records)| records.iter().any(own));
+        former_person_ids.extend(theirs.map(|(person, _)| *person));
+    }
+    let decided = event.map(|event| event.decision.is_some());
+    let envelope = Envelope {
+        kind: change.kind.name(),
+        timestamp: about.at,
+        data: Data {
+            person_id: change.person,
+            your_record_id: own.map(|own| own.source.record_id),
+            origin: None,
+            former_person_ids,
+            cause: decided.map(|decided| if decided { "person" } else { "evidence" }),
+            format: None,
+            record: None,
         },
     };
     Ok(serde_json::to_vec(&envelope).expect("an envelope is plain JSON"))

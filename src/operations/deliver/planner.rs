@@ -167,7 +167,8 @@ async fn write(
         if session.was_told(subscription, change.record, change.kind, noticed.since).await? {
             continue;
         }
-        let about = About { change, scheme, own_record: about, at: noticed.since };
+        let (at, seq) = (noticed.since, noticed.seq);
+        let about = About { change, scheme, own_record: about, at, seq };
         into.push(NewDelivery {
             id: DeliveryId::new(hub.now(), hub.random()),
             subscription,

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{Decided, LinkError};
 use crate::identity::{Cluster, Settled, assign};
+use crate::matching::compare::Field;
 use crate::matching::{Objection, Score};
 use crate::model::RecordId;
 use crate::operations::Hub;
@@ -19,6 +20,8 @@ pub(super) struct ScoredEdge {
     pub decision: Decision,
     /// Why it is before a person.
     pub reason: &'static str,
+    /// The levels of agreement, such as `given=equal birth=day`.
+    pub pattern: String,
     pub detail: String,
 }
 
@@ -27,6 +30,8 @@ pub(super) struct ScoredEdge {
 pub(super) enum Decision {
     Join,
     Review,
+    /// A review, once those concerned have fewer that wait.
+    HeldBack,
     Apart,
 }
 
@@ -35,6 +40,7 @@ impl Decision {
         match self {
             Self::Join => "join",
             Self::Review => "review",
+            Self::HeldBack => "held_back",
             Self::Apart => "apart",
         }
     }
@@ -43,7 +49,7 @@ impl Decision {
 /// Gives the touched neighbourhoods their people.
 pub(super) async fn decide(
     hub: &Hub,
-    changed: &[RecordId],
+    changed: &BTreeSet<RecordId>,
     gone: &BTreeSet<RecordId>,
     settled: &Settled,
 ) -> Result<Decided, LinkError> {
@@ -78,6 +84,7 @@ pub(super) async fn decide(
     let assignments = assign(&previous, &clusters);
     let mut touched: BTreeSet<RecordId> = settled.touched.iter().copied().collect();
     touched.extend(gone);
+    touched.extend(changed);
     let edges = edges(hub, &touched, settled);
     let model = hub.index().model().version().to_owned();
     Ok(Decided { assignments, previous, edges, touched: touched.into_iter().collect(), model })
@@ -100,6 +107,7 @@ fn edges(hub: &Hub, touched: &BTreeSet<RecordId>, settled: &Settled) -> Vec<Scor
             let one = own.as_ref().is_some_and(|own| own.records.binary_search(&other).is_ok());
             let (decision, reason) = match edge.objection {
                 _ if one => (Decision::Join, "join"),
+                _ if index.held_apart(a, b) => (Decision::Apart, "decided"),
                 Some(Objection::DifferentNumbers) => (Decision::Apart, "different_numbers"),
                 Some(objection) => (Decision::Review, objection.name()),
                 None if index.is_contested(a, b) => (Decision::Review, "rival"),
@@ -115,6 +123,7 @@ fn edges(hub: &Hub, touched: &BTreeSet<RecordId>, settled: &Settled) -> Vec<Scor
                 probability: f64::from(model.probability(edge.weight, edge.objection)),
                 decision,
                 reason,
+                pattern: pattern(&score),
                 detail: waterfall(&score),
             });
         }
@@ -122,8 +131,16 @@ fn edges(hub: &Hub, touched: &BTreeSet<RecordId>, settled: &Settled) -> Vec<Scor
     found
 }
 
+/// The levels alone, without those that say nothing of the two records.
+pub(super) fn pattern(score: &Score) -> String {
+    let of_the_pair = score.bars.iter().filter(|bar| bar.field != Field::Prior);
+    let levels: Vec<String> =
+        of_the_pair.map(|bar| format!("{}={}", bar.field.name(), bar.level)).collect();
+    levels.join(" ")
+}
+
 /// The explanation as JSON: levels, weights and shares, no value of anybody.
-fn waterfall(score: &Score) -> String {
+pub(super) fn waterfall(score: &Score) -> String {
     let round = |bits: f32| (f64::from(bits) * 100.0).round() / 100.0;
     let bars: Vec<_> = score
         .bars

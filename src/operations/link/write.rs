@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::decide::Decision;
+use super::asked::Asked;
+use super::history::{self, Causes};
 use super::{Decided, LinkError, LinkReport, prolonged};
 use crate::identity::{Assignment, Change};
-use crate::model::{AuditId, BatchId, Instant, PersonId, RecordId, ReviewId};
+use crate::model::{AuditId, BatchId, Instant, PersonId, RecordId};
 use crate::operations::Hub;
 use crate::store::audit::Entry;
-use crate::store::edges::{NewReview, StoredEdge};
+use crate::store::decisions::PendingFact;
 use crate::store::inbox::InboxEntry;
 use crate::store::leases::Lease;
 use crate::store::people::{Link, LogLine};
@@ -27,13 +28,25 @@ struct Pages<'h> {
     audit: Vec<Entry>,
 }
 
+/// A page of work, decided and ready to be written.
+pub(super) struct Work<'w> {
+    /// What came from the inbox.
+    pub entries: &'w [InboxEntry],
+    /// What people decided.
+    pub facts: &'w [PendingFact],
+    /// Records that are gone.
+    pub gone: &'w BTreeSet<RecordId>,
+    /// Who is whom.
+    pub decided: Decided,
+    /// What to keep of the evidence, and what to ask.
+    pub asked: Asked,
+}
+
 /// Writes a page of decisions; answers the position of the log that they reach.
 pub(super) async fn write(
     hub: &Hub,
     lease: &Lease,
-    entries: &[InboxEntry],
-    gone: &BTreeSet<RecordId>,
-    decided: Decided,
+    Work { entries, facts, gone, mut decided, asked }: Work<'_>,
     report: &mut LinkReport,
 ) -> Result<u64, LinkError> {
     let now = hub.now();
@@ -54,27 +67,40 @@ pub(super) async fn write(
         redirects: Vec::new(),
         audit: Vec::new(),
     };
+    let revived = history::rename(&mut tx, &mut decided).await?;
+    let causes = Causes::of(facts);
+    let mut people = Vec::with_capacity(decided.assignments.len());
     for assignment in &decided.assignments {
-        pages.put(assignment, &decided.previous, &batches, report);
+        people.push(pages.put(assignment, &decided.previous, &batches, report, &causes));
+        let lives_again = assignment.person.is_some_and(|person| revived.contains(&person));
+        report.split += u64::from(lives_again);
     }
     for record in gone {
         let person = decided.previous.get(record).copied();
         pages.say("removed", Some(*record), person, batches.get(record).copied().flatten());
         report.touched.extend(person);
     }
+    if !facts.is_empty() {
+        pages.say("decided", None, None, None);
+    }
+    let events = history::events(hub, now, pages.seq, &decided, &people, &causes);
     let emptied = emptied(&decided, gone);
     let removed: Vec<RecordId> = gone.iter().copied().collect();
     tx.add_people(&pages.new, now).await?;
+    for person in &revived {
+        tx.revive_person(*person).await?;
+    }
     tx.put_links(&pages.links, now).await?;
     tx.unlink(&removed).await?;
     tx.empty_people(&emptied).await?;
     for (old, new, seq) in &pages.redirects {
         tx.redirect_person(*old, *new, *seq, now).await?;
     }
-    let (edges, reviews) = pairs(hub, now, &decided);
-    report.reviews += reviews.len() as u64;
-    tx.replace_edges(&decided.touched, &edges, &decided.model, pages.seq).await?;
-    tx.replace_reviews(&decided.touched, &reviews, pages.seq, now).await?;
+    report.reviews += asked.reviews.len() as u64;
+    tx.replace_edges(&decided.touched, &asked.edges, pages.seq).await?;
+    tx.replace_reviews(&decided.touched, &removed, &asked.reviews, pages.seq, now).await?;
+    tx.add_person_events(&events).await?;
+    tx.settle_facts(facts).await?;
     tx.add_log(&pages.log).await?;
     tx.add_audit(hub.store().keys(), &pages.audit).await?;
     tx.forget_inbox(entries).await?;
@@ -95,13 +121,15 @@ impl Pages<'_> {
         self.seq
     }
 
+    /// Gives a group its person: the known one, or a new one.
     fn put(
         &mut self,
         assignment: &Assignment,
         previous: &BTreeMap<RecordId, PersonId>,
         batches: &BTreeMap<RecordId, Option<BatchId>>,
         report: &mut LinkReport,
-    ) {
+        causes: &Causes,
+    ) -> PersonId {
         let person =
             assignment.person.unwrap_or_else(|| PersonId::new(self.now, self.hub.random()));
         let mut changed = false;
@@ -134,19 +162,20 @@ impl Pages<'_> {
             Change::Joined => report.joined += 1,
             Change::Merged => {
                 report.merged += 1;
-                self.audit(person, "merged", assignment);
+                self.audit(person, "merged", assignment, causes);
             }
             Change::Split => {
                 report.split += u64::from(assignment.person.is_none());
                 self.say("split", None, Some(person), None);
-                self.audit(person, "split", assignment);
+                self.audit(person, "split", assignment, causes);
             }
             Change::Shrunk | Change::Unchanged => {}
         }
+        person
     }
 
     /// Merges and splits change what a person may claim: each is told with before and after.
-    fn audit(&mut self, person: PersonId, outcome: &str, assignment: &Assignment) {
+    fn audit(&mut self, person: PersonId, outcome: &str, assignment: &Assignment, causes: &Causes) {
         let former: Vec<String> = assignment.redirected.iter().map(ToString::to_string).collect();
         let records: Vec<String> = assignment.records.iter().map(ToString::to_string).collect();
         self.audit.push(Entry {
@@ -159,7 +188,12 @@ impl Pages<'_> {
             purpose: None,
             agreement: None,
             outcome: outcome.to_owned(),
-            detail: json!({ "former": former, "records": records }).to_string(),
+            detail: json!({
+                "former": former,
+                "records": records,
+                "decision": causes.of_records(&assignment.records),
+            })
+            .to_string(),
             personal: None,
         });
     }
@@ -172,52 +206,4 @@ fn emptied(decided: &Decided, gone: &BTreeSet<RecordId>) -> Vec<PersonId> {
         *left.entry(*person).or_default() |= !gone.contains(record);
     }
     left.into_iter().filter(|(_, left)| !left).map(|(person, _)| person).collect()
-}
-
-/// The pairs to keep, and the best pair of each two people that a person must see.
-fn pairs(hub: &Hub, now: Instant, decided: &Decided) -> (Vec<StoredEdge>, Vec<NewReview>) {
-    let home: BTreeMap<RecordId, usize> = decided
-        .assignments
-        .iter()
-        .enumerate()
-        .flat_map(|(place, group)| group.records.iter().map(move |record| (*record, place)))
-        .collect();
-    // Of the many pairs between two people one question is enough.
-    let mut best: BTreeMap<(Option<usize>, Option<usize>, RecordId), usize> = BTreeMap::new();
-    for (place, edge) in decided.edges.iter().enumerate() {
-        if edge.decision != Decision::Review {
-            continue;
-        }
-        let (a, b) = (home.get(&edge.a).copied(), home.get(&edge.b).copied());
-        // A record whose person was not decided now stands for itself.
-        let stranger = if a.is_none() { edge.a } else { edge.b };
-        let alone =
-            if a.is_some() && b.is_some() { RecordId::from_bytes([0; 16]) } else { stranger };
-        let key = (a.min(b), a.max(b), alone);
-        let leader = best.entry(key).or_insert(place);
-        if edge.weight > decided.edges[*leader].weight {
-            *leader = place;
-        }
-    }
-    let asked: BTreeSet<usize> = best.into_values().collect();
-    let edges = decided.edges.iter().map(|edge| StoredEdge {
-        a: edge.a,
-        b: edge.b,
-        weight: edge.weight,
-        probability: edge.probability,
-        decision: edge.decision.name(),
-        detail: edge.detail.clone(),
-    });
-    let reviews = asked.into_iter().map(|place| {
-        let edge = &decided.edges[place];
-        NewReview {
-            id: ReviewId::new(now, hub.random()),
-            a: edge.a,
-            b: edge.b,
-            reason: edge.reason,
-            probability: edge.probability,
-            detail: edge.detail.clone(),
-        }
-    });
-    (edges.collect(), reviews.collect())
 }
