@@ -45,7 +45,7 @@ use crate::model::IssueCode;
 use crate::schema::Schema;
 
 pub use amend::{Amendment, Amendments, Met};
-pub use cases::{CaseFailure, TestReport};
+pub use cases::{CaseFailure, Difference, TestReport};
 pub use compile::{Library, compile};
 pub use diagnostic::{Diagnostic, Weight};
 pub use explain::{Explanation, Step as ExplainedStep};

@@ -285,7 +285,8 @@ fn a_failing_example_shows_the_path_and_both_values() {
     let text = mistakes().into_iter().find(|(name, _)| name == "valid").expect("the file").1;
     let text = text.replace("sex: female } }", "sex: male } }");
     let report = check(&text, "demo.yaml").0.expect("a mapping").run_tests();
-    assert_eq!(report.failures[0].differences, ["person.sex: male ≠ \"female\""]);
+    let said = report.failures[0].differences.iter().map(|found| found.say(Language::English));
+    assert_eq!(said.collect::<Vec<_>>(), ["person.sex: expected \"male\", there is \"female\""]);
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn every_example_in_a_shipped_mapping_holds() {
         let failures: Vec<String> = report
             .failures
             .iter()
-            .map(|failure| format!("{id}: {}: {}", failure.name_en, failure.differences.join("; ")))
+            .map(|failure| format!("{id}: {}: {:?}", failure.name_en, failure.differences))
             .collect();
         assert!(failures.is_empty(), "{}", failures.join("\n"));
         assert!(report.untouched.is_empty(), "{id}: {:?}", report.untouched);

@@ -1,5 +1,6 @@
 //! The examples in a mapping's file: what goes in, what is expected, what comes back.
 
+mod difference;
 pub(super) mod given;
 
 use std::collections::BTreeSet;
@@ -7,7 +8,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
-use crate::model::Severity;
+use crate::model::{Language, Severity};
 
 use super::Mapping;
 use super::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -18,6 +19,8 @@ use super::spec::{Format, TestSpec};
 use super::yaml::{Kind, Node};
 
 use given::Given;
+
+pub use difference::Difference;
 
 /// What the examples of a mapping show.
 #[derive(Clone, Debug, Default)]
@@ -39,8 +42,8 @@ pub struct CaseFailure {
     pub name_en: String,
     /// Offset of the example in the file, in bytes.
     pub at: usize,
-    /// One line for each difference: path, expected, found.
-    pub differences: Vec<String>,
+    /// What is otherwise than expected.
+    pub differences: Vec<Difference>,
 }
 
 impl TestReport {
@@ -50,12 +53,19 @@ impl TestReport {
     pub fn diagnostics(&self, mapping: &Mapping, text: &str) -> Vec<Diagnostic> {
         let mut problems = Diagnostics::default();
         for failure in &self.failures {
-            problems
-                .error(Code::FailingTest, failure.at..failure.at)
-                .arg("name", &failure.name_fr)
-                .arg("differences", failure.differences.join("; "));
+            let problem = problems.error(Code::FailingTest, failure.at..failure.at);
+            for (name, differences, language) in [
+                ("name.fr", "differences.fr", Language::French),
+                ("name.en", "differences.en", Language::English),
+            ] {
+                let said: Vec<String> =
+                    failure.differences.iter().map(|found| found.say(language)).collect();
+                problem.arg(name, failure.name(language)).arg(differences, said.join(" · "));
+            }
         }
-        for field in &self.untouched {
+        // Without any example there is one thing to say, and it has been said.
+        let untouched = self.untouched.iter().filter(|_| self.run > 0);
+        for field in untouched {
             let span = mapping.spec.field_span(field).unwrap_or(0..0);
             problems.warning(Code::Untested, span).arg("field", field);
         }
@@ -66,6 +76,17 @@ impl TestReport {
     #[must_use]
     pub fn passed(&self) -> bool {
         self.failures.is_empty()
+    }
+}
+
+impl CaseFailure {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self, language: Language) -> &str {
+        match language {
+            Language::French => &self.name_fr,
+            Language::English => &self.name_en,
+        }
     }
 }
 
@@ -97,7 +118,7 @@ impl Mapping {
         report
     }
 
-    fn run_case(&self, test: &TestSpec, touched: &mut BTreeSet<String>) -> Vec<String> {
+    fn run_case(&self, test: &TestSpec, touched: &mut BTreeSet<String>) -> Vec<Difference> {
         let xml = self.spec.source.format == Format::Xml;
         let given = Given::new(self.sample.as_ref(), test.given.as_ref(), xml);
         let (ways, outcomes) = self.explain_element(&given, None, TODAY);
@@ -114,7 +135,7 @@ impl Mapping {
             test.record.is_none() || test.record.as_ref() == id
         });
         let Some(outcome) = chosen else {
-            return vec!["record: -".to_owned()];
+            return vec![Difference::NoRecord];
         };
         let mut differences = Vec::new();
         let issues = match &outcome {
@@ -128,18 +149,13 @@ impl Mapping {
                     && expected.severity.is_none_or(|severity| issue.severity == severity)
             });
             if !found {
-                let at = expected.at.as_deref().unwrap_or("*");
-                let said: Vec<String> = issues.iter().map(|issue| format!("{issue:?}")).collect();
-                let said = said.join("; ");
-                differences
-                    .push(format!("expect_issue: {} at {at} ≠ {said}", expected.code.name()));
+                let (code, at) = (expected.code, expected.at.clone());
+                differences.push(Difference::NotTold { code, at, told: issues.clone() });
             }
         }
         if test.issues.is_empty() {
-            for issue in issues.iter().filter(|issue| issue.severity == Severity::Error) {
-                let value = issue.value.as_deref().unwrap_or_default();
-                differences.push(format!("{issue:?} « {value} »"));
-            }
+            let errors = issues.iter().filter(|issue| issue.severity == Severity::Error);
+            differences.extend(errors.cloned().map(Difference::Refused));
         }
         if let Outcome::Accepted(record) = &outcome {
             let canonical: Json = serde_json::from_slice(&record.canonical).unwrap_or_default();
@@ -149,8 +165,6 @@ impl Mapping {
             if let Some(except) = &test.round_trip {
                 self.round_trip(&given, &record.canonical, except, &mut differences);
             }
-        } else if test.expect.is_some() && test.issues.is_empty() {
-            differences.push("expect: -".to_owned());
         }
         differences
     }
@@ -161,11 +175,11 @@ impl Mapping {
         given: &Given,
         canonical: &[u8],
         except: &[String],
-        out: &mut Vec<String>,
+        out: &mut Vec<Difference>,
     ) {
         let mut json = JsonBytes::default();
+        // What the mapping has just written can be read.
         if self.reverse(canonical, &mut json).is_err() {
-            out.push("round_trip: -".to_owned());
             return;
         }
         let back: Json = serde_json::from_slice(&json.into_bytes()).unwrap_or_default();
@@ -191,7 +205,8 @@ impl Mapping {
             }
             let back = at(&back).unwrap_or_default();
             if back != sent {
-                out.push(format!("round_trip: {shown}: {sent} ≠ {back}"));
+                let (given, back) = (text_of(&sent).unwrap_or_default(), text_of(&back));
+                out.push(Difference::NotBack { field: shown.clone(), given, back });
             }
         }
     }
@@ -202,28 +217,29 @@ impl Mapping {
     }
 }
 
+/// A value as people read it; nothing for what is absent.
+fn text_of(json: &Json) -> Option<String> {
+    match json {
+        Json::Null => None,
+        Json::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
 /// What is expected, as a part of what is there.
-fn compare(expected: &Node, found: &Json, path: &str, out: &mut Vec<String>) {
+fn compare(expected: &Node, found: &Json, path: &str, out: &mut Vec<Difference>) {
     let below =
         |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let value = |expected: Option<&String>| Difference::Value {
+        path: path.to_owned(),
+        expected: expected.cloned(),
+        found: text_of(found),
+    };
     match &expected.kind {
-        Kind::Null => {
-            if !found.is_null() {
-                out.push(format!("{path}: - ≠ {found}"));
-            }
-        }
+        Kind::Null => out.extend((!found.is_null()).then(|| value(None))),
         Kind::Text(text) => {
-            let same = match found {
-                Json::String(found) => found == text,
-                Json::Null => false,
-                other => {
-                    let written = other.to_string();
-                    written == *text
-                }
-            };
-            if !same {
-                out.push(format!("{path}: {text} ≠ {found}"));
-            }
+            let same = text_of(found).is_some_and(|found| found == *text);
+            out.extend((!same).then(|| value(Some(text))));
         }
         Kind::Map(entries) => {
             for entry in entries {
@@ -232,9 +248,9 @@ fn compare(expected: &Node, found: &Json, path: &str, out: &mut Vec<String>) {
             }
         }
         Kind::List(items) => {
-            let count = found.as_array().map_or(0, Vec::len);
-            if count != items.len() {
-                out.push(format!("{path}: {} ≠ {count}", items.len()));
+            let (expected, count) = (items.len(), found.as_array().map_or(0, Vec::len));
+            if count != expected {
+                out.push(Difference::Length { path: path.to_owned(), expected, found: count });
             }
             for (index, item) in items.iter().enumerate() {
                 let found = found.get(index).unwrap_or(&Json::Null);

@@ -13,6 +13,7 @@ use super::yaml::Span;
 
 pub use correction::{Correction, Mending};
 pub use render::about;
+pub(super) use render::words;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $number:literal $name:literal;)*) => {
@@ -188,10 +189,18 @@ pub fn nearest<'n>(written: &str, known: impl IntoIterator<Item = &'n str>) -> O
     let written: String = written.chars().take(200).collect::<String>().to_lowercase();
     known
         .into_iter()
-        .map(|name| (strsim::jaro_winkler(&written, &name.to_lowercase()), name))
+        .map(|name| (likeness(&written, &name.to_lowercase()), name))
         .filter(|(likeness, _)| *likeness >= LIKELY)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
         .map(|(_, name)| name.to_owned())
+}
+
+/// How alike two names are. Two letters of a short name in the other order (`cvs`) are one slip, of
+/// which Jaro-Winkler thinks little.
+fn likeness(one: &str, other: &str) -> f64 {
+    let alike = strsim::jaro_winkler(one, other);
+    let slip = one.chars().count() == 3 && strsim::osa_distance(one, other) == 1;
+    if slip { alike.max(LIKELY) } else { alike }
 }
 
 /// Likeness (Jaro-Winkler, 0 to 1) from which a name is suggested: `DATE_NAIS` and `DATE_NAISSANCE`
@@ -280,8 +289,50 @@ impl Diagnostics {
         }
         self.found.sort_by_key(|d| (d.span.start, d.code));
         self.found.dedup();
-        self.found
+        without_consequences(self.found, &starts, text)
     }
+}
+
+/// Leaves out what follows from another mistake: a field or table that nothing uses because the line
+/// that names it cannot be read. When it is still so after mending, it is told then.
+fn without_consequences(found: Vec<Diagnostic>, starts: &[usize], text: &str) -> Vec<Diagnostic> {
+    let line = |problem: &Diagnostic| {
+        let line = problem.line as usize;
+        let end = starts.get(line).copied().unwrap_or(text.len());
+        starts.get(line.saturating_sub(1)).and_then(|start| text.get(*start..end))
+    };
+    let causes: Vec<(Code, &str, Option<&str>)> = found
+        .iter()
+        .filter(|problem| problem.weight == Weight::Error)
+        .map(|p| (p.code, line(p).unwrap_or_default(), p.nearest.as_deref()))
+        .collect();
+    let follows = |problem: &Diagnostic| {
+        let key = match problem.code {
+            Code::UnusedField => "field",
+            Code::UnusedTable | Code::UnknownTable => "table",
+            _ => return false,
+        };
+        let name = problem.args.iter().find(|(known, _)| *known == key).map(|(_, name)| &**name);
+        name.is_some_and(|name| {
+            causes.iter().any(|(code, line, nearest)| {
+                *code != problem.code
+                    && (problem.weight == Weight::Warning || code.number().starts_with('A'))
+                    && (*nearest == Some(name) || names(line, name))
+            })
+        })
+    };
+    let follows: Vec<bool> = found.iter().map(follows).collect();
+    let kept = found.iter().zip(follows).filter(|(_, follows)| !follows);
+    kept.map(|(problem, _)| problem.clone()).collect()
+}
+
+/// Whether a line names something: the word stands there as a whole.
+fn names(line: &str, name: &str) -> bool {
+    line.match_indices(name).any(|(at, _)| {
+        let before = line.get(..at).and_then(|text| text.chars().next_back());
+        let after = line.get(at + name.len()..).and_then(|text| text.chars().next());
+        ![before, after].into_iter().flatten().any(|c| c.is_alphanumeric() || c == '_')
+    })
 }
 
 fn line_and_column(starts: &[usize], text: &str, at: usize) -> (u32, u32) {

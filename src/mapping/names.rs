@@ -80,7 +80,9 @@ pub fn bad_condition(problems: &mut Diagnostics, text: &Word, error: &ConditionE
         Problem::Character(found) => ("condition-character", found.to_string()),
         Problem::OpenQuote => ("condition-open-quote", String::new()),
         Problem::Escape(found) => ("condition-escape", found.to_string()),
-        Problem::Unexpected { found, .. } => ("condition-unexpected", found.clone()),
+        Problem::Unexpected { found, .. } => {
+            ("condition-unexpected", found.trim_matches('`').to_owned())
+        }
         Problem::Function(name) => ("condition-function", name.clone()),
         Problem::Types(a, b) => ("condition-types", format!("{a}, {b}")),
         Problem::NoOrder(kind) => ("condition-no-order", (*kind).to_owned()),
@@ -88,11 +90,12 @@ pub fn bad_condition(problems: &mut Diagnostics, text: &Word, error: &ConditionE
         Problem::Pattern(reason) => {
             let last = reason.lines().rev().find(|line| !line.trim().is_empty());
             let last = last.unwrap_or_default().trim_start_matches("error: ");
-            ("condition-pattern", last.to_owned())
+            (pattern_reason(last), last.to_owned())
         }
         Problem::TooDeep(levels) => ("condition-too-deep", levels.to_string()),
     };
-    diagnostic.arg("detail", &detail).arg("reason-id", reason);
+    let known = condition::FUNCTIONS.join(", ");
+    diagnostic.arg("detail", &detail).arg("known", known).arg("reason-id", reason);
     if span == text.span {
         return;
     }
@@ -114,6 +117,21 @@ pub fn bad_condition(problems: &mut Diagnostics, text: &Word, error: &ConditionE
             edits.collect(),
         );
     }
+}
+
+/// The words for what the regex crate says in English only.
+fn pattern_reason(said: &str) -> &'static str {
+    let known = [
+        ("unclosed character class", "condition-pattern-bracket"),
+        ("unclosed group", "condition-pattern-parenthesis"),
+        ("unopened group", "condition-pattern-closing"),
+        ("repetition operator missing expression", "condition-pattern-repetition"),
+        ("unrecognized escape sequence", "condition-pattern-escape"),
+        ("invalid character class range", "condition-pattern-range"),
+        ("compiled regex exceeds size limit", "condition-pattern-large"),
+    ];
+    let found = known.iter().find(|(english, _)| said.to_lowercase().contains(english));
+    found.map_or("condition-pattern", |(_, reason)| reason)
 }
 
 /// Signs of other languages and of word processors, with ours in their place.

@@ -7,7 +7,7 @@ pub mod editor;
 pub mod keys;
 mod read;
 mod rule;
-mod synonyms;
+pub(super) mod synonyms;
 
 use crate::model::{IssueCode, Language, Severity};
 

@@ -25,9 +25,9 @@ python3 tests/fuzz/seeds.py target/fuzz/seeds
 longest() {
   case $1 in
     path | condition) echo 256 ;;
-    mapping_text) echo 1536 ;;
-    whole) echo 4096 ;;
-    *) echo 2048 ;;
+    mapping_text) echo 1024 ;;
+    whole) echo 3072 ;;
+    *) echo 768 ;;
   esac
 }
 

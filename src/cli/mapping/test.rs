@@ -9,7 +9,6 @@ use crate::cli::arguments::Common;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::screen::Screen;
 use crate::mapping::{CaseFailure, Mapping, TestReport};
-use crate::model::Language;
 use crate::operations::library::{Kind, Library};
 
 /// Run the examples that stand in mappings.
@@ -42,15 +41,16 @@ pub fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Fai
 }
 
 fn print(mapping: &Mapping, report: &TestReport, screen: &Screen) -> Result<(), Failure> {
-    let name = |failure: &CaseFailure| match screen.language() {
-        Language::French => failure.name_fr.clone(),
-        Language::English => failure.name_en.clone(),
+    let language = screen.language();
+    let name = |failure: &CaseFailure| failure.name(language).to_owned();
+    let said = |failure: &CaseFailure| -> Vec<String> {
+        failure.differences.iter().map(|found| found.say(language)).collect()
     };
     if screen.json() {
         let failures: Vec<_> = report
             .failures
             .iter()
-            .map(|failure| json!({ "name": name(failure), "differences": failure.differences }))
+            .map(|failure| json!({ "name": name(failure), "differences": said(failure) }))
             .collect();
         return screen.value(&json!({
             "mapping": mapping.id(),
@@ -69,7 +69,7 @@ fn print(mapping: &Mapping, report: &TestReport, screen: &Screen) -> Result<(), 
         ],
     )?;
     for failure in &report.failures {
-        let reason = failure.differences.join("\n    ");
+        let reason = said(failure).join("\n    ");
         let args = [("name", name(failure).into()), ("reason", reason.into())];
         screen.line(&format!("  {}", screen.text("mapping-test-failed", &args)))?;
     }

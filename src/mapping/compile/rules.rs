@@ -6,7 +6,7 @@ use super::super::diagnostic::{Code, Mending};
 use super::super::names::Names;
 use super::super::program::{Check, Origin, Rule, Then};
 use super::super::scene::Input;
-use super::super::spec::{OriginSpec, RuleSpec, Word};
+use super::super::spec::{OriginSpec, RuleSpec, Word, synonyms};
 use super::super::target::Takes;
 use super::super::value::Shape;
 use super::super::verb::{self, Verb};
@@ -79,7 +79,8 @@ fn origin(spec: &RuleSpec, names: &mut Names<'_>) -> Option<Origin> {
                     None => None,
                 };
                 if when.is_none() && i + 1 < branches.len() {
-                    let next = branches[i + 1].then.span.clone();
+                    let next = &branches[i + 1];
+                    let next = next.when.as_ref().unwrap_or(&next.then).span.clone();
                     names
                         .problems
                         .error(Code::Unreachable, next)
@@ -117,7 +118,8 @@ fn steps(spec: &RuleSpec, on_error: Option<Severity>, names: &mut Names<'_>) -> 
                 .error(Code::WrongInput, step.verb.span.clone())
                 .arg("verb", declared.name)
                 .arg("expected", declared.takes.name())
-                .arg("found", shape.name());
+                .arg("found", shape.name())
+                .arg("help-id", step_between(shape, declared.takes));
         }
         let silent = spec.on_error.is_none() && on_error.is_none();
         if let (Some(code), true) = (declared.fails, silent) {
@@ -167,6 +169,16 @@ fn checks(spec: &RuleSpec, names: &mut Names<'_>) -> Vec<Check> {
     checks
 }
 
+/// The words for the step that makes one kind of value of another.
+pub(super) const fn step_between(found: Shape, wanted: Shape) -> &'static str {
+    match (found, wanted) {
+        (Shape::List, Shape::Text) => "step-to-text",
+        (Shape::Text | Shape::Any, Shape::List) => "step-to-list",
+        (Shape::Text | Shape::Any, Shape::Date) => "step-to-date",
+        _ => "step-none",
+    }
+}
+
 /// A constant that the target does not take.
 fn constant(word: &Word, takes: Takes, names: &mut Names<'_>) {
     let allowed: &[&str] = match takes {
@@ -175,11 +187,11 @@ fn constant(word: &Word, takes: Takes, names: &mut Names<'_>) {
         Takes::Text | Takes::PartialDate | Takes::Day | Takes::Texts | Takes::Hub => return,
     };
     if !allowed.contains(&word.value.as_str()) {
-        names
-            .problems
-            .error(Code::NotAllowed, word.span.clone())
-            .arg("value", &word.value)
-            .arg("expected", allowed.join(", "))
-            .nearest(&word.value, allowed.iter().copied());
+        let problem = names.problems.error(Code::NotAllowed, word.span.clone());
+        problem.arg("value", &word.value).arg("expected", allowed.join(", "));
+        match synonyms::value(&word.value, allowed) {
+            Some(code) => problem.meant(code),
+            None => problem.nearest(&word.value, allowed.iter().copied()),
+        };
     }
 }

@@ -7,7 +7,8 @@ use super::super::diagnostic::{Code, Diagnostics, Mending};
 use super::super::names::Names;
 use super::super::path::{parse_target, schema_path};
 use super::super::spec::{
-    OriginSpec, RowSpec, RuleSpec, Spec, TableSpec, Unmapped, Word, read_table, table_rows,
+    OriginSpec, RowSpec, RuleSpec, Spec, TableSpec, Unmapped, Word, read_table, synonyms,
+    table_rows,
 };
 use super::super::target::{Takes, takes};
 use super::super::yaml::{Kind, Node, Span, scalar_of};
@@ -108,12 +109,12 @@ fn results(target: &str, rows: &Rows<'_>, names: &mut Names<'_>) {
         _ => return,
     };
     for row in rows.rows.iter().filter(|row| !allowed.contains(&row.to.value.as_str())) {
-        names
-            .problems
-            .error(Code::NotAllowed, row.to.span.clone())
-            .arg("value", &row.to.value)
-            .arg("expected", allowed.join(", "))
-            .nearest(&row.to.value, allowed.iter().copied());
+        let problem = names.problems.error(Code::NotAllowed, row.to.span.clone());
+        problem.arg("value", &row.to.value).arg("expected", allowed.join(", "));
+        match synonyms::value(&row.to.value, allowed) {
+            Some(code) => problem.meant(code),
+            None => problem.nearest(&row.to.value, allowed.iter().copied()),
+        };
     }
 }
 

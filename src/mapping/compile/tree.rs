@@ -97,7 +97,8 @@ impl<L: Fn(&Span) -> u32> Compiler<'_, '_, L> {
         compiled.tree.at(&steps);
         if list.len() > 1 && !appends {
             let span = list.get(1).map_or_else(|| path.span.clone(), |rule| rule.span.clone());
-            self.names.problems.error(Code::FilledTwice, span).arg("field", &path.value);
+            let problem = self.names.problems.error(Code::FilledTwice, span);
+            problem.arg("field", &path.value).arg("variant", "list");
         }
         let name = format!("{}{}", place.prefix, path.value);
         for rule in list {
@@ -114,7 +115,7 @@ impl<L: Fn(&Span) -> u32> Compiler<'_, '_, L> {
             let filled = compiled.tree.at(&steps);
             if appends {
                 filled.appended.push(index);
-            } else if filled.leaf.replace((index, takes)).is_some() {
+            } else if filled.leaf.replace((index, takes)).is_some() && list.len() == 1 {
                 self.names
                     .problems
                     .error(Code::FilledTwice, path.span.clone())
@@ -205,6 +206,10 @@ fn list(place: &Place, path: &Word, names: &mut Names<'_>) -> Option<Vec<TargetS
 fn unknown(path: &Word, around: &str, steps: &[TargetStep], names: &mut Names<'_>) {
     let problem = names.problems.error(Code::UnknownTarget, path.span.clone());
     problem.arg("field", &path.value);
+    if matches!(&*schema_path(steps), "source.scheme" | "source.record_id" | "coverages.scheme") {
+        problem.arg("variant", "hub");
+        return;
+    }
     if let Some(name) = suggest::field(around, &path.value, steps) {
         problem.meant(name);
     }
@@ -265,7 +270,8 @@ fn shapes(path: &Word, rule: &Rule, takes: Takes, appends: bool, names: &mut Nam
             .error(Code::WrongInput, path.span.clone())
             .arg("verb", &path.value)
             .arg("expected", takes.shape().name())
-            .arg("found", rule.shape.name());
+            .arg("found", rule.shape.name())
+            .arg("help-id", rules::step_between(rule.shape, takes.shape()));
     }
 }
 

@@ -51,6 +51,12 @@ fn say(
     Some(bundle.format_pattern(pattern, Some(args), &mut Vec::new()).into_owned())
 }
 
+/// A message that is there; its id when it is not, which a test would see.
+#[must_use]
+pub fn words(language: Language, id: &str, args: &FluentArgs<'_>) -> String {
+    say(language, id, None, args).unwrap_or_else(|| id.to_owned())
+}
+
 /// What a code means, whatever it is about.
 #[must_use]
 pub fn about(code: Code, language: Language) -> String {
@@ -87,12 +93,22 @@ impl Diagnostic {
             let name = say(language, "help", None, &empty).unwrap_or_else(|| "help".to_owned());
             group = group.element(Level::HELP.with_name(name).message(help));
         }
-        Renderer::plain().render(&[group])
+        let rendered = Renderer::plain().render(&[group]);
+        match language {
+            // In French a no-break space stands before a colon; the renderer knows English only.
+            Language::French => rendered.replacen("]: ", "]\u{a0}: ", 1),
+            Language::English => rendered,
+        }
     }
 
-    /// The nearest name, as a question.
+    /// What would help, or the nearest name, as a question.
     #[must_use]
     pub fn help(&self, language: Language) -> Option<String> {
+        let step = self.args.iter().find(|(name, _)| *name == "help-id");
+        let said = step.and_then(|(_, id)| say(language, id, None, &FluentArgs::new()));
+        if said.is_some() {
+            return said;
+        }
         let nearest = self.nearest.as_ref()?;
         let mut args = FluentArgs::new();
         args.set("name", nearest.as_str());
@@ -120,12 +136,18 @@ impl Diagnostic {
 
     fn say(&self, language: Language, attribute: Option<&str>) -> Option<String> {
         let mut args = FluentArgs::new();
+        let own = match language {
+            Language::French => ".fr",
+            Language::English => ".en",
+        };
         for (name, value) in &self.args {
+            // What a text of the mapping says in both languages.
+            let name = name.strip_suffix(own).unwrap_or(name);
             // Kinds of values have words of their own.
-            let word = matches!(*name, "expected" | "found")
+            let word = matches!(name, "expected" | "found")
                 .then(|| say(language, &format!("word-{value}"), None, &args))
                 .flatten();
-            args.set(*name, word.unwrap_or_else(|| value.clone()));
+            args.set(name, word.unwrap_or_else(|| value.clone()));
         }
         // A reason has words of its own.
         if let Some((_, id)) = self.args.iter().find(|(name, _)| *name == "reason-id") {

@@ -43,7 +43,7 @@ pub const GROUP: &[&str] = &["each", "n", "key", "when", "fields"];
 /// Of a rule.
 pub const RULE: &[&str] = &[
     "from", "value", "template", "choose", "if", "do", "table", "check", "on_error", "code", "own",
-    "one_way", "one_way",
+    "one_way",
 ];
 /// Of a branch of `choose`.
 pub const BRANCH: &[&str] = &["if", "value", "from", "else"];

@@ -105,6 +105,11 @@ impl<'n> Map<'n> {
         matches!(node.kind, Kind::Map(_)).then_some(Self { node })
     }
 
+    /// Whether it has only keys that are known.
+    pub(super) fn all_known(&self, known: &[&str]) -> bool {
+        entries(self.node).iter().all(|entry| known.contains(&entry.key.as_str()))
+    }
+
     /// The value of a key, when there.
     pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
         self.node.get(key).filter(|node| !node.is_null())
@@ -195,8 +200,8 @@ pub(super) fn one_of(word: &Word, known: &[&str], problems: &mut Diagnostics) ->
     let found = known.contains(&word.value.as_str());
     if !found {
         let problem = bad_value(problems, &word.span, &word.value, &known.join(", "));
-        match synonyms::truth(&word.value).filter(|truth| known.contains(truth)) {
-            Some(truth) => problem.meant(truth),
+        match synonyms::value(&word.value, known) {
+            Some(meant) => problem.meant(meant),
             None => problem.nearest(&word.value, known.iter().copied()),
         };
     }

@@ -3,10 +3,9 @@
 use crate::model::Severity;
 
 use super::super::diagnostic::{Code, Diagnostics};
-use super::super::yaml::{Kind, Node};
+use super::super::yaml::{Kind, Node, scalar_of};
 use super::read::{
-    Map, bad_value, issue_code, items, map_entries, one_of, severity, word, word_of, words,
-    wrong_type,
+    Map, issue_code, items, map_entries, one_of, severity, word, word_of, words, wrong_type,
 };
 use super::{
     BranchSpec, GroupSpec, OriginSpec, RowSpec, RuleSpec, Spanned, StepSpec, TableSpec, Unmapped,
@@ -52,13 +51,21 @@ fn group(node: &Node, problems: &mut Diagnostics) -> Option<GroupSpec> {
     })
 }
 
+/// Where the value of a rule comes from: exactly one of these.
+const ORIGINS: [&str; 4] = ["from", "value", "template", "choose"];
+
 /// Reads a rule of `fields`, `values` or `back`.
 pub(super) fn rule(node: &Node, problems: &mut Diagnostics) -> Option<RuleSpec> {
+    if let Some(text) = node.text() {
+        // `person.sex: SEXE`
+        let meant = format!("{{ from: {} }}", scalar_of(text));
+        let problem = problems.error(Code::WrongType, node.span.clone());
+        problem.arg("expected", "map").replace(node.span.clone(), meant.clone());
+        problem.nearest = Some(meant);
+        return None;
+    }
     let map = Map::of(node, keys::RULE, problems)?;
-    let origins: Vec<&str> = ["from", "value", "template", "choose"]
-        .into_iter()
-        .filter(|key| map.get(key).is_some())
-        .collect();
+    let origins: Vec<&str> = ORIGINS.iter().copied().filter(|key| map.get(key).is_some()).collect();
     let origin = match origins.as_slice() {
         ["from"] => OriginSpec::From(words(map.get("from"), problems)),
         ["value"] => OriginSpec::Value(map.word("value", problems)?),
@@ -67,13 +74,20 @@ pub(super) fn rule(node: &Node, problems: &mut Diagnostics) -> Option<RuleSpec> 
             items(map.get("choose")).iter().filter_map(|n| branch(n, problems)).collect(),
         ),
         [] => {
-            problems
-                .error(Code::MissingKey, node.span.start..node.span.start)
-                .arg("key", "from | value | template | choose");
+            // Who wrote `From` or `de` has been told what was meant.
+            if map.all_known(keys::RULE) {
+                problems
+                    .error(Code::MissingKey, node.span.start..node.span.start)
+                    .arg("variant", "one-of")
+                    .arg("key", ORIGINS.join(", "));
+            }
             return None;
         }
         more => {
-            bad_value(problems, &node.span, &more.join(" + "), "from | value | template | choose");
+            problems
+                .error(Code::BadValue, node.span.clone())
+                .arg("variant", "one-only")
+                .arg("keys", more.join(", "));
             return None;
         }
     };

@@ -150,3 +150,43 @@ pub fn truth(written: &str) -> Option<&'static str> {
         _ => None,
     }
 }
+
+/// Other words for codes and names of formats, in small letters and without accents.
+const VALUES: &[(&str, &str)] = &[
+    ("excel", "csv"),
+    ("xls", "csv"),
+    ("xlsx", "csv"),
+    ("tableur", "csv"),
+    ("jsonl", "ndjson"),
+    ("feminin", "female"),
+    ("femme", "female"),
+    ("woman", "female"),
+    ("masculin", "male"),
+    ("homme", "male"),
+    ("man", "male"),
+    ("inconnu", "unknown"),
+    ("actif", "active"),
+    ("suspendu", "suspended"),
+    ("termine", "ended"),
+    ("radie", "ended"),
+    ("en attente", "pending"),
+    ("chef", "head"),
+    ("assure", "head"),
+    ("conjoint", "spouse"),
+    ("epouse", "spouse"),
+    ("enfant", "child"),
+    ("autre", "other"),
+    ("erreur", "error"),
+    ("avertissement", "warning"),
+    ("attention", "warning"),
+    ("mois", "month"),
+    ("annee", "year"),
+];
+
+/// The code, name or truth for a word of French or of another tool, among those that can stand here.
+#[must_use]
+pub fn value(written: &str, known: &[&str]) -> Option<&'static str> {
+    let folded = super::super::table::folded(written);
+    let found = VALUES.iter().find(|(other, _)| *other == folded).map(|(_, own)| *own);
+    found.or_else(|| truth(written)).filter(|own| known.contains(own))
+}

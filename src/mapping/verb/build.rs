@@ -111,7 +111,12 @@ impl<'s, B: Builder> Read<'s, '_, B> {
         if self.step.argument.is_none() {
             let example =
                 declaration(&self.step.verb.value).map_or("", |found| found.example.steps);
-            self.bad(&self.step.verb.span, "", example);
+            self.builder
+                .problems()
+                .error(Code::BadArgument, self.step.verb.span.clone())
+                .arg("variant", "missing")
+                .arg("verb", &self.step.verb.value)
+                .arg("expected", example);
         }
         self.step.argument.as_ref()
     }

@@ -138,11 +138,10 @@ fn inner_quotes(text: &str, this: &Span) -> Option<Attempt> {
     let span = this.start + first..this.start + last + 1;
     (!edits.is_empty()).then(|| Attempt {
         reason: "yaml-inner-quotes",
-        subject: written
-            .get(first..=last)
-            .unwrap_or_default()
-            .replace('"', "'")
-            .replacen('\'', "\"", 1),
+        subject: format!(
+            "\"{}\"",
+            written.get(first + 1..last).unwrap_or_default().replace('"', "'")
+        ),
         span,
         mending: Mending::Replace,
         edits,
