@@ -3,9 +3,9 @@
 //!
 //! `docs/mapping-language.md` is the reference. A file becomes a spanned tree ([`yaml`]), a typed
 //! [`spec`], and, with all its problems reported at once ([`diagnostic`]), a [`Mapping`]: a trie of
-//! wanted paths ([`extract`]) and a flat [`program`] of rules. [`Run`] drives a file through it. No
-//! clock, no files: texts, readers and the day come in from outside. Start reading at
-//! [`compile()`], then [`Run::next`].
+//! wanted paths ([`extract`]), a flat [`program`] of rules and the [`page`] that their results are
+//! written on. [`Run`] drives a file through it. No clock, no files: texts, readers and the day come
+//! in from outside. Start reading at [`compile()`], then [`Run::next`].
 
 pub mod amend;
 pub mod assist;
@@ -26,6 +26,7 @@ mod group;
 mod json;
 mod level;
 mod names;
+mod page;
 pub mod path;
 mod places;
 mod program;
@@ -92,6 +93,7 @@ pub struct Mapping {
     refers: Vec<Refers>,
     drops: Vec<(u16, String)>,
     back: Vec<reverse::BackRule>,
+    plan: reverse::Plan,
 }
 
 /// One kind of record within an element.

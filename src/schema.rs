@@ -24,7 +24,7 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 pub use fused::Fused;
-pub use fused::judge::Judge;
+pub use fused::judge::{Judge, Known};
 pub use sink::{Absent, Repeats, ValueSink};
 pub use tree::{FieldInfo, Step, Words};
 pub use violation::Violation;

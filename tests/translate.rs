@@ -82,7 +82,7 @@ fn read(mapping: &Mapping, bytes: Vec<u8>) -> (Vec<Translated>, Vec<(String, Iss
     let (mut accepted, mut refused) = (Vec::new(), Vec::new());
     while let Some(outcome) = run.next() {
         match outcome {
-            Outcome::Accepted(record) => accepted.push(record),
+            Outcome::Accepted(record) => accepted.push(*record),
             Outcome::Refused(refusal) => {
                 let errors = refusal.issues.into_iter().filter(|i| i.severity == Severity::Error);
                 refused.extend(errors.map(|i| (i.field.unwrap_or_default(), i.code)));

@@ -81,9 +81,10 @@ fn simple(shape: Shape) -> Vec<u8> {
     samples::simple(RECORDS, shape)
 }
 
-/// The floors and aims of the house plan; it names none for XML and for the way back.
+/// The floors and aims of the house plan; it names none for XML and for the way back, where they are
+/// ours: XML as a checked JSON file, and the way back no more than a step slower than the way there.
 const JSON: Target = Target { floor: Some(0.75), aim: Some(0.90) };
 const CHECKED: Target = Target { floor: Some(0.45), aim: Some(0.60) };
 const CSV: Target = Target { floor: Some(0.60), aim: Some(0.80) };
-const XML: Target = Target { floor: None, aim: None };
-const BACK: Target = Target { floor: None, aim: None };
+const XML: Target = Target { floor: None, aim: Some(0.60) };
+const BACK: Target = Target { floor: Some(0.40), aim: None };

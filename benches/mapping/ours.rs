@@ -177,6 +177,7 @@ pub fn translate(mapping: &Mapping, input: &[u8], out: &mut Vec<u8>) -> usize {
             Outcome::Accepted(record) => {
                 out.extend_from_slice(&record.canonical);
                 out.push(b'\n');
+                run.reuse(record);
             }
             Outcome::Refused(_) => refused += 1,
         }

@@ -20,13 +20,13 @@ pub fn read(bytes: Box<dyn Read + Send>, library: &Library, mut take: impl FnMut
             Ok(frame) => check(frame.raw(), frame.place(), library),
             Err(Broken { issue, raw, .. }) => {
                 let place = issue.place.clone();
-                Outcome::Refused(Refusal {
+                Outcome::Refused(Box::new(Refusal {
                     record_id: None,
                     place,
                     raw,
                     issues: vec![issue],
                     around: Around::default(),
-                })
+                }))
             }
         };
         if !take(outcome) {
@@ -56,7 +56,7 @@ fn check(raw: &[u8], place: Place, library: &Library) -> Outcome {
         issues.push(Issue::error(IssueCode::InvalidTarget, place.clone()));
     }
     match id {
-        Some(record_id) if issues.is_empty() => Outcome::Accepted(Translated {
+        Some(record_id) if issues.is_empty() => Outcome::Accepted(Box::new(Translated {
             record_id,
             place,
             canonical: raw,
@@ -64,9 +64,10 @@ fn check(raw: &[u8], place: Place, library: &Library) -> Outcome {
             warnings: Vec::new(),
             references: Vec::new(),
             around: Around::default(),
-        }),
+        })),
         record_id => {
-            Outcome::Refused(Refusal { record_id, place, raw, issues, around: Around::default() })
+            let around = Around::default();
+            Outcome::Refused(Box::new(Refusal { record_id, place, raw, issues, around }))
         }
     }
 }

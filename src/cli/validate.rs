@@ -69,6 +69,7 @@ fn read(
             Translation::Accepted(record) => {
                 tally.accepted += 1;
                 note(&mut tally, &record.warnings)?;
+                run.reuse(record);
             }
             Translation::Refused(refusal) => {
                 tally.refused += 1;

@@ -12,8 +12,6 @@ use std::sync::Arc;
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder, Terminator};
 use memchr::{memchr, memchr_iter};
 
-use super::events::{Events, Scalar, ScalarKind};
-
 /// What a file puts between and around its cells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Dialect {
@@ -221,11 +219,12 @@ impl Cell {
     }
 
     /// Where its text starts in the row.
-    fn at(self) -> u32 {
+    pub(super) fn at(self) -> u32 {
         self.start + u32::from(self.coded)
     }
 
     /// The text of the cell.
+    #[inline]
     pub(super) fn text(self, row: &str, dialect: Dialect) -> Cow<'_, str> {
         let text = row.get(self.start as usize..self.end as usize).unwrap_or_default();
         if self.coded { Cow::Owned(decoded(text, dialect)) } else { Cow::Borrowed(text) }
@@ -238,23 +237,6 @@ fn decoded(cell: &str, dialect: Dialect) -> String {
     let (_, _, length) = dialect.reader().read_field(cell.as_bytes(), &mut text);
     text.truncate(length);
     String::from_utf8_lossy(&text).into_owned()
-}
-
-/// Replays a row: each column of the header that has a cell, in the order of the row.
-pub(super) fn walk<'s>(
-    row: &'s str,
-    header: &'s Arc<[String]>,
-    cells: &[Cell],
-    dialect: Dialect,
-    sink: &mut impl Events<'s>,
-) {
-    sink.begin_object();
-    for (name, cell) in header.iter().zip(cells) {
-        sink.key(Cow::Borrowed(name));
-        let text = cell.text(row, dialect);
-        sink.scalar(Scalar { kind: ScalarKind::Text, text, at: cell.at() });
-    }
-    sink.end_object();
 }
 
 /// The text of a line without a carriage return before its line feed.

@@ -1,6 +1,10 @@
 //! The one shape in which every format shows a record: nested objects, arrays and scalars.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::csv::{Cell, Dialect};
+pub use super::json::Key;
 
 /// What kind of scalar the sender wrote. CSV and XML only have [`ScalarKind::Text`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,4 +51,57 @@ pub trait Events<'r> {
     fn end_array(&mut self);
     /// A scalar.
     fn scalar(&mut self, scalar: Scalar<'r>);
+
+    /// The key that is likely to come next, because it did in the records before: a reader that finds
+    /// it need not take it apart, and says so by [`Events::as_expected`] in place of [`Events::key`].
+    #[inline]
+    fn expects(&self) -> Option<&Key> {
+        None
+    }
+
+    /// The key that was expected has come.
+    #[inline]
+    fn as_expected(&mut self) {}
+
+    /// The key of an attribute, which is its name with `@` before it.
+    fn attribute(&mut self, name: &'r str) {
+        self.key(Cow::Owned(format!("@{name}")));
+    }
+
+    /// A row under a header: one object. Who knows the header already may take it cell by cell.
+    fn row(&mut self, row: &Row<'r>) {
+        self.begin_object();
+        for (column, name) in row.header.iter().enumerate() {
+            let Some(cell) = row.cell(column) else { break };
+            self.key(Cow::Borrowed(name));
+            self.scalar(cell);
+        }
+        self.end_object();
+    }
+}
+
+/// One row of a table: as many cells as its header has columns, or fewer.
+pub struct Row<'r> {
+    pub(super) text: &'r str,
+    pub(super) header: &'r Arc<[String]>,
+    pub(super) cells: &'r [Cell],
+    pub(super) dialect: Dialect,
+}
+
+impl<'r> Row<'r> {
+    /// The columns. Rows of one file share them, so that whoever looked something up for each column
+    /// need not do it again.
+    #[must_use]
+    pub const fn header(&self) -> &'r Arc<[String]> {
+        self.header
+    }
+
+    /// The cell of a column, counted from 0.
+    #[inline]
+    #[must_use]
+    pub fn cell(&self, column: usize) -> Option<Scalar<'r>> {
+        let cell = self.cells.get(column)?;
+        let text = cell.text(self.text, self.dialect);
+        Some(Scalar { kind: ScalarKind::Text, text, at: cell.at() })
+    }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use memchr::{memchr_iter, memrchr};
 
-use super::csv::{self, Cell, Dialect};
-use super::events::{Events, Scalar};
+use super::csv::{Cell, Dialect};
+use super::events::{Events, Row, Scalar};
 use super::options::Limits;
 use super::text::characters;
 use super::{json, xml};
@@ -76,8 +76,14 @@ impl<'r> Frame<'r> {
     /// The columns of the header above a row, in the sender's order; none for other formats.
     #[must_use]
     pub fn columns(&self) -> Option<Arc<[String]>> {
+        self.header().cloned()
+    }
+
+    /// The same, as all rows of the file share them.
+    #[must_use]
+    pub const fn header(&self) -> Option<&'r Arc<[String]>> {
         match self.shape {
-            Shape::Csv { header, .. } => Some(Arc::clone(header)),
+            Shape::Csv { header, .. } => Some(header),
             Shape::Json | Shape::Xml => None,
         }
     }
@@ -101,7 +107,7 @@ impl<'r> Frame<'r> {
         match self.shape {
             Shape::Json => json::walk(self.text, &self.limits, sink),
             Shape::Csv { header, cells, dialect } => {
-                csv::walk(self.text, header, cells, dialect, sink);
+                sink.row(&Row { text: self.text, header, cells, dialect });
                 Ok(())
             }
             Shape::Xml => xml::walk(self.text, &self.limits, sink),
@@ -233,7 +239,7 @@ impl Broken {
             Legible::Json(text, limits) => drop(json::walk(text, limits, sink)),
             Legible::Xml(text, limits) => drop(xml::walk(text, limits, sink)),
             Legible::Csv { text, header, cells, dialect } => {
-                csv::walk(text, header, cells, *dialect, sink)
+                sink.row(&Row { text, header, cells, dialect: *dialect });
             }
         }
         true

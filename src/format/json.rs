@@ -5,18 +5,18 @@
 //! Beyond the grammar it refuses what no consumer could agree on: the same key twice in one object,
 //! lone surrogates, U+0000 (no text column can hold it), and what is deeper or larger than the limits.
 
+mod key;
 mod literal;
 mod part;
 mod scan;
 pub(super) mod split;
 
 use std::borrow::Cow;
-use std::hash::Hasher;
 
 use memchr::memchr;
-use rustc_hash::FxHasher;
 use smallvec::SmallVec;
 
+pub use self::key::Key;
 pub(super) use self::part::{as_string, is_number, members};
 use super::events::{Events, Scalar, ScalarKind};
 use super::frame::Fault;
@@ -62,10 +62,12 @@ impl<'s, 'l> Scanner<'s, 'l> {
         }
     }
 
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
+    #[inline]
     fn space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;
@@ -146,7 +148,13 @@ impl<'s, 'l> Scanner<'s, 'l> {
             if self.peek() != Some(b'"') {
                 return Err(self.unexpected(self.peek()));
             }
-            sink.key(self.name(outer)?);
+            match sink.expects().map(|key| self.takes(key, outer)) {
+                Some(true) => {
+                    self.colon()?;
+                    sink.as_expected();
+                }
+                Some(false) | None => sink.key(self.name(outer)?),
+            }
             self.value(sink)?;
             self.space();
             match self.peek() {
@@ -165,19 +173,46 @@ impl<'s, 'l> Scanner<'s, 'l> {
         let at = self.at;
         let name = self.string()?;
         self.count(at)?;
-        let hash = hash(name.as_bytes());
-        if self.keys.get(outer..).is_some_and(|keys| keys.contains(&hash)) {
+        let hash = key::hash(name.as_bytes());
+        if self.has(hash, outer) {
             let mut fault = Fault::new(IssueCode::DuplicateKey, at);
             fault.field = Some(name.into_owned());
             return Err(fault);
         }
         self.keys.push(hash);
+        self.colon()?;
+        Ok(name)
+    }
+
+    /// Whether the object whose keys start at `outer` has had a key.
+    #[inline]
+    fn has(&self, hash: u64, outer: usize) -> bool {
+        self.keys.get(outer..).is_some_and(|keys| keys.contains(&hash))
+    }
+
+    /// Reads a key as it was expected; false when it is another, or one too many.
+    #[inline]
+    fn takes(&mut self, key: &Key, outer: usize) -> bool {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let comes = rest.starts_with(key.quoted())
+            && self.fields < self.limits.fields
+            && !self.has(key.hash(), outer);
+        if comes {
+            self.at += key.quoted().len();
+            self.fields += 1;
+            self.keys.push(key.hash());
+        }
+        comes
+    }
+
+    #[inline]
+    fn colon(&mut self) -> Result<(), Fault> {
         self.space();
         if self.peek() != Some(b':') {
             return Err(self.unexpected(self.peek()));
         }
         self.at += 1;
-        Ok(name)
+        Ok(())
     }
 
     fn array<S: Events<'s>>(&mut self, sink: &mut S) -> Result<(), Fault> {
@@ -223,15 +258,6 @@ impl<'s, 'l> Scanner<'s, 'l> {
 
 fn null<'s>(at: u32) -> Scalar<'s> {
     Scalar { kind: ScalarKind::Null, text: Cow::Borrowed("null"), at }
-}
-
-/// Two keys with one hash are taken for equal: by chance once in 10^12 records of 10,000 fields, and
-/// who makes it happen on purpose only gets their own record refused.
-fn hash(name: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(name);
-    hasher.write_u8(name.len() as u8);
-    hasher.finish()
 }
 
 /// Where the text holds a NUL, which no format allows.

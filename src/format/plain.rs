@@ -10,24 +10,43 @@ const fn zeros(word: u64) -> u64 {
     word.wrapping_sub(each(1)) & !word & each(0x80)
 }
 
+/// The high bit of each byte that JSON does not take as it is; exact up to the first of them.
+#[inline]
+const fn special(word: u64) -> u64 {
+    let control = word.wrapping_sub(each(0x20)) & !word & each(0x80);
+    control | zeros(word ^ each(b'"')) | zeros(word ^ each(b'\\'))
+}
+
 /// How many bytes stand before the first quote, backslash or control character (RFC 8259, section 7).
 ///
 /// Eight bytes at a time: names and places are as long as one or two words.
 #[inline]
 #[must_use]
 pub fn plain_length(bytes: &[u8]) -> usize {
-    let mut words = bytes.chunks_exact(8);
-    for (index, word) in words.by_ref().enumerate() {
-        let Ok(word) = word.try_into().map(u64::from_le_bytes) else { break };
-        let control = word.wrapping_sub(each(0x20)) & !word & each(0x80);
-        let special = control | zeros(word ^ each(b'"')) | zeros(word ^ each(b'\\'));
+    let mut at = 0;
+    while let Some(word) = word(bytes, at) {
+        let special = special(word);
         if special != 0 {
-            return index * 8 + special.trailing_zeros() as usize / 8;
+            return at + special.trailing_zeros() as usize / 8;
         }
+        at += 8;
     }
-    let rest = words.remainder();
+    let rest = bytes.get(at..).unwrap_or_default();
+    // The last word of the text has some bytes that have been looked at and found plain.
+    if let Some(from) = bytes.len().checked_sub(8)
+        && let Some(word) = word(bytes, from)
+    {
+        let special = special(word);
+        return from + if special == 0 { 8 } else { special.trailing_zeros() as usize / 8 };
+    }
     let special = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
-    bytes.len() - rest.len() + rest.iter().position(special).unwrap_or(rest.len())
+    at + rest.iter().position(special).unwrap_or(rest.len())
+}
+
+/// The eight bytes from an offset.
+#[inline]
+fn word(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..at + 8)?.try_into().ok().map(u64::from_le_bytes)
 }
 
 #[cfg(test)]

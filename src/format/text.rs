@@ -126,7 +126,12 @@ impl Text {
         let amount = amount.min(self.bytes().len());
         let gone = self.buffer.get(self.start..self.start + amount).unwrap_or_default();
         let mut tail = gone;
-        if let Some(last) = memrchr(b'\n', gone) {
+        if memchr(b'\n', gone).is_some_and(|first| first + 1 == gone.len()) {
+            // One line, as most records are.
+            self.line += 1;
+            self.column = 1;
+            tail = &[];
+        } else if let Some(last) = memrchr(b'\n', gone) {
             self.line += memchr_iter(b'\n', gone).count() as u64;
             self.column = 1;
             tail = gone.get(last + 1..).unwrap_or_default();

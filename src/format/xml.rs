@@ -132,7 +132,7 @@ impl<'s> Walker<'s, '_> {
             self.count(attribute.at)?;
             let at = attribute.at as u32;
             self.begin_object(sink);
-            sink.key(Cow::Owned(format!("@{}", attribute.local_name())));
+            sink.attribute(attribute.local_name());
             match attribute.text() {
                 Ok(text) => sink.scalar(Scalar { kind: ScalarKind::Text, text, at }),
                 Err(fault) => {
@@ -220,6 +220,11 @@ fn resolved<'s>(reference: &BytesRef<'_>, at: usize) -> Result<Cow<'s, str>, Fau
 
 /// The text, if XML allows all its characters.
 fn allowed(text: Cow<'_, str>, at: usize) -> Result<Cow<'_, str>, Fault> {
+    // What is no control character and begins none of U+F000 to U+FFFF is always allowed.
+    let plain = |byte: &u8| *byte >= 0x20 && *byte != 0xef || matches!(byte, b'\t' | b'\n' | b'\r');
+    if text.as_bytes().iter().all(plain) {
+        return Ok(text);
+    }
     match text.find(|character| !is_xml(character)) {
         None => Ok(text),
         Some(bad) => Err(Fault::new(IssueCode::BadSyntax, at + bad)),

@@ -11,14 +11,16 @@ mod tables;
 mod tree;
 
 use crate::model::Expected;
-use crate::schema;
+use crate::schema::{self, Schema};
 
 use super::diagnostic::{Code, Diagnostic, Diagnostics, Weight};
 use super::extract::Trie;
 use super::level::{Each, links};
 use super::names::Names;
+use super::page::Page;
 use super::path::{SourcePath, Step};
 use super::program::{AcrossCheck, Program};
+use super::reverse::Plan;
 use super::spec::{Format, Spec};
 use super::table::Codes;
 use super::{Inherit, Mapping, RecordKind, Refers};
@@ -129,7 +131,9 @@ fn link(
     drop(sender);
     let paths: Vec<SourcePath> = names.wanted.iter().map(|wants| wants.path.clone()).collect();
     let (trie, places) = Trie::new(&paths, &names.levels, &each);
-    let reads = fields.iter().map(|rule| rule.reads).collect();
+    let target_schema = library.schemas.get(TARGET).cloned();
+    let plan = Plan::new(&fields, source_schema.map(|schema| &**schema));
+    let page = Page::new(&tree, target_schema.as_deref().and_then(Schema::fused));
     let separator = if spec.source.format == Format::Xml { '/' } else { '.' };
     let shown = paths
         .iter()
@@ -142,9 +146,9 @@ fn link(
     let mapping = Mapping {
         file: file.to_owned(),
         hash: *blake3::hash(text.as_bytes()).as_bytes(),
-        program: Program { values, fields, reads, groups, checks, tree },
+        program: Program { values, fields, groups, checks, page },
         schema: source_schema.cloned(),
-        target_schema: library.schemas.get(TARGET).cloned(),
+        target_schema,
         sample: spec.sample.take(),
         tests: std::mem::take(&mut spec.tests),
         trie,
@@ -160,6 +164,7 @@ fn link(
         refers,
         drops,
         back,
+        plan,
         spec,
     };
     (Some(mapping), problems)

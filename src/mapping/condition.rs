@@ -339,6 +339,11 @@ impl Literal {
 fn as_number(text: &str) -> Option<f64> {
     let numeric =
         |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E');
+    // Most texts are told by their first letter, and dates by the hyphen after their year.
+    let first = *text.as_bytes().first()?;
+    if !numeric(first) || text.as_bytes().get(4) == Some(&b'-') && !text.contains(['e', 'E']) {
+        return None;
+    }
     let starts = text.trim_start_matches(['-', '+', '.']).starts_with(|c: char| c.is_ascii_digit());
     (starts && text.bytes().all(numeric)).then(|| text.parse().ok()).flatten()
 }

@@ -6,40 +6,31 @@
 //! wait in their own slots and move to the final ones when the element fits.
 
 mod cells;
+mod memory;
 mod trie;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use smallvec::SmallVec;
-
-use crate::format::events::{Events, Scalar, ScalarKind};
+use crate::format::events::{Events, Key, Row, Scalar, ScalarKind};
 use crate::schema::Absent;
 
-pub use cells::{Cells, Frame, MOST_ITEMS, Slot, Slots, recycle};
+pub use cells::{Cells, Frame, MOST_ITEMS, Slot};
+pub use memory::Memory;
+use memory::Spot;
 use trie::{Choice, Node, Pick, Role};
 pub use trie::{Places, Trie, Wanted};
 
-/// A trie node and the frame of its scope in which its cell goes.
-type Spot = (u32, u32);
-type Spots = SmallVec<[Spot; 4]>;
-
-/// An object or array that is open.
-struct Level {
-    array: bool,
-    items: u32,
-    spots: Spots,
-    at: u32,
-}
-
 /// Takes the events of one record and fills slots.
-pub struct Extractor<'t, 'r> {
+///
+/// Where the values of every open object and array are wanted stands on one stack of spots: each
+/// level has a part of it, and what lies above the innermost level's is wanted of the next value.
+pub struct Extractor<'t, 'r, 'm> {
     trie: &'t Trie,
     empty: Absent<'t>,
-    levels: Vec<Level>,
-    /// Where the value that comes next is wanted.
-    next: Spots,
-    /// How often the field of a node has come within its object.
-    counts: Vec<u32>,
+    memory: &'m mut Memory,
+    /// Where on the stack the spots of the next value begin.
+    next: usize,
     /// Whether it is the text of the element that is open.
     own_text: bool,
     at: u32,
@@ -47,91 +38,110 @@ pub struct Extractor<'t, 'r> {
     pub cells: Cells<'r>,
 }
 
-impl<'t, 'r> Extractor<'t, 'r> {
-    /// For one record; `empty` are the texts that count as absent. `reuse` gives back memory.
+impl<'t, 'r, 'm> Extractor<'t, 'r, 'm> {
+    /// For one record; `empty` are the texts that count as absent.
     #[must_use]
-    pub fn new(trie: &'t Trie, empty: &'t [String], reuse: Slots<'_>) -> Self {
+    pub fn new(trie: &'t Trie, empty: &'t [String], memory: &'m mut Memory) -> Self {
+        let slots = memory.begin(trie);
         Self {
             trie,
             empty: Absent::new(empty),
-            levels: Vec::with_capacity(8),
-            next: SmallVec::from_slice(&[(0, 0)]),
-            counts: vec![0; trie.len()],
+            memory,
+            next: 0,
             own_text: false,
             at: 0,
-            cells: Cells::new(trie, reuse),
+            cells: Cells::new(trie, slots),
         }
+    }
+
+    /// The texts that count as absent.
+    pub const fn empty(&self) -> Absent<'t> {
+        self.empty
     }
 
     fn slot(&mut self, node: u32, frame: u32, slot: u16) -> &mut Slot<'r> {
         self.cells.slot(self.trie.node(node).scope, frame, slot)
     }
 
-    /// Where a value is wanted: as that of its key, or as an item of its array.
-    fn arrive(&mut self) -> Spots {
-        let mut spots = Spots::new();
-        match self.levels.last_mut() {
+    /// Where a value is wanted: as that of its key, or as an item of its array. The spots are put on
+    /// the stack from the index that is given back.
+    #[inline]
+    fn arrive(&mut self) -> usize {
+        let (from, to) = (self.next, self.memory.spots.len());
+        match self.memory.levels.last_mut() {
             Some(level) if level.array => {
                 let index = level.items;
                 level.items += 1;
-                let fields = std::mem::take(&mut level.spots);
-                for field in &fields {
-                    self.items(*field, index, &mut spots);
+                for spot in level.spots.clone() {
+                    self.items(self.memory.spots[spot], index);
                 }
-                if let Some(level) = self.levels.last_mut() {
-                    level.spots = fields;
+                to
+            }
+            _ if to - from == 1 && !self.own_text => {
+                let (field, _) = self.memory.spots[from];
+                if self.trie.node(field).items.is_empty() {
+                    if self.memory.count(field) > 0 {
+                        self.memory.spots.truncate(from);
+                    }
+                    return from;
                 }
+                self.fields(from..to);
+                to
             }
             _ => {
-                let fields = std::mem::take(&mut self.next);
-                for field in fields {
-                    let seen = self.counts[field.0 as usize];
-                    self.counts[field.0 as usize] += 1;
-                    if seen == 0 {
-                        spots.push(field);
-                    }
-                    self.items(field, seen, &mut spots);
-                }
-                if std::mem::take(&mut self.own_text)
-                    && let Some(element) = self.levels.last()
-                {
-                    spots.extend_from_slice(&element.spots);
-                }
+                self.fields(from..to);
+                to
             }
         }
-        spots
+    }
+
+    /// Where the value of a key is wanted.
+    fn fields(&mut self, spots: Range<usize>) {
+        for spot in spots {
+            let field = self.memory.spots[spot];
+            let seen = self.memory.count(field.0);
+            if seen == 0 {
+                self.memory.spots.push(field);
+            }
+            self.items(field, seen);
+        }
+        if std::mem::take(&mut self.own_text)
+            && let Some(element) = self.memory.levels.last()
+        {
+            self.memory.spots.extend_from_within(element.spots.clone());
+        }
     }
 
     /// Where item `index` of a repeated field is wanted.
-    fn items(&mut self, (field, frame): Spot, index: u32, spots: &mut Spots) {
+    fn items(&mut self, (field, frame): Spot, index: u32) {
         let trie = self.trie;
         for item in &trie.node(field).items {
             let node = trie.node(*item);
             match node.role {
-                Role::Nth(n) if n == index => spots.push((*item, frame)),
+                Role::Nth(n) if n == index => self.memory.spots.push((*item, frame)),
                 Role::Last => {
                     self.cells.clear(node, frame);
-                    spots.push((*item, frame));
+                    self.memory.spots.push((*item, frame));
                 }
                 Role::Where(ref choice) => {
                     self.cells.clear(node, frame);
                     let found = *self.slot(*item, frame, choice.done) != Slot::Absent;
                     if !(found && matches!(choice.pick, Pick::First)) {
-                        spots.push((*item, frame));
+                        self.memory.spots.push((*item, frame));
                     }
                 }
-                Role::All => spots.push((*item, frame)),
+                Role::All => self.memory.spots.push((*item, frame)),
                 Role::Each(scope) => {
                     let slots = trie.scope(scope).slots;
                     if let Some(opened) = self.cells.open(scope, slots, frame, index) {
-                        spots.push((*item, opened));
+                        self.memory.spots.push((*item, opened));
                     }
                 }
                 Role::Column(scope, number, to) if index == 0 => {
                     let slots = trie.scope(scope).slots;
                     if let Some(opened) = self.cells.column(scope, slots, frame, number) {
-                        spots.push((to, opened));
-                        self.items((to, opened), 0, spots);
+                        self.memory.spots.push((to, opened));
+                        self.items((to, opened), 0);
                     }
                 }
                 Role::Nth(_) | Role::Field | Role::Column(..) => {}
@@ -140,26 +150,27 @@ impl<'t, 'r> Extractor<'t, 'r> {
     }
 
     /// What is due when a value ends.
-    fn leave(&mut self, spots: &Spots) {
+    fn leave(&mut self, spots: Range<usize>) {
         let trie = self.trie;
-        for (index, frame) in spots {
-            let node = trie.node(*index);
+        for spot in spots {
+            let (index, frame) = self.memory.spots[spot];
+            let node = trie.node(index);
             let Role::Where(choice) = &node.role else { continue };
             let fits = choice
                 .tests
                 .iter()
-                .all(|(slot, text)| self.slot(*index, *frame, *slot).text() == Some(text));
-            if fits && self.is_better(node, choice, *frame) {
+                .all(|(slot, text)| self.slot(index, frame, *slot).text() == Some(text));
+            if fits && self.is_better(node, choice, frame) {
                 for (offset, slot) in (node.from..node.to).enumerate() {
-                    let cell = std::mem::take(self.slot(*index, *frame, slot));
+                    let cell = std::mem::take(self.slot(index, frame, slot));
                     let offset = u16::try_from(offset).unwrap_or(u16::MAX);
-                    let kept = self.slot(*index, *frame, choice.finals + offset);
+                    let kept = self.slot(index, frame, choice.finals + offset);
                     match choice.pick {
                         Pick::All => kept.append(cell),
                         Pick::First | Pick::Last | Pick::By(..) => *kept = cell,
                     }
                 }
-                *self.slot(*index, *frame, choice.done) = Slot::Group(1, 0);
+                *self.slot(index, frame, choice.done) = Slot::Group(1, 0);
             }
         }
     }
@@ -175,11 +186,12 @@ impl<'t, 'r> Extractor<'t, 'r> {
         order.beats(cells.slot(node.scope, frame, *key).text(), best.text())
     }
 
-    fn group(&mut self, spots: &Spots, items: u32) {
+    fn group(&mut self, spots: Range<usize>, items: u32) {
         let (trie, at) = (self.trie, self.at);
-        for (index, frame) in spots {
-            if let Some(slot) = trie.node(*index).slot {
-                let slot = self.slot(*index, *frame, slot);
+        for spot in spots {
+            let (index, frame) = self.memory.spots[spot];
+            if let Some(slot) = trie.node(index).slot {
+                let slot = self.slot(index, frame, slot);
                 if slot.is_absent() {
                     *slot = Slot::Group(items, at);
                 }
@@ -191,16 +203,16 @@ impl<'t, 'r> Extractor<'t, 'r> {
         clippy::ptr_arg,
         reason = "the slot keeps the borrow, so it clones the `Cow` and not its text"
     )]
-    fn capture(&mut self, spots: &Spots, text: &Cow<'r, str>, at: u32, null: bool) {
-        let absent = null || self.empty.holds(text);
+    fn capture(&mut self, spots: Range<usize>, text: &Cow<'r, str>, at: u32, absent: bool) {
         let trie = self.trie;
-        for (index, frame) in spots {
-            let node = trie.node(*index);
+        for spot in spots {
+            let (index, frame) = self.memory.spots[spot];
+            let node = trie.node(index);
             if node.scope > 0 {
-                self.cells.meet(node.scope, *frame, at, trie);
+                self.cells.meet(node.scope, frame, at, trie);
             }
             let Some(slot) = node.slot else { continue };
-            let slot = self.cells.slot(node.scope, *frame, slot);
+            let slot = self.cells.slot(node.scope, frame, slot);
             match (slot, absent) {
                 (slot @ (Slot::Absent | Slot::Group(..)), true) => *slot = Slot::Empty(at),
                 (Slot::List(list, _), false) if node.list => list.push(text.clone()),
@@ -212,64 +224,192 @@ impl<'t, 'r> Extractor<'t, 'r> {
             }
         }
     }
+
+    /// Takes the text of a plain field, whose slot nothing has filled before.
+    #[inline]
+    fn plain(&mut self, node: &Node, scalar: Scalar<'r>, absent: bool) {
+        let Some(slot) = node.slot else { return };
+        let slot = self.cells.slot(0, 0, slot);
+        *slot = match absent {
+            true => Slot::Empty(scalar.at),
+            false => Slot::Text(scalar.text, scalar.at),
+        };
+    }
+
+    /// The field of a key in the group that is open, where that is one spot: in the order of the last
+    /// record it is found at once.
+    #[inline]
+    fn follow(&mut self, group: u32, name: &str) -> Option<u32> {
+        let level = self.memory.levels.last_mut()?;
+        let follows = &mut self.memory.follows[level.after];
+        let trie = self.trie;
+        let field = if *follows > 0 && *trie.node(*follows).name == *name {
+            *follows
+        } else {
+            let found = trie.field(group, name)?;
+            // The text of an element is more than a field: see `key`.
+            *follows = if name == "#text" { 0 } else { found };
+            found
+        };
+        level.after = memory::after(field);
+        Some(field)
+    }
+
+    /// The field that is likely to come next.
+    #[inline]
+    pub fn expected(&self) -> Option<&'t Node> {
+        let level = self.memory.levels.last()?;
+        let follows = *self.memory.follows.get(level.after)?;
+        // Of an object that is wanted at several places no order is known.
+        (follows > 0 && level.spots.len() == 1).then(|| self.trie.node(follows))
+    }
+
+    /// The field that was expected has come.
+    #[inline]
+    pub fn as_expected(&mut self) {
+        let Some(level) = self.memory.levels.last_mut() else { return };
+        let (follows, spots) = (self.memory.follows[level.after], level.spots.clone());
+        level.after = memory::after(follows);
+        self.memory.spots.truncate(spots.end);
+        self.next = spots.end;
+        let (_, frame) = self.memory.spots[spots.start];
+        self.memory.spots.push((follows, frame));
+    }
+
+    /// Takes a scalar; `absent` says whether it counts as none.
+    #[inline]
+    pub fn take(&mut self, scalar: Scalar<'r>, absent: bool) {
+        self.at = scalar.at;
+        let from = self.arrive();
+        let to = self.memory.spots.len();
+        if to - from == 1
+            && let Some(node) =
+                Some(self.trie.node(self.memory.spots[from].0)).filter(|node| node.is_plain())
+        {
+            self.plain(node, scalar, absent);
+        } else if from < to {
+            self.capture(from..to, &scalar.text, scalar.at, absent);
+            self.leave(from..to);
+        }
+        self.settle();
+    }
+
+    /// The value has been taken: nothing is wanted until the next key.
+    #[inline]
+    fn settle(&mut self) {
+        self.next = self.memory.levels.last().map_or(0, |level| level.spots.end);
+        self.memory.spots.truncate(self.next);
+    }
+
+    /// The header of a row that begins.
+    pub fn begin_row(&mut self, row: &Row<'r>) {
+        self.memory.columns.know(self.trie, row.header());
+        self.begin_object();
+    }
+
+    /// Takes the cell of a column of the row that is open.
+    #[inline]
+    pub fn take_cell(&mut self, column: usize, scalar: Scalar<'r>, absent: bool) {
+        let Some(field) = self.memory.columns.field(column) else { return };
+        let node = self.trie.node(field);
+        if node.is_plain() {
+            self.at = scalar.at;
+            self.plain(node, scalar, absent);
+            return;
+        }
+        self.memory.spots.push((field, 0));
+        self.take(scalar, absent);
+    }
 }
 
-impl<'r> Events<'r> for Extractor<'_, 'r> {
+impl<'r> Events<'r> for Extractor<'_, 'r, '_> {
+    #[inline]
     fn begin_object(&mut self) {
-        let spots = self.arrive();
-        self.group(&spots, 1);
-        for (node, _) in &spots {
-            for field in &self.trie.node(*node).fields {
-                self.counts[field.1 as usize] = 0;
-            }
-        }
-        self.levels.push(Level { array: false, items: 0, spots, at: self.at });
+        let from = self.arrive();
+        let spots = from..self.memory.spots.len();
+        self.group(spots.clone(), 1);
+        self.next = spots.end;
+        self.memory.open(spots, self.at);
     }
 
+    #[inline]
     fn key(&mut self, name: Cow<'r, str>) {
-        self.next.clear();
-        let Some(level) = self.levels.last() else { return };
-        for (node, frame) in &level.spots {
-            if let Some(field) = self.trie.field(*node, &name) {
-                self.next.push((field, *frame));
+        let Some(level) = self.memory.levels.last() else {
+            self.memory.spots.clear();
+            return;
+        };
+        let spots = level.spots.clone();
+        self.memory.spots.truncate(spots.end);
+        self.next = spots.end;
+        if spots.len() == 1 {
+            let (group, frame) = self.memory.spots[spots.start];
+            if let Some(field) = self.follow(group, &name) {
+                self.memory.spots.push((field, frame));
+            }
+        } else {
+            for spot in spots {
+                let (group, frame) = self.memory.spots[spot];
+                if let Some(field) = self.trie.field(group, &name) {
+                    self.memory.spots.push((field, frame));
+                }
             }
         }
-        if name == "#text" {
-            // The text of an element with attributes is the element itself.
-            self.own_text = true;
-        }
+        // The text of an element with attributes is the element itself.
+        self.own_text |= name == "#text";
     }
 
+    #[inline]
+    fn expects(&self) -> Option<&Key> {
+        self.expected().map(|field| &field.key)
+    }
+
+    #[inline]
+    fn as_expected(&mut self) {
+        Extractor::as_expected(self);
+    }
+
+    #[inline]
     fn end_object(&mut self) {
-        if let Some(level) = self.levels.pop() {
-            self.leave(&level.spots);
+        if let Some(level) = self.memory.levels.pop() {
+            self.leave(level.spots);
         }
+        self.settle();
     }
 
     fn begin_array(&mut self) {
         // An array is the repetition of its key, not a value of its own.
         self.own_text = false;
-        let spots = match self.levels.last() {
-            Some(level) if level.array => Spots::new(),
-            _ => std::mem::take(&mut self.next),
+        let to = self.memory.spots.len();
+        let from = match self.memory.levels.last() {
+            Some(level) if level.array => to,
+            _ => self.next,
         };
-        self.levels.push(Level { array: true, items: 0, spots, at: self.at });
+        self.next = to;
+        self.memory.open_array(from..to, self.at);
     }
 
     fn end_array(&mut self) {
-        if let Some(level) = self.levels.pop() {
+        if let Some(level) = self.memory.levels.pop() {
             let at = std::mem::replace(&mut self.at, level.at);
-            self.group(&level.spots, level.items);
+            self.group(level.spots, level.items);
             self.at = at;
         }
+        self.settle();
     }
 
+    #[inline]
     fn scalar(&mut self, scalar: Scalar<'r>) {
-        self.at = scalar.at;
-        let spots = self.arrive();
-        if !spots.is_empty() {
-            self.capture(&spots, &scalar.text, scalar.at, scalar.kind == ScalarKind::Null);
-            self.leave(&spots);
+        let absent = scalar.kind == ScalarKind::Null || self.empty.holds(&scalar.text);
+        self.take(scalar, absent);
+    }
+
+    fn row(&mut self, row: &Row<'r>) {
+        self.begin_row(row);
+        for column in 0..row.header().len() {
+            let Some(cell) = row.cell(column) else { break };
+            let absent = self.empty.holds(&cell.text);
+            self.take_cell(column, cell, absent);
         }
+        self.end_object();
     }
 }

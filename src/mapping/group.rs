@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::extract::Frame;
+use super::page::Bits;
 use super::program::{Problem, Rule, Tracer};
 use super::scene::{Input, Scene, When};
 use super::value::Value;
@@ -22,8 +23,6 @@ pub struct Group {
     pub key: Option<Input>,
     /// Rules of the fields of an item.
     pub fields: Vec<Rule>,
-    /// Whether each reads the sender's record.
-    pub reads: Vec<bool>,
     /// Groups within an item.
     pub groups: Vec<Group>,
 }
@@ -33,8 +32,21 @@ pub struct Group {
 pub struct Made<'r> {
     /// The results of the rules.
     pub values: Vec<Value<'r>>,
+    /// Which of the rules have made something of the sender's record; constants alone make no group.
+    pub fed: Bits,
     /// For each group its items.
     pub groups: Vec<Vec<Made<'r>>>,
+}
+
+impl<'r> Made<'r> {
+    /// Adds the result of the next rule.
+    #[inline]
+    pub fn add(&mut self, rule: &Rule, value: Value<'r>) {
+        if rule.reads && !value.is_absent() {
+            self.fed.add(self.values.len());
+        }
+        self.values.push(value);
+    }
 }
 
 impl Group {
@@ -70,7 +82,7 @@ impl Group {
         let items = scene.cells.frames(*scope);
         for here in scene.cells.within(*scope, scene.here, scene.trie) {
             let Some(item) = items.get(here as usize) else { continue };
-            let mut frames: SmallVec<[&Frame<'r>; 8]> = SmallVec::from_slice(scene.frames);
+            let mut frames: SmallVec<[&'r Frame<'r>; 8]> = SmallVec::from_slice(scene.frames);
             frames.push(item);
             let inner = Scene { frames: &frames, here, ..*scene };
             self.descend(rest, &inner, made, problems, tracer);
@@ -83,9 +95,12 @@ impl Group {
         problems: &mut Vec<Problem>,
         tracer: &mut T,
     ) -> Made<'r> {
-        let values = self.fields.iter().map(|rule| rule.run(scene, problems, tracer).0).collect();
-        let groups = self.groups.iter().map(|group| group.run(scene, problems, tracer)).collect();
-        Made { values, groups }
+        let mut made = Made { values: Vec::with_capacity(self.fields.len()), ..Made::default() };
+        for rule in &self.fields {
+            made.add(rule, rule.run(scene, problems, tracer).0);
+        }
+        made.groups = self.groups.iter().map(|group| group.run(scene, problems, tracer)).collect();
+        made
     }
 
     /// Its rules and those of the groups in it.

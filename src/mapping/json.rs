@@ -14,12 +14,6 @@ pub struct JsonBytes {
 }
 
 impl JsonBytes {
-    /// With room for so many bytes.
-    #[must_use]
-    pub fn with_room(bytes: usize) -> Self {
-        Self { bytes: Vec::with_capacity(bytes), comma: false }
-    }
-
     /// The document.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
@@ -76,9 +70,28 @@ impl<'r> Events<'r> for JsonBytes {
 }
 
 /// A JSON string (RFC 8259 section 7).
-fn write_text(text: &str, out: &mut Vec<u8>) {
+#[inline]
+pub fn write_text(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    if plain_length(bytes) == bytes.len() {
+        write_plain(bytes, out);
+    } else {
+        write_special(bytes, out);
+    }
+}
+
+/// A string of which nothing has to be escaped.
+#[inline]
+pub fn write_plain(bytes: &[u8], out: &mut Vec<u8>) {
+    out.reserve(bytes.len() + 2);
     out.push(b'"');
-    let mut rest = text.as_bytes();
+    out.extend_from_slice(bytes);
+    out.push(b'"');
+}
+
+#[cold]
+fn write_special(mut rest: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
     loop {
         let (plain, special) = rest.split_at(plain_length(rest));
         out.extend_from_slice(plain);
@@ -89,7 +102,6 @@ fn write_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-#[cold]
 fn escape(byte: u8, out: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     match byte {

@@ -19,9 +19,9 @@ pub struct RunContext {
 #[derive(Debug)]
 pub enum Outcome {
     /// It is valid and translated.
-    Accepted(Translated),
+    Accepted(Box<Translated>),
     /// It is refused.
-    Refused(Refusal),
+    Refused(Box<Refusal>),
 }
 
 impl Outcome {
@@ -36,6 +36,7 @@ impl Outcome {
 }
 
 /// A valid record in the canonical form.
+#[derive(Default)]
 pub struct Translated {
     /// The sender's id.
     pub record_id: String,

@@ -9,8 +9,9 @@ use crate::model::{Expected, IssueCode, Severity};
 
 use super::extract::Slot;
 use super::group::{Group, Made};
+use super::page::Page;
 use super::scene::{Input, Named, Scene, When};
-use super::target::{Branch, Takes};
+use super::target::Takes;
 use super::template::Template;
 use super::value::{Class, Shape, Value};
 use super::verb::Verb;
@@ -143,14 +144,12 @@ pub struct Program {
     pub values: Vec<Rule>,
     /// Rules of target fields.
     pub fields: Vec<Rule>,
-    /// Whether each reads the sender's record.
-    pub reads: Vec<bool>,
     /// Repeated groups of the target.
     pub groups: Vec<Group>,
     /// Rules across fields.
     pub checks: Vec<AcrossCheck>,
-    /// The target.
-    pub tree: Branch,
+    /// How the target is written.
+    pub page: Page,
 }
 
 impl Program {
@@ -174,7 +173,7 @@ impl Program {
         }
         let scene = with_values(record, named);
         for rule in &self.fields {
-            made.values.push(rule.run(&scene, problems, tracer).0);
+            made.add(rule, rule.run(&scene, problems, tracer).0);
         }
         for group in &self.groups {
             made.groups.push(group.run(&scene, problems, tracer));
@@ -235,6 +234,7 @@ impl Rule {
             value = match verb.run(value, scene) {
                 Ok(value) => value,
                 Err(failure) => {
+                    let failure = *failure;
                     let severity = failure.severity.unwrap_or(self.on_error);
                     let problem =
                         self.problem(scene, blamed, failure.code, severity, failure.expected);
@@ -252,6 +252,7 @@ impl Rule {
         (if fits { value } else { Value::Absent }, blamed)
     }
 
+    #[inline]
     fn origin<'r>(&'r self, scene: &Scene<'_, 'r>) -> (Value<'r>, Option<Input>) {
         match &self.origin {
             Origin::First(inputs) => {
@@ -282,6 +283,7 @@ impl Rule {
     }
 
     /// Whether the result passes the rule's checks and the target takes it.
+    #[inline]
     fn fits<T: Tracer>(
         &self,
         value: &Value<'_>,
@@ -290,7 +292,11 @@ impl Rule {
         problems: &mut Vec<Problem>,
         tracer: &mut T,
     ) -> bool {
-        if value.is_absent() {
+        let open = matches!(
+            self.takes,
+            None | Some(Takes::Text | Takes::PartialDate | Takes::Texts | Takes::Hub)
+        );
+        if value.is_absent() || (open && self.checks.is_empty()) {
             return true;
         }
         let mut fits = true;
@@ -303,8 +309,7 @@ impl Rule {
         for check in &self.checks {
             match check {
                 Check::NotFuture => {
-                    let future =
-                        matches!(value, Value::Date(date) if date.begins_after(scene.today));
+                    let future = matches!(value, Value::Date(date) if date.begins_after(scene.day));
                     if future {
                         report(
                             IssueCode::FutureDate,

@@ -10,6 +10,7 @@ mod gather;
 mod measure;
 mod names;
 mod node;
+mod plan;
 mod read;
 mod rule;
 mod seat;
@@ -23,7 +24,6 @@ use crate::model::{Issue, IssueCode, Place};
 
 use super::Mapping;
 use super::group::Group;
-use super::path::{TargetStep, parse_target, schema_path};
 use super::program::{Origin, Rule};
 use super::scene::Input;
 use super::spec::Format;
@@ -32,6 +32,7 @@ use super::value::Class;
 pub use base::Base;
 pub use gather::{Gathered, Gathering};
 pub use measure::{FieldTrip, Form, RoundTrip, RoundTripReport};
+pub use plan::Plan;
 pub use rule::BackRule;
 
 use seat::Seat;
@@ -63,15 +64,15 @@ pub struct FieldClass {
 /// One element of the sender's format, ready to be written.
 pub struct Built<'m> {
     tree: Tree<'m>,
-    order: Vec<String>,
+    order: &'m [String],
     /// What each record lost, in the order in which they were gathered.
     pub losses: Vec<Loss>,
 }
 
 impl Built<'_> {
     /// Writes the element.
-    pub fn write<'o>(self, out: &mut impl Events<'o>) {
-        self.tree.write(&self.order, out);
+    pub fn write(self, out: &mut impl for<'o> Events<'o>) {
+        self.tree.write(self.order, out);
     }
 
     /// What the document as a whole lacks is told of its first record.
@@ -92,13 +93,13 @@ impl Mapping {
     ///
     /// # Errors
     /// When the bytes are no JSON document.
-    pub fn reverse<'o>(
+    pub fn reverse(
         &self,
         canonical: &[u8],
-        out: &mut impl Events<'o>,
+        out: &mut impl for<'o> Events<'o>,
     ) -> Result<Loss, Vec<Issue>> {
-        let built = self.build(&Gathered::of_one(self, canonical)?);
-        let loss = built.losses.first().cloned().unwrap_or_default();
+        let mut built = self.build(&Gathered::of_one(self, canonical)?);
+        let loss = built.losses.pop().unwrap_or_default();
         built.write(out);
         Ok(loss)
     }
@@ -109,11 +110,11 @@ impl Mapping {
         if self.spec.source.format == Format::Canonical {
             let document = gathered.records().next().map_or(&Json::Null, |record| &record.document);
             let losses = vec![Loss::default()];
-            return Built { tree: Tree::of(document), order: Vec::new(), losses };
+            return Built { tree: Tree::of(document), order: &[], losses };
         }
         let mut tree = self.tree();
         let losses = self.fill(&mut tree, gathered, &gathered.seats(self));
-        let mut built = Built { tree, order: self.columns_in_order(), losses };
+        let mut built = Built { tree, order: &self.plan.order, losses };
         built.tell_missing();
         built
     }
@@ -182,41 +183,15 @@ impl Mapping {
             Origin::Constant(_) | Origin::Choose(_) => None,
         }
     }
-
-    /// For each list of the target the labels in the order of the mapping.
-    fn labels(&self) -> Vec<(String, Vec<String>)> {
-        let mut labels: Vec<(String, Vec<String>)> = Vec::new();
-        for rule in &self.program.fields {
-            let Ok(steps) = parse_target(&rule.name) else { continue };
-            for (i, step) in steps.iter().enumerate() {
-                let TargetStep::Label(label) = step else { continue };
-                let list = schema_path(steps.get(..i).unwrap_or_default());
-                match labels.iter_mut().find(|(known, _)| *known == list) {
-                    Some((_, known)) if known.contains(label) => {}
-                    Some((_, known)) => known.push(label.clone()),
-                    None => labels.push((list, vec![label.clone()])),
-                }
-            }
-        }
-        labels
-    }
-
-    fn columns_in_order(&self) -> Vec<String> {
-        match &self.schema {
-            Some(schema) => {
-                let top = schema.fields().iter().filter_map(|field| match field.steps.as_slice() {
-                    [crate::schema::Step::Key(key)] => Some(key.clone()),
-                    _ => None,
-                });
-                top.collect()
-            }
-            None => Vec::new(),
-        }
-    }
 }
 
 /// The document of a canonical record.
 fn parse(canonical: &[u8]) -> Result<Json, Vec<Issue>> {
     serde_json::from_slice(canonical)
         .map_err(|_| vec![Issue::error(IssueCode::InvalidTarget, Place::default())])
+}
+
+/// The sender's id of a canonical record.
+fn record_id(document: &Json) -> Option<&str> {
+    document.get("source")?.get("record_id")?.as_str()
 }

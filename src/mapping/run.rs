@@ -2,11 +2,14 @@
 
 mod amended;
 mod asked;
+mod carry;
 mod element;
 mod flow;
 mod issues;
+mod nested;
 mod settle;
 mod tee;
+mod translate;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,7 +19,7 @@ use crate::model::{Issue, IssueCode};
 
 use super::Mapping;
 use super::amend::{Amendments, Met, reader_of_one};
-use super::outcome::{Around, Ending, Outcome, Refusal, RunContext};
+use super::outcome::{Around, Ending, Outcome, Refusal, RunContext, Translated};
 
 use amended::Amended;
 pub(super) use element::Element;
@@ -101,16 +104,15 @@ impl<'m> Run<'m> {
     /// The next record, accepted or refused; `None` at the end of the file.
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Option<Outcome> {
-        let next = loop {
-            if let Some(outcome) = self.ready.pop_front() {
-                break outcome;
-            }
+        while self.ready.is_empty() {
             match self.reader.next()? {
                 Ok(frame) => {
-                    self.columns = frame.columns();
+                    know(&mut self.columns, frame.header());
                     self.flow.element(&frame, &mut (), &mut self.ready);
-                    let columns = self.columns.as_ref();
-                    self.amended.element(&mut self.flow, &frame, columns, &mut self.ready);
+                    if self.amended.is_asked() {
+                        let columns = self.columns.as_ref();
+                        self.amended.element(&mut self.flow, &frame, columns, &mut self.ready);
+                    }
                 }
                 Err(broken) => {
                     self.complete &= !broken.ends_file;
@@ -120,8 +122,9 @@ impl<'m> Run<'m> {
                     self.amended.broken(&mut self.flow, columns, &mut self.ready);
                 }
             }
-        };
-        let mut outcome = self.settle(next);
+        }
+        let mut outcome = self.ready.pop_front()?;
+        self.settle(&mut outcome);
         let around =
             || Around { columns: self.columns.clone(), carried: self.flow.carried().clone() };
         match &mut outcome {
@@ -134,8 +137,13 @@ impl<'m> Run<'m> {
         Some(outcome)
     }
 
+    /// Gives back a record that its caller has done with: its memory serves the next ones.
+    pub fn reuse(&mut self, record: Box<Translated>) {
+        self.flow.reuse(record);
+    }
+
     /// Remembers ids and references; a second record of the same id is refused.
-    fn settle(&mut self, outcome: Outcome) -> Outcome {
+    fn settle(&mut self, outcome: &mut Outcome) {
         match outcome {
             Outcome::Accepted(record) if self.settlement.meet(&record.record_id) => {
                 let issue = Issue::error(IssueCode::DuplicateRecordId, record.place.clone())
@@ -143,20 +151,20 @@ impl<'m> Run<'m> {
                     .value(&record.record_id)
                     .record_id(&record.record_id);
                 let mut issues = vec![issue];
-                issues.extend(record.warnings);
-                let (record_id, place, raw) = (Some(record.record_id), record.place, record.raw);
-                let around = Around::default();
-                Outcome::Refused(Refusal { record_id, place, raw, issues, around })
+                issues.append(&mut record.warnings);
+                *outcome = Outcome::Refused(Box::new(Refusal {
+                    record_id: Some(std::mem::take(&mut record.record_id)),
+                    place: std::mem::take(&mut record.place),
+                    raw: std::mem::take(&mut record.raw),
+                    issues,
+                    around: Around::default(),
+                }));
             }
-            Outcome::Accepted(record) => {
-                self.settlement.refer(&record);
-                Outcome::Accepted(record)
-            }
+            Outcome::Accepted(record) => self.settlement.refer(record),
             Outcome::Refused(refusal) => {
                 if let Some(id) = &refusal.record_id {
                     self.settlement.meet(id);
                 }
-                Outcome::Refused(refusal)
             }
         }
     }
@@ -171,5 +179,16 @@ impl<'m> Run<'m> {
             complete: self.complete,
             dropped: self.flow.dropped(),
         }
+    }
+}
+
+/// Keeps the header of the last row, which most rows share with the one before.
+fn know(columns: &mut Option<Arc<[String]>>, header: Option<&Arc<[String]>>) {
+    let same = match (&*columns, header) {
+        (Some(known), Some(header)) => Arc::ptr_eq(known, header),
+        (known, header) => known.is_none() && header.is_none(),
+    };
+    if !same {
+        *columns = header.cloned();
     }
 }

@@ -1,5 +1,9 @@
 //! What a rule can see: the cells of the record, the named values, today.
 
+use std::borrow::Cow;
+
+use jiff::civil::Date;
+
 use crate::model::DateText;
 
 use super::condition::Condition;
@@ -82,13 +86,13 @@ impl<'r> Named<'r> {
 #[derive(Clone, Copy)]
 pub struct Scene<'s, 'r> {
     /// The frames from the element down to the record, or to the item of a repeated group in it.
-    pub frames: &'s [&'s Frame<'r>],
+    pub frames: &'s [&'r Frame<'r>],
     /// Which of the frames is the record's.
     pub record: usize,
     /// The number of the last of the frames in its scope.
     pub here: u32,
     /// All frames of the element.
-    pub cells: &'s Cells<'r>,
+    pub cells: &'r Cells<'r>,
     /// How they lie in one another.
     pub trie: &'s Trie,
     /// For each repeated group that rules go through, the scope of its items.
@@ -99,8 +103,10 @@ pub struct Scene<'s, 'r> {
     pub values: &'s [Named<'r>],
     /// The record's id.
     pub record_id: Option<&'s str>,
-    /// The day of the run.
+    /// The day of the run, as conditions compare it.
     pub today: &'s str,
+    /// The same.
+    pub day: Date,
     /// The value that is being checked.
     pub result: Option<&'s str>,
 }
@@ -111,7 +117,8 @@ static NOTHING: Slot<'static> = Slot::Absent;
 impl<'s, 'r> Scene<'s, 'r> {
     /// The cell at a wanted path.
     #[must_use]
-    pub fn slot(&self, path: u16) -> &'s Slot<'r> {
+    #[inline]
+    pub fn slot(&self, path: u16) -> &'r Slot<'r> {
         let found = match self.places.get(usize::from(path)) {
             Some(Wanted::At(depth, slot)) => self
                 .frames
@@ -134,6 +141,7 @@ impl<'s, 'r> Scene<'s, 'r> {
 
     /// The text of an input, when present. A group is present, with an empty text.
     #[must_use]
+    #[inline]
     pub fn text(&self, input: Input) -> Option<&'s str> {
         match input {
             Input::Path(path) => match self.slot(path) {
@@ -159,11 +167,14 @@ impl<'s, 'r> Scene<'s, 'r> {
 
     /// The value of an input.
     #[must_use]
+    #[inline]
     pub fn value(&self, input: Input) -> Value<'r> {
         match input {
             Input::Path(path) => match self.slot(path) {
-                Slot::Text(text, _) => Value::Text(text.clone()),
-                Slot::List(items, _) => Value::List(items.clone()),
+                Slot::Text(text, _) => Value::Text(Cow::Borrowed(text)),
+                Slot::List(items, _) => {
+                    Value::List(items.iter().map(|item| Cow::Borrowed(&**item)).collect())
+                }
                 Slot::Absent | Slot::Empty(_) | Slot::Group(..) => Value::Absent,
             },
             Input::Value(value) => {
@@ -177,6 +188,7 @@ impl<'s, 'r> Scene<'s, 'r> {
 
     /// The wanted path behind an input, to blame.
     #[must_use]
+    #[inline]
     pub fn path(&self, input: Input) -> Option<u16> {
         match input {
             Input::Path(path) => Some(path),
@@ -187,6 +199,7 @@ impl<'s, 'r> Scene<'s, 'r> {
 
     /// Whether a condition holds.
     #[must_use]
+    #[inline]
     pub fn holds(&self, when: &When) -> bool {
         when.condition.eval(|path| self.text(*when.inputs.get(path)?))
     }

@@ -91,7 +91,7 @@ pub enum Found<'t> {
     /// No row: the text itself.
     Keep,
     /// No row, with what follows.
-    Failed(Failure),
+    Failed(Box<Failure>),
 }
 
 impl Table {
@@ -125,11 +125,8 @@ impl Table {
         }
         let failure = |severity: Severity, instead: Option<Box<str>>| {
             let expected = Expected::OneOf(self.listed.clone());
-            Found::Failed(Failure {
-                severity: Some(severity),
-                instead,
-                ..Failure::new(IssueCode::UnknownCode, expected)
-            })
+            let failure = Failure::new(IssueCode::UnknownCode, expected);
+            Found::Failed(Box::new(Failure { severity: Some(severity), instead, ..*failure }))
         };
         match &self.unmapped {
             Unmapped::Keep => Found::Keep,

@@ -76,19 +76,30 @@ impl Template {
 
     /// The text, when every part is present; parts without blanks around.
     pub fn fill<'t>(&self, text: impl Fn(Input) -> Option<&'t str>) -> Option<String> {
-        let mut several = std::iter::successors(Some(self), |one| one.otherwise.as_deref());
-        several.find_map(|one| one.fill_alone(&text))
+        let mut filled = String::with_capacity(32);
+        self.fill_into(&mut filled, text).then_some(filled)
     }
 
-    fn fill_alone<'t>(&self, text: impl Fn(Input) -> Option<&'t str>) -> Option<String> {
-        let mut filled = String::with_capacity(32);
-        for piece in &self.pieces {
-            match piece {
-                Piece::Text(literal) => filled.push_str(literal),
-                Piece::Hole(input) => filled.push_str(text(*input)?.trim()),
-            }
-        }
-        Some(filled)
+    /// The same into memory that is at hand; false when a part is absent.
+    pub fn fill_into<'t>(
+        &self,
+        filled: &mut String,
+        text: impl Fn(Input) -> Option<&'t str>,
+    ) -> bool {
+        let mut several = std::iter::successors(Some(self), |one| one.otherwise.as_deref());
+        several.any(|one| one.fill_alone(filled, &text))
+    }
+
+    fn fill_alone<'t>(&self, filled: &mut String, text: impl Fn(Input) -> Option<&'t str>) -> bool {
+        filled.clear();
+        self.pieces.iter().all(|piece| {
+            let part = match piece {
+                Piece::Text(literal) => Some(&**literal),
+                Piece::Hole(input) => text(*input).map(str::trim),
+            };
+            filled.push_str(part.unwrap_or_default());
+            part.is_some()
+        })
     }
 }
 

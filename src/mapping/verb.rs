@@ -129,10 +129,10 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// With what was expected; the rule decides the severity.
+    /// With what was expected; the rule decides the severity. In a box, because most values have none.
     #[must_use]
-    pub const fn new(code: IssueCode, expected: Expected) -> Self {
-        Self { code, expected: Some(expected), severity: None, instead: None }
+    pub fn new(code: IssueCode, expected: Expected) -> Box<Self> {
+        Box::new(Self { code, expected: Some(expected), severity: None, instead: None })
     }
 }
 
@@ -192,7 +192,7 @@ impl Verb {
         &'a self,
         value: Value<'a>,
         scene: &Scene<'_, 'a>,
-    ) -> Result<Value<'a>, Failure> {
+    ) -> Result<Value<'a>, Box<Failure>> {
         if value.is_absent() && !matches!(self, Self::Default(_)) {
             return Ok(value);
         }
@@ -255,7 +255,7 @@ impl Verb {
 
     /// Undoes the verb: `None` when nothing sensible can be written.
     #[must_use]
-    pub fn back(&self, value: Value<'static>) -> Option<Value<'static>> {
+    pub fn back<'a>(&self, value: Value<'a>) -> Option<Value<'a>> {
         if value.is_absent() {
             return Some(value);
         }
@@ -292,8 +292,8 @@ impl Verb {
 /// A verb that can fail, over a text or each text of a list.
 fn each<'a>(
     value: Value<'a>,
-    mut change: impl FnMut(std::borrow::Cow<'a, str>) -> Result<std::borrow::Cow<'a, str>, Failure>,
-) -> Result<Value<'a>, Failure> {
+    mut change: impl FnMut(std::borrow::Cow<'a, str>) -> Result<std::borrow::Cow<'a, str>, Box<Failure>>,
+) -> Result<Value<'a>, Box<Failure>> {
     match value {
         Value::Text(text) => change(text).map(Value::Text),
         Value::List(items) => {

@@ -150,18 +150,10 @@ impl DateText {
         std::str::from_utf8(text).unwrap_or_default()
     }
 
-    fn push(&mut self, byte: u8) {
-        if let Some(place) = self.bytes.get_mut(usize::from(self.length)) {
-            *place = byte;
-            self.length += 1;
-        }
-    }
-
-    /// Two digits.
-    fn pair(&mut self, number: i16) {
-        let number = u8::try_from(number.rem_euclid(100)).unwrap_or_default();
-        self.push(b'0' + number / 10);
-        self.push(b'0' + number % 10);
+    /// The same as bytes; all of them are ASCII.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
     }
 }
 
@@ -169,25 +161,29 @@ impl PartialDate {
     /// As it is written; years before 0, which no layout reads, are not.
     #[must_use]
     pub fn text(self) -> DateText {
-        let mut text = DateText { bytes: [0; 11], length: 0 };
-        text.pair(self.year / 100);
-        text.pair(self.year);
-        for part in [self.month, self.day] {
-            if part > 0 {
-                text.push(b'-');
-                text.pair(i16::from(part));
-            }
-        }
+        let pair = |number: i16| {
+            let number = number.rem_euclid(100) as u8;
+            [b'0' + number / 10, b'0' + number % 10]
+        };
+        let ([a, b], [c, d]) = (pair(self.year / 100), pair(self.year));
+        let ([e, f], [g, h]) = (pair(self.month.into()), pair(self.day.into()));
+        let mut bytes = [a, b, c, d, b'-', e, f, b'-', g, h, b'~'];
+        let length = match (self.month, self.day) {
+            (0, _) => 4,
+            (_, 0) => 7,
+            _ => 10,
+        };
         if self.approximate {
-            text.push(b'~');
+            bytes[usize::from(length)] = b'~';
         }
-        text
+        DateText { bytes, length: length + u8::from(self.approximate) }
     }
 
-    /// Whether all of it lies after a day, which is written `yyyy-MM-dd`.
+    /// Whether all of it lies after a day.
     #[must_use]
-    pub fn begins_after(self, day: &str) -> bool {
-        Self::full(self.earliest()).text().as_str() > day
+    pub fn begins_after(self, day: Date) -> bool {
+        let first = (self.year, self.month.max(1), self.day.max(1));
+        first > (day.year(), day.month(), day.day())
     }
 }
 

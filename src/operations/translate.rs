@@ -139,11 +139,12 @@ fn run<W: Write + Send + 'static>(
     while let Some(outcome) = run.next() {
         match outcome {
             Outcome::Refused(refusal) => summary.tell(refusal.issues),
-            Outcome::Accepted(record) => {
-                summary.tell(record.warnings);
+            Outcome::Accepted(mut record) => {
+                summary.tell(std::mem::take(&mut record.warnings));
                 if sink.take(&record.canonical, &mut summary)? {
                     summary.accepted += 1;
                 }
+                run.reuse(record);
             }
         }
     }

@@ -71,6 +71,12 @@ pub(in crate::format) fn local(name: &str) -> &str {
 
 /// Whether a name is one that XML allows (XML 1.0, 2.3; beyond ASCII any letter-like character).
 pub(in crate::format) fn is_name(name: &str) -> bool {
+    if let [first, rest @ ..] = name.as_bytes()
+        && first.is_ascii_alphabetic()
+        && rest.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    {
+        return true;
+    }
     let start = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | ':') || !c.is_ascii();
     let mut characters = name.chars();
     characters.next().is_some_and(start)

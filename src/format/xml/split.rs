@@ -3,7 +3,10 @@
 //! Tags are matched, not checked further: [`super::walk`] does that. A record whose tags do not match
 //! is broken alone: reading goes on at the next start tag of a record after its own.
 
+use std::ops::Range;
+
 use memchr::memchr;
+use smallvec::SmallVec;
 
 use super::markup::{Markup, is_name, local, markup};
 use crate::format::frame::{Broken, Legible, advance};
@@ -24,12 +27,18 @@ pub(in crate::format) struct Elements {
     searching: bool,
 }
 
-/// What a tag is to the splitter.
+/// What a tag is to the splitter, and where in the window its name stands.
 enum Tag {
-    Start(String),
-    Empty(String),
-    End(String),
+    Start(Range<usize>),
+    Empty(Range<usize>),
+    End(Range<usize>),
     Other,
+}
+
+/// The name of a tag, which is UTF-8 and a name, or it would be no tag.
+fn named<'t>(text: &'t Text, name: &Range<usize>) -> &'t str {
+    let name = text.bytes().get(name.clone()).unwrap_or_default();
+    std::str::from_utf8(name).unwrap_or_default()
 }
 
 /// What looking for the next markup found.
@@ -61,12 +70,12 @@ impl Elements {
             }
             match tag_at(text, 0, limits) {
                 Next::Tag(Tag::Start(name) | Tag::Empty(name), _)
-                    if local(&name) == self.record =>
+                    if local(named(text, &name)) == self.record =>
                 {
                     return self.record(text, limits);
                 }
                 Next::Tag(tag, end) => {
-                    if let Err(code) = self.step(tag, limits) {
+                    if let Err(code) = self.step(&tag, text, limits) {
                         return file(code, text);
                     }
                     text.consume(end);
@@ -80,7 +89,7 @@ impl Elements {
     }
 
     /// Follows a tag that is around the records.
-    fn step(&mut self, tag: Tag, limits: &Limits) -> Result<(), IssueCode> {
+    fn step(&mut self, tag: &Tag, text: &Text, limits: &Limits) -> Result<(), IssueCode> {
         match tag {
             Tag::Start(_) | Tag::Empty(_) if self.ended => return Err(IssueCode::BadSyntax),
             // Of what a broken record left behind only the ends of elements around it matter.
@@ -89,10 +98,10 @@ impl Elements {
                 if self.around.len() == limits.depth {
                     return Err(IssueCode::TooDeep);
                 }
-                self.around.push(name);
+                self.around.push(named(text, name).to_owned());
             }
             Tag::End(name) => {
-                if self.around.last() == Some(&name) {
+                if self.around.last().is_some_and(|around| *around == named(text, name)) {
                     self.around.pop();
                     self.ended = self.around.is_empty();
                 } else if !self.searching {
@@ -133,7 +142,7 @@ impl Elements {
 
     /// Cuts the record whose start tag is at the start of the window.
     fn record(&mut self, text: &mut Text, limits: &Limits) -> Found {
-        let mut open: Vec<String> = Vec::new();
+        let mut open: SmallVec<[Range<usize>; 16]> = SmallVec::new();
         let mut at = 0;
         let code = loop {
             match tag_at(text, at, limits) {
@@ -141,7 +150,8 @@ impl Elements {
                     match tag {
                         Tag::Start(name) => open.push(name),
                         Tag::End(name) => {
-                            if open.pop().as_ref() != Some(&name) {
+                            let opened = open.pop();
+                            if opened.is_none_or(|o| named(text, &o) != named(text, &name)) {
                                 break IssueCode::BadSyntax;
                             }
                         }
@@ -229,9 +239,9 @@ fn tag_at(text: &mut Text, at: usize, limits: &Limits) -> Next {
         if let Some((found, length)) = markup(bytes) {
             let name = |from: usize, tail: usize| {
                 let tag = bytes.get(from..length - tail)?;
-                let end = tag.iter().position(u8::is_ascii_whitespace);
-                let name = std::str::from_utf8(tag.get(..end.unwrap_or(tag.len()))?).ok()?;
-                is_name(name).then(|| name.to_owned())
+                let end = tag.iter().position(u8::is_ascii_whitespace).unwrap_or(tag.len());
+                let name = std::str::from_utf8(tag.get(..end)?).ok()?;
+                is_name(name).then_some(at + from..at + from + end)
             };
             let tag = match found {
                 Markup::Declaration => return Next::Declaration,

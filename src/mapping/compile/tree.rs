@@ -134,7 +134,6 @@ impl<L: Fn(&Span) -> u32> Compiler<'_, '_, L> {
         let key = spec.key.as_ref().and_then(|key| self.names.input(&key.value, &key.span));
         let found = self.level(&inner, &spec.fields, &spec.groups);
         self.names.leave(&way);
-        let reads = found.fields.iter().map(|rule| rule.reads).collect();
         compiled.tree.at(&steps).groups.push((
             compiled.groups.len(),
             path.span.clone(),
@@ -146,7 +145,6 @@ impl<L: Fn(&Span) -> u32> Compiler<'_, '_, L> {
             when,
             key,
             fields: found.fields,
-            reads,
             groups: found.groups,
         });
     }

@@ -92,6 +92,8 @@ pub const MOST_ITEMS: u32 = 10_000;
 
 /// The frames of one element.
 pub struct Cells<'r> {
+    element: Frame<'r>,
+    /// Those of its repeated groups; the first scope is the element's own and stays empty.
     scopes: Vec<Vec<Frame<'r>>>,
     count: u32,
 }
@@ -102,27 +104,28 @@ impl<'r> Cells<'r> {
         let mut slots = recycle(reuse);
         slots.resize(usize::from(trie.scope(0).slots), Slot::Absent);
         let element = Frame { parent: 0, ordinal: 0, at: u32::MAX, serial: 0, slots };
-        let mut scopes = Vec::with_capacity(trie.scopes());
-        scopes.push(vec![element]);
-        scopes.resize_with(trie.scopes(), Vec::new);
-        Self { scopes, count: 0 }
+        let mut scopes = Vec::new();
+        if trie.scopes() > 1 {
+            scopes.resize_with(trie.scopes(), Vec::new);
+        }
+        Self { element, scopes, count: 0 }
     }
 
     /// The frame of the element.
     #[must_use]
-    pub fn element(&self) -> &Frame<'r> {
-        &self.scopes[0][0]
+    pub const fn element(&self) -> &Frame<'r> {
+        &self.element
     }
 
     /// The slots of the element, to fill from other rows.
-    pub fn element_mut(&mut self) -> &mut Slots<'r> {
-        &mut self.scopes[0][0].slots
+    pub const fn element_mut(&mut self) -> &mut Slots<'r> {
+        &mut self.element.slots
     }
 
     /// The slots of the element, when nothing else is needed any more.
     #[must_use]
-    pub fn into_element(mut self) -> Slots<'r> {
-        std::mem::take(self.element_mut())
+    pub fn into_element(self) -> Slots<'r> {
+        self.element.slots
     }
 
     /// Whether there were more items than can be taken.
@@ -134,6 +137,9 @@ impl<'r> Cells<'r> {
     /// The frames of a scope in the order of the file.
     #[must_use]
     pub fn frames(&self, scope: u16) -> &[Frame<'r>] {
+        if scope == 0 {
+            return std::slice::from_ref(&self.element);
+        }
         self.scopes.get(usize::from(scope)).map_or(&[], Vec::as_slice)
     }
 
@@ -171,7 +177,11 @@ impl<'r> Cells<'r> {
         numbers
     }
 
+    #[inline]
     pub(super) fn slot(&mut self, scope: u16, frame: u32, slot: u16) -> &mut Slot<'r> {
+        if scope == 0 {
+            return &mut self.element.slots[usize::from(slot)];
+        }
         &mut self.scopes[usize::from(scope)][frame as usize].slots[usize::from(slot)]
     }
 

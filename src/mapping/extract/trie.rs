@@ -5,6 +5,8 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::format::events::Key;
+
 use super::super::level::{Columns, Each, Levels};
 use super::super::path::{Order, SourcePath, Step, Which};
 
@@ -66,6 +68,10 @@ pub enum Pick {
 pub struct Node {
     /// What it stands for.
     pub role: Role,
+    /// The name of a field; empty for what has none.
+    pub name: Box<str>,
+    /// The same as JSON writes it.
+    pub key: Key,
     /// Fields of the group.
     pub fields: Vec<(Box<str>, u32)>,
     /// Items of the repeated field.
@@ -280,6 +286,8 @@ impl Trie {
     fn child(&mut self, from: u32, key: &str) -> u32 {
         self.field(from, key).unwrap_or_else(|| {
             let node = self.push(Role::Field);
+            self.nodes[node as usize].name = key.into();
+            self.nodes[node as usize].key = Key::new(key);
             let fields = &mut self.nodes[from as usize].fields;
             fields.push((key.into(), node));
             if fields.len() > FEW {
@@ -382,9 +390,18 @@ impl Trie {
 }
 
 impl Node {
-    const fn new(role: Role) -> Self {
+    /// Whether its cell is all that is wanted of it: one text of a field that stands once.
+    #[inline]
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        matches!(self.role, Role::Field) && self.items.is_empty() && !self.list && self.scope == 0
+    }
+
+    fn new(role: Role) -> Self {
         Self {
             role,
+            name: Box::default(),
+            key: Key::new(""),
             fields: Vec::new(),
             items: Vec::new(),
             scope: 0,

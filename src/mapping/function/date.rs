@@ -10,9 +10,11 @@ use jiff::civil::Date;
 
 use crate::model::PartialDate;
 
+mod fixed;
 mod layout;
 mod read;
 
+use fixed::Fixed;
 pub use layout::LayoutError;
 use layout::Part;
 
@@ -53,6 +55,8 @@ enum Kind {
     Parts {
         parts: Vec<Part>,
         approximate: bool,
+        /// The same where every part has its place.
+        fixed: Option<Fixed>,
     },
     /// `1985`, `1985-06`, `1985-06-14`, with an optional time of day that is checked and dropped.
     Iso,
@@ -100,7 +104,8 @@ impl Layout {
             _ => {
                 let exact = pattern.strip_suffix('~');
                 let parts = layout::parts(exact.unwrap_or(pattern))?;
-                Kind::Parts { parts, approximate: exact.is_some() }
+                let fixed = Fixed::of(&parts);
+                Kind::Parts { parts, approximate: exact.is_some(), fixed }
             }
         };
         Ok(Self { kind, pivot: DEFAULT_PIVOT })
@@ -125,8 +130,11 @@ impl Layout {
     pub fn read(&self, text: &str) -> Result<PartialDate, DateError> {
         let text = text.trim();
         match &self.kind {
-            Kind::Parts { parts, approximate } => {
-                let date = read::parts(parts, self.pivot, text)?;
+            Kind::Parts { parts, approximate, fixed } => {
+                let date = match fixed.as_ref().and_then(|fixed| fixed.read(text)) {
+                    Some(date) => date,
+                    None => read::parts(parts, self.pivot, text)?,
+                };
                 Ok(if *approximate { date.approximately() } else { date })
             }
             Kind::Iso => read::iso(text),
@@ -142,7 +150,7 @@ impl Layout {
     #[must_use]
     pub fn write(&self, date: PartialDate) -> Option<String> {
         match &self.kind {
-            Kind::Parts { parts, approximate } if date.is_approximate() || !approximate => {
+            Kind::Parts { parts, approximate, .. } if date.is_approximate() || !approximate => {
                 self.write_parts(parts, date)
             }
             Kind::Parts { .. } => None,
@@ -209,7 +217,7 @@ impl fmt::Display for Layout {
             Kind::Iso => out.write_str("iso"),
             Kind::Edtf => out.write_str("edtf"),
             Kind::Serial => out.write_str("serial"),
-            Kind::Parts { parts, approximate } => {
+            Kind::Parts { parts, approximate, .. } => {
                 parts.iter().try_for_each(|part| write!(out, "{part}"))?;
                 out.write_str(if *approximate { "~" } else { "" })
             }

@@ -111,7 +111,7 @@ impl Mapping {
     #[must_use]
     pub fn base_of(&self, document: &Json, today: Date) -> Base {
         let tree = Tree::shown(document, self.spec.source.format);
-        let standing = Built { tree, order: Vec::new(), losses: Vec::new() };
+        let standing = Built { tree, order: &[], losses: Vec::new() };
         let root = standing.root().clone();
         self.base_from(&standing, root, &Around::default(), today)
     }
@@ -154,7 +154,7 @@ impl Mapping {
     #[must_use]
     pub fn build_onto<T>(&self, gathered: &Gathered<T>, base: &Base) -> Built<'_> {
         let placed = Placed::new(self, gathered, base);
-        let (mut then, mut now) = (self.tree(), self.tree());
+        let (mut then, mut now) = (self.tree().keeping(), self.tree().keeping());
         let known = base.records.iter().zip(&placed.then);
         for nested in [false, true] {
             for (known, seat) in known.clone() {
@@ -171,7 +171,7 @@ impl Mapping {
         }
         let after = now.replace(Node::Empty);
         self.apply(&mut tree, &before, &after);
-        let mut built = Built { tree, order: self.columns_in_order(), losses };
+        let mut built = Built { tree, order: &self.plan.order, losses };
         built.tell_missing();
         built
     }

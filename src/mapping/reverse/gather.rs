@@ -58,7 +58,7 @@ impl<T> Record<T> {
 
     /// The sender's id.
     pub fn id(&self) -> Option<&str> {
-        self.document.pointer("/source/record_id").and_then(Json::as_str)
+        super::record_id(&self.document)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Names in one column that several rules take apart are put together again by all of them.
 
 use super::super::function::name::{Order, Parts, join};
-use super::super::path::parse_target;
 use super::super::program::{Origin, Rule};
 use super::super::scene::Input;
 use super::super::value::Value;
@@ -21,13 +20,13 @@ impl<'m> Undoing<'_, 'm> {
     /// Writes whole names; answers the target fields that are in them.
     pub(super) fn whole_names(&mut self, canonical: &Canonical<'_>) -> Vec<&'m str> {
         let mut wholes: Vec<Whole<'m>> = Vec::new();
-        for rule in &self.mapping().program.fields {
+        let mapping = self.mapping();
+        for (rule, (steps, _)) in mapping.program.fields.iter().zip(&mapping.plan.fields) {
             let (Some((part, order)), Origin::First(inputs)) = (name_part(rule), &rule.origin)
             else {
                 continue;
             };
-            let Some(value) = parse_target(&rule.name).ok().and_then(|path| canonical.look(&path))
-            else {
+            let Some(value) = steps.as_deref().and_then(|path| canonical.look(path)) else {
                 continue;
             };
             let found =

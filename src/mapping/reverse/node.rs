@@ -236,28 +236,26 @@ impl Node {
         &mut items[index]
     }
 
-    pub fn write<'o>(&self, xml: bool, out: &mut impl Events<'o>) {
+    pub fn write<'o>(&'o self, xml: bool, out: &mut impl Events<'o>) {
         match self {
             Node::Empty => scalar("null", ScalarKind::Null, out),
             Node::Scalar(text, kind) => scalar(text, *kind, out),
             Node::Object(fields) => {
                 out.begin_object();
                 // Attributes come before anything else in an element.
-                let attributes_first = |(key, _): &&(String, Node)| !key.starts_with('@');
-                let mut fields: Vec<&(String, Node)> = fields.iter().collect();
-                if xml {
-                    fields.sort_by_key(attributes_first);
-                }
-                for (key, node) in fields {
+                let is_attribute = |key: &str| xml && key.starts_with('@');
+                let attributes = fields.iter().filter(|(key, _)| is_attribute(key));
+                let others = fields.iter().filter(|(key, _)| !is_attribute(key));
+                for (key, node) in attributes.chain(others) {
                     match node {
                         Node::Array(items) if xml => {
                             for item in items {
-                                out.key(Cow::Owned(key.clone()));
+                                out.key(Cow::Borrowed(key));
                                 item.write(xml, out);
                             }
                         }
                         node => {
-                            out.key(Cow::Owned(key.clone()));
+                            out.key(Cow::Borrowed(key));
                             node.write(xml, out);
                         }
                     }
@@ -286,6 +284,6 @@ fn add_fitting(items: &mut Vec<Node>, tests: &Tests) -> usize {
 /// A path names at most this item of a repeated group on the way back.
 const MOST_ITEMS: usize = 99;
 
-fn scalar<'o>(text: &str, kind: ScalarKind, out: &mut impl Events<'o>) {
-    out.scalar(Scalar { kind, text: Cow::Owned(text.to_owned()), at: 0 });
+fn scalar<'o>(text: &'o str, kind: ScalarKind, out: &mut impl Events<'o>) {
+    out.scalar(Scalar { kind, text: Cow::Borrowed(text), at: 0 });
 }

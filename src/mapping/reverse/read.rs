@@ -1,41 +1,47 @@
 //! Reading a canonical record by target paths, and remembering what was read.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
 use super::super::path::{KEYED, TargetStep};
 use super::super::value::Value;
 
+/// For each list of the target the names of its elements in the mapping's order.
+pub type Labels = [(String, Vec<String>)];
+
 /// A canonical document, and which of its leaves were taken.
 pub struct Canonical<'d> {
     document: &'d Json,
-    labels: Vec<(String, Vec<String>)>,
+    labels: &'d Labels,
     /// The scheme of the format that is written.
     scheme: &'d str,
-    taken: BTreeSet<String>,
-    /// The same in the order of taking, to be able to put something back.
-    order: Vec<String>,
+    /// Where the leaves that were taken stand in memory, in the order of taking.
+    taken: Vec<*const Json>,
+}
+
+/// One step down a document.
+#[derive(Clone, Copy)]
+enum Down<'d> {
+    Key(&'d str),
+    Item(usize, &'d Json),
 }
 
 impl<'d> Canonical<'d> {
     /// `labels` are the names of list elements in the mapping's order.
     #[must_use]
-    pub const fn new(
-        document: &'d Json,
-        labels: Vec<(String, Vec<String>)>,
-        scheme: &'d str,
-    ) -> Self {
-        Self { document, labels, scheme, taken: BTreeSet::new(), order: Vec::new() }
+    pub const fn new(document: &'d Json, labels: &'d Labels, scheme: &'d str) -> Self {
+        Self { document, labels, scheme, taken: Vec::new() }
     }
 
     /// Whether what stands at a path is the own of the scheme: its coverage, or its record.
     #[must_use]
     pub fn is_own(&self, path: &[TargetStep]) -> bool {
         let coverage = match path {
-            [TargetStep::Key(list), TargetStep::Label(label), ..] if list == "coverages" => {
+            [key @ TargetStep::Key(list), TargetStep::Label(label), ..] if list == "coverages" => {
                 let items = self.document.get(list).and_then(Json::as_array);
-                items.and_then(|items| items.get(self.index(list, label, items)?))
+                let key = std::slice::from_ref(key);
+                items.and_then(|items| items.get(self.index(key, label, items)?))
             }
             _ => self.document.get("source"),
         };
@@ -45,71 +51,65 @@ impl<'d> Canonical<'d> {
     /// How much has been taken, for [`Canonical::put_back`].
     #[must_use]
     pub const fn mark(&self) -> usize {
-        self.order.len()
+        self.taken.len()
     }
 
     /// What was taken after the mark had no place after all.
     pub fn put_back(&mut self, mark: usize) {
-        for pointer in self.order.drain(mark..) {
-            self.taken.remove(&pointer);
-        }
+        self.taken.truncate(mark);
     }
 
     /// What was taken at a path is not said after all.
     pub fn leave(&mut self, path: &[TargetStep]) {
-        if let Some((pointer, _)) = self.find(path) {
-            self.taken.remove(&pointer);
-            self.order.retain(|known| *known != pointer);
+        if let Some(found) = self.find(path) {
+            self.taken.retain(|known| !std::ptr::eq(*known, found));
         }
     }
 
     /// The value at a path.
     #[must_use]
-    pub fn look(&self, path: &[TargetStep]) -> Option<Value<'static>> {
-        self.find(path).and_then(|(_, found)| value(found))
+    pub fn look(&self, path: &[TargetStep]) -> Option<Value<'d>> {
+        value(self.find(path)?)
     }
 
     /// The value at a path, which counts as written from now on.
-    pub fn take(&mut self, path: &[TargetStep]) -> Option<Value<'static>> {
-        let (pointer, found) = self.find(path)?;
+    pub fn take(&mut self, path: &[TargetStep]) -> Option<Value<'d>> {
+        let found = self.find(path)?;
         let value = value(found)?;
-        if self.taken.insert(pointer.clone()) {
-            self.order.push(pointer);
+        if !self.is_taken(found) {
+            self.taken.push(found);
         }
         Some(value)
     }
 
-    fn find(&self, path: &[TargetStep]) -> Option<(String, &'d Json)> {
-        let (mut at, mut pointer, mut list) = (self.document, String::new(), String::new());
-        for step in path {
+    fn is_taken(&self, leaf: &Json) -> bool {
+        self.taken.iter().any(|known| std::ptr::eq(*known, leaf))
+    }
+
+    fn find(&self, path: &[TargetStep]) -> Option<&'d Json> {
+        let mut at = self.document;
+        for (depth, step) in path.iter().enumerate() {
             match step {
-                TargetStep::Key(key) => {
-                    at = at.get(key)?;
-                    pointer.push_str(&format!("/{key}"));
-                    list.push_str(if list.is_empty() { "" } else { "." });
-                    list.push_str(key);
-                }
+                TargetStep::Key(key) => at = at.get(key)?,
                 TargetStep::Label(label) => {
                     let items = at.as_array()?;
-                    let index = self.index(&list, label, items)?;
-                    at = items.get(index)?;
-                    pointer.push_str(&format!("/{index}"));
+                    at = items.get(self.index(path.get(..depth)?, label, items)?)?;
                 }
                 TargetStep::Append => {}
             }
         }
         // `identifiers[ml-nina]` is short for its value.
-        if let (Some(TargetStep::Label(_)), Some(short)) =
-            (path.last(), KEYED.iter().find(|(known, _, _)| *known == list).and_then(|k| k.2))
+        if let Some(TargetStep::Label(_)) = path.last()
+            && let Some(found) = KEYED.iter().find(|(list, ..)| leads_to(path, list))
+            && let Some(short) = found.2
         {
             at = at.get(short)?;
-            pointer.push_str(&format!("/{short}"));
         }
-        Some((pointer, at))
+        Some(at)
     }
 
-    fn index(&self, list: &str, label: &str, items: &[Json]) -> Option<usize> {
-        if let Some((_, key, _)) = KEYED.iter().find(|(known, _, _)| *known == list) {
+    fn index(&self, list: &[TargetStep], label: &str, items: &[Json]) -> Option<usize> {
+        if let Some((_, key, _)) = KEYED.iter().find(|(known, ..)| leads_to(list, known)) {
             return items
                 .iter()
                 .position(|item| item.get(key).and_then(Json::as_str) == Some(label));
@@ -117,11 +117,11 @@ impl<'d> Canonical<'d> {
         if let Ok(number) = label.parse() {
             return Some(number);
         }
-        let labels = self.labels.iter().find(|(known, _)| known == list)?;
+        let labels = self.labels.iter().find(|(known, _)| leads_to(list, known))?;
         let nth = labels.1.iter().position(|known| known == label)?;
         // The scheme's own coverages before those of others, which only stand in for them.
         let own = |item: &&Json| item.get("scheme").and_then(Json::as_str) == Some(self.scheme);
-        if list != "coverages" || !items.iter().any(|item| own(&item)) {
+        if labels.0 != "coverages" || !items.iter().any(|item| own(&item)) {
             return Some(nth);
         }
         let mut ours = items.iter().enumerate().filter(|(_, item)| own(item));
@@ -132,39 +132,78 @@ impl<'d> Canonical<'d> {
     #[must_use]
     pub fn untouched(&self) -> Vec<String> {
         let mut lost = Vec::new();
-        self.walk(self.document, String::new(), String::new(), "", &mut lost);
+        self.walk(self.document, &mut Vec::with_capacity(8), &mut lost);
         lost
     }
 
-    fn walk(&self, at: &Json, pointer: String, shown: String, list: &str, lost: &mut Vec<String>) {
-        if self.taken.contains(&pointer) {
+    fn walk(&self, at: &'d Json, way: &mut Vec<Down<'d>>, lost: &mut Vec<String>) {
+        if self.is_taken(at) {
             return;
         }
-        let named = |key: &str| {
-            KEYED.iter().any(|(known, name, _)| *known == list && *name == key)
-                || (key == "scheme" && matches!(list, "coverages" | "source"))
-        };
         match at {
             Json::Object(fields) => {
-                for (key, below) in fields.iter().filter(|(key, _)| !named(key)) {
-                    let list = if list.is_empty() { key.clone() } else { format!("{list}.{key}") };
-                    let dot = if shown.is_empty() { "" } else { "." };
-                    let shown = format!("{shown}{dot}{key}");
-                    self.walk(below, format!("{pointer}/{key}"), shown, &list, lost);
+                for (key, below) in fields {
+                    if is_name(way, key) {
+                        continue;
+                    }
+                    way.push(Down::Key(key));
+                    self.walk(below, way, lost);
+                    way.pop();
                 }
             }
             Json::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    let shown = format!("{shown}[{}]", element_name(list, index, item));
-                    self.walk(item, format!("{pointer}/{index}"), shown, list, lost);
+                    way.push(Down::Item(index, item));
+                    self.walk(item, way, lost);
+                    way.pop();
                 }
             }
             Json::Null => {}
-            Json::Bool(_) | Json::Number(_) | Json::String(_) => {
-                lost.push(shown);
+            Json::Bool(_) | Json::Number(_) | Json::String(_) => lost.push(shown(way)),
+        }
+    }
+}
+
+/// Whether the keys of a path are those of a list of the target, such as `person.names`.
+fn leads_to(path: &[TargetStep], list: &str) -> bool {
+    let keys = path.iter().filter_map(|step| match step {
+        TargetStep::Key(key) => Some(key.as_str()),
+        TargetStep::Label(_) | TargetStep::Append => None,
+    });
+    list.split('.').eq(keys)
+}
+
+/// The keys on a way down.
+fn keys<'w, 'd>(way: &'w [Down<'d>]) -> impl Iterator<Item = &'d str> + 'w {
+    way.iter().filter_map(|step| match step {
+        Down::Key(key) => Some(*key),
+        Down::Item(..) => None,
+    })
+}
+
+/// Whether a field says which element of a list it stands in: every document has that.
+fn is_name(way: &[Down<'_>], key: &str) -> bool {
+    let within = |list: &str| list.split('.').eq(keys(way));
+    KEYED.iter().any(|(list, name, _)| *name == key && within(list))
+        || (key == "scheme" && (within("coverages") || within("source")))
+}
+
+/// A way down as messages show it.
+fn shown(way: &[Down<'_>]) -> String {
+    let mut shown = String::new();
+    for (depth, step) in way.iter().enumerate() {
+        match step {
+            Down::Key(key) => {
+                shown.push_str(if shown.is_empty() { "" } else { "." });
+                shown.push_str(key);
+            }
+            Down::Item(index, item) => {
+                let list: Vec<&str> = keys(way.get(..depth).unwrap_or_default()).collect();
+                shown.push_str(&format!("[{}]", element_name(&list.join("."), *index, item)));
             }
         }
     }
+    shown
 }
 
 /// What tells an element of a list apart: its use, system or scheme, else its number.
@@ -175,14 +214,13 @@ fn element_name(list: &str, index: usize, item: &Json) -> String {
     name.map_or_else(|| index.to_string(), str::to_owned)
 }
 
-fn value(json: &Json) -> Option<Value<'static>> {
+fn value(json: &Json) -> Option<Value<'_>> {
     match json {
-        Json::String(text) => Some(Value::text(text.clone())),
+        Json::String(text) => Some(Value::text(text.as_str())),
         Json::Bool(truth) => Some(Value::text(truth.to_string())),
         Json::Number(number) => Some(Value::text(number.to_string())),
         Json::Array(items) => {
-            let texts: Vec<_> =
-                items.iter().filter_map(Json::as_str).map(|t| t.to_owned().into()).collect();
+            let texts: Vec<_> = items.iter().filter_map(Json::as_str).map(Cow::Borrowed).collect();
             (texts.len() == items.len() && !texts.is_empty()).then_some(Value::List(texts))
         }
         Json::Null | Json::Object(_) => None,

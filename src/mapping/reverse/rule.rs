@@ -114,7 +114,7 @@ impl BackRule {
     }
 
     /// What it writes; what it read counts as written.
-    pub fn value(&self, canonical: &mut Canonical<'_>) -> Option<Value<'static>> {
+    pub fn value<'d>(&self, canonical: &mut Canonical<'d>) -> Option<Value<'d>> {
         if !self.applies(canonical) {
             return None;
         }

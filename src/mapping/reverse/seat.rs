@@ -91,7 +91,8 @@ impl Belonging {
     /// the numbers that it repeats elsewhere agree best; of equals the more specific one.
     #[must_use]
     pub fn of(document: &Json, mapping: &Mapping) -> Self {
-        let own = document.pointer("/source/scheme").and_then(Json::as_str) == Some(mapping.id());
+        let own = document.get("source").and_then(|s| s.get("scheme")).and_then(Json::as_str)
+            == Some(mapping.id());
         let first = mapping.kinds.iter().position(|kind| kind.each.is_none()).unwrap_or_default();
         if !own || !mapping.has_nested() {
             return Self { kind: first, key: None };

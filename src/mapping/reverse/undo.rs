@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::super::Mapping;
-use super::super::path::{SourcePath, TargetStep, parse_target};
+use super::super::path::{SourcePath, TargetStep};
 use super::super::program::{Origin, Rule, Then};
 use super::super::scene::{Input, When};
 use super::super::spec::Format;
@@ -25,7 +25,7 @@ pub struct Undoing<'a, 'm> {
 }
 
 /// Undoes steps from the last to the first.
-fn undo(steps: &[Verb], value: Value<'static>) -> Option<Value<'static>> {
+fn undo<'v>(steps: &[Verb], value: Value<'v>) -> Option<Value<'v>> {
     steps.iter().rev().try_fold(value, |value, verb| verb.back(value)).filter(|v| !v.is_absent())
 }
 
@@ -43,8 +43,8 @@ impl<'a, 'm> Undoing<'a, 'm> {
     /// Writes a record; what is missing in the document as a whole is not yet in its loss.
     pub fn record(&mut self, document: &Json) -> Loss {
         let mapping = self.mapping;
-        self.id = document.pointer("/source/record_id").and_then(Json::as_str).map(str::to_owned);
-        let mut canonical = Canonical::new(document, mapping.labels(), mapping.id());
+        self.id = super::record_id(document).map(str::to_owned);
+        let mut canonical = Canonical::new(document, &mapping.plan.labels, mapping.id());
         let (mut reduced, mut conditional) = (Vec::new(), Vec::new());
         // Fields for this scheme's own numbers and codes, of which the record has only another's.
         let mut unknown: Vec<&SourcePath> = Vec::new();
@@ -60,35 +60,34 @@ impl<'a, 'm> Undoing<'a, 'm> {
             }
         }
         let whole = self.whole_names(&canonical);
-        for rule in &mapping.program.fields {
-            let Ok(steps) = parse_target(&rule.name) else { continue };
-            let Some(value) = canonical.look(&steps) else { continue };
+        for (rule, (steps, class)) in mapping.program.fields.iter().zip(&mapping.plan.fields) {
+            let Some(steps) = steps else { continue };
+            let Some(value) = canonical.look(steps) else { continue };
             if whole.contains(&&*rule.name) {
-                canonical.take(&steps);
+                canonical.take(steps);
                 continue;
             }
             // The number or code of another scheme has no place here.
-            if rule.own && !canonical.is_own(&steps) {
+            if rule.own && !canonical.is_own(steps) {
                 unknown.extend(
                     mapping.first_path(rule).and_then(|p| mapping.paths.get(usize::from(p))),
                 );
                 continue;
             }
             if self.rule(rule, value) {
-                canonical.take(&steps);
-                let class = rule.class();
+                canonical.take(steps);
                 if let Some(when) = &rule.when {
                     conditional.push((when, steps));
                 }
-                if class > Class::EqualUpToForm {
-                    reduced.push((rule.name.to_string(), class));
+                if *class > Class::EqualUpToForm {
+                    reduced.push((rule.name.to_string(), *class));
                 }
             }
         }
         self.record_id(&mut canonical);
         for (when, steps) in conditional {
             if !self.would_hold(when) {
-                canonical.leave(&steps);
+                canonical.leave(steps);
             }
         }
         let id = mapping.kinds.get(self.seat.kind()).into_iter().flat_map(|kind| kind.id.inputs());
@@ -109,15 +108,15 @@ impl<'a, 'm> Undoing<'a, 'm> {
     /// has not the form that it has in this place.
     pub fn numbers(&mut self, document: &Json) -> Option<usize> {
         let mapping = self.mapping;
-        self.id = document.pointer("/source/record_id").and_then(Json::as_str).map(str::to_owned);
-        let mut canonical = Canonical::new(document, mapping.labels(), mapping.id());
+        self.id = super::record_id(document).map(str::to_owned);
+        let mut canonical = Canonical::new(document, &mapping.plan.labels, mapping.id());
         if !self.record_id(&mut canonical) {
             return None;
         }
-        let own = mapping.program.fields.iter().filter(|rule| rule.own);
-        let values = own.filter_map(|rule| {
-            let steps = parse_target(&rule.name).ok()?;
-            let value = canonical.look(&steps).filter(|_| canonical.is_own(&steps))?;
+        let fields = mapping.program.fields.iter().zip(&mapping.plan.fields);
+        let values = fields.filter(|(rule, _)| rule.own).filter_map(|(rule, (steps, _))| {
+            let steps = steps.as_deref()?;
+            let value = canonical.look(steps).filter(|_| canonical.is_own(steps))?;
             Some((rule, value))
         });
         Some(values.filter(|(rule, value)| !self.rule(rule, value.clone())).count())
@@ -137,7 +136,7 @@ impl<'a, 'm> Undoing<'a, 'm> {
     }
 
     /// Undoes a rule into the source path that it reads; false when nothing can be written.
-    fn rule(&mut self, rule: &Rule, value: Value<'static>) -> bool {
+    fn rule(&mut self, rule: &Rule, value: Value<'_>) -> bool {
         let Some(value) = undo(&rule.steps, value) else { return false };
         match &rule.origin {
             Origin::First(inputs) => inputs.iter().any(|input| self.input(*input, &value)),
@@ -160,7 +159,7 @@ impl<'a, 'm> Undoing<'a, 'm> {
         }
     }
 
-    pub(super) fn input(&mut self, input: Input, value: &Value<'static>) -> bool {
+    pub(super) fn input(&mut self, input: Input, value: &Value<'_>) -> bool {
         let mapping = self.mapping;
         match input {
             Input::Path(path) => {
@@ -175,7 +174,7 @@ impl<'a, 'm> Undoing<'a, 'm> {
         }
     }
 
-    fn set(&mut self, path: &SourcePath, value: &Value<'static>) -> bool {
+    fn set(&mut self, path: &SourcePath, value: &Value<'_>) -> bool {
         let Some(steps) = self.seat.at(path) else { return false };
         if self.seat.is_told(path, self.mapping) {
             return self.tree.says(&steps, value);
@@ -183,7 +182,7 @@ impl<'a, 'm> Undoing<'a, 'm> {
         (!self.mapping.has_nested() || self.tree.knows(&steps)) && self.tree.set(&steps, value)
     }
 
-    fn settle(&mut self, path: &SourcePath, value: &Value<'static>) -> bool {
+    fn settle(&mut self, path: &SourcePath, value: &Value<'_>) -> bool {
         let Some(steps) = self.seat.at(path) else { return false };
         (!self.mapping.has_nested() || self.tree.knows(&steps)) && self.tree.settle(&steps, value)
     }

@@ -17,8 +17,8 @@ pub struct Tree<'s> {
     format: Format,
     /// Fields that `back` wrote: what else has its place there is said by them.
     settled: Vec<Vec<Step>>,
-    /// What was put where, in order: to be done again on another document.
-    puts: Vec<Put>,
+    /// What was put where, in order: to be done again on another document, where that is asked for.
+    puts: Option<Vec<Put>>,
 }
 
 /// One value that was put at a path.
@@ -35,13 +35,13 @@ impl<'s> Tree<'s> {
     /// An empty document.
     #[must_use]
     pub const fn new(schema: Option<&'s Schema>, format: Format) -> Self {
-        Self {
-            root: Node::Object(Vec::new()),
-            schema,
-            format,
-            settled: Vec::new(),
-            puts: Vec::new(),
-        }
+        Self { root: Node::Object(Vec::new()), schema, format, settled: Vec::new(), puts: None }
+    }
+
+    /// The same, keeping what is put into it.
+    #[must_use]
+    pub fn keeping(self) -> Self {
+        Self { puts: Some(Vec::new()), ..self }
     }
 
     /// A document as it is.
@@ -52,7 +52,7 @@ impl<'s> Tree<'s> {
             schema: None,
             format: Format::Canonical,
             settled: Vec::new(),
-            puts: Vec::new(),
+            puts: None,
         }
     }
 
@@ -99,10 +99,11 @@ impl<'s> Tree<'s> {
         };
         let each = |step: &Step| matches!(step, Step::All | Step::Pick(_, Which::All));
         let one_text = field.is_some_and(|field| !field.allows("array")) && !path.iter().any(each);
-        let value =
-            if one_text { Value::text(shown.into_owned()) } else { value.clone().into_owned() };
+        let value = if one_text { Value::Text(shown) } else { value.clone() };
         self.root.set(path, &value, kind);
-        self.puts.push(Put { path: path.to_vec(), value, kind });
+        if let Some(puts) = &mut self.puts {
+            puts.push(Put { path: path.to_vec(), value: value.into_owned(), kind });
+        }
         true
     }
 
@@ -115,7 +116,7 @@ impl<'s> Tree<'s> {
     /// Another document in the place of this one, and what had been put into this one.
     pub fn replace(&mut self, root: Node) -> Vec<Put> {
         self.root = root;
-        std::mem::take(&mut self.puts)
+        self.puts.take().unwrap_or_default()
     }
 
     /// Puts a value where another may stand.
@@ -172,29 +173,28 @@ impl<'s> Tree<'s> {
 
     /// What the sender's schema says of a path: fields that are no texts are written as what they are.
     fn field(&self, path: &[Step]) -> Option<&'s schema::FieldInfo> {
-        let keys: Vec<&str> = path
-            .iter()
-            .filter_map(|step| match step {
+        let keys = || {
+            path.iter().filter_map(|step| match step {
                 Step::Key(key) => Some(key.as_str()),
                 _ => None,
             })
-            .collect();
+        };
         self.schema?.fields().iter().find(|field| {
             let known = field.steps.iter().filter_map(|step| match step {
                 schema::Step::Key(key) => Some(key.as_str()),
                 schema::Step::Each => None,
             });
-            known.eq(keys.iter().copied())
+            known.eq(keys())
         })
     }
 
     /// Replays the document.
-    pub fn walk<'o>(&self, out: &mut impl Events<'o>) {
+    pub fn walk<'o>(&'o self, out: &mut impl Events<'o>) {
         self.root.write(self.format == Format::Xml, out);
     }
 
     /// Writes the document; `order` are the top keys in the sender's order, which a flat row has all.
-    pub fn write<'o>(mut self, order: &[String], out: &mut impl Events<'o>) {
+    pub fn write(mut self, order: &[String], out: &mut impl for<'o> Events<'o>) {
         if let Node::Object(fields) = &mut self.root {
             if self.format == Format::Csv {
                 for key in order {
@@ -205,7 +205,7 @@ impl<'s> Tree<'s> {
             }
             let place =
                 |key: &String| order.iter().position(|known| known == key).unwrap_or(usize::MAX);
-            fields.sort_by_key(|(key, _)| place(key));
+            fields.sort_by_cached_key(|(key, _)| place(key));
         }
         self.root.write(self.format == Format::Xml, out);
     }
@@ -213,10 +213,10 @@ impl<'s> Tree<'s> {
 
 /// Whether the sender's schema takes a text: a code of another scheme is none of its own.
 fn takes(field: &schema::FieldInfo, value: &Value<'_>, shown: &str) -> bool {
-    let length = shown.chars().count() as u64;
+    let length = || shown.chars().count() as u64;
     let listed = matches!(value, Value::List(_));
     listed
         || ((field.codes.is_empty() || field.codes.iter().any(|code| code == shown))
-            && field.min_length.is_none_or(|least| length >= least)
-            && field.max_length.is_none_or(|most| length <= most))
+            && field.min_length.is_none_or(|least| length() >= least)
+            && field.max_length.is_none_or(|most| shown.len() as u64 <= most || length() <= most))
 }

@@ -27,7 +27,7 @@ impl Dates {
     ///
     /// # Errors
     /// `bad_date` when no layout fits.
-    pub fn read<'a>(&self, value: Value<'a>) -> Result<Value<'a>, Failure> {
+    pub fn read<'a>(&self, value: Value<'a>) -> Result<Value<'a>, Box<Failure>> {
         let date = match &value {
             Value::Text(text) => self.layouts.iter().find_map(|layout| layout.read(text).ok()),
             Value::Date(date) => Some(*date),
@@ -42,7 +42,7 @@ impl Dates {
 
     /// Writes a date in the first layout that has a form for it.
     #[must_use]
-    pub fn write(&self, value: Value<'static>) -> Option<Value<'static>> {
+    pub fn write<'a>(&self, value: Value<'a>) -> Option<Value<'a>> {
         let date = match &value {
             Value::Date(date) => Some(*date),
             Value::Text(text) => text.parse().ok(),
@@ -70,7 +70,7 @@ pub fn year_only(value: Value<'_>, approximately: bool) -> Value<'_> {
 }
 
 /// 1985 as 1985-01-01: what a sender writes beside its "estimated" flag.
-pub fn first_of_year(value: Value<'static>) -> Value<'static> {
+pub fn first_of_year(value: Value<'_>) -> Value<'_> {
     let date = match &value {
         Value::Date(date) => Some(*date),
         Value::Text(text) => text.parse().ok(),

@@ -15,14 +15,11 @@ pub fn trim(text: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Trimmed, and one blank where there are several or another kind.
 pub fn squeeze(text: Cow<'_, str>) -> Cow<'_, str> {
+    if is_squeezed(text.as_bytes()) {
+        return text;
+    }
     let text = trim(text);
-    let mut before = ' ';
-    let clean = text.chars().all(|c| {
-        let fine = !c.is_whitespace() || (c == ' ' && before != ' ');
-        before = c;
-        fine
-    });
-    if clean {
+    if is_squeezed(text.as_bytes()) {
         return text;
     }
     let mut squeezed = String::with_capacity(text.len());
@@ -35,9 +32,27 @@ pub fn squeeze(text: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(squeezed)
 }
 
+/// Whether nothing is to be squeezed, told by bytes alone: any that begins a blank beyond ASCII
+/// (U+0085, U+00A0, U+1680, U+2000 and following, U+3000) counts as one.
+fn is_squeezed(bytes: &[u8]) -> bool {
+    let mut before = b' ';
+    let clean = bytes.iter().all(|byte| {
+        let blank = matches!(byte, b'\t'..=b'\r' | 0xc2 | 0xe1..=0xe3);
+        let fine = !blank && (*byte != b' ' || before != b' ');
+        before = *byte;
+        fine
+    });
+    clean && before != b' '
+}
+
 /// In capitals.
 pub fn upper(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.chars().all(|c| !c.is_lowercase()) { text } else { Cow::Owned(text.to_uppercase()) }
+    let capital = |byte: u8| byte.is_ascii() && !byte.is_ascii_lowercase();
+    if text.bytes().all(capital) || text.chars().all(|c| !c.is_lowercase()) {
+        text
+    } else {
+        Cow::Owned(text.to_uppercase())
+    }
 }
 
 /// In small letters.
@@ -107,7 +122,12 @@ pub fn keep(text: Cow<'_, str>, kept: Kept) -> Cow<'_, str> {
         Kept::Letters => c.is_alphabetic(),
         Kept::Alphanumeric => c.is_alphanumeric(),
     };
-    if text.chars().all(|c| fits(&c)) {
+    let plain = match kept {
+        Kept::Digits => u8::is_ascii_digit,
+        Kept::Letters => u8::is_ascii_alphabetic,
+        Kept::Alphanumeric => u8::is_ascii_alphanumeric,
+    };
+    if text.as_bytes().iter().all(plain) || text.chars().all(|c| fits(&c)) {
         return text;
     }
     Cow::Owned(text.chars().filter(fits).collect())

@@ -1,11 +1,41 @@
 //! Judging a document as it passes by.
 
+use std::sync::Arc;
+
 use super::super::Repeats;
 use super::{Fused, ROOT, Rules, RulesId, UNKNOWN, kind};
 use crate::format::events::ScalarKind;
 
 /// Of a field that a closed object does not know: an absent cell may stand there, a value may not.
 const FORBIDDEN: RulesId = RulesId::MAX;
+
+/// A place of documents that has been looked up: its rules, and its bit among the fields of its object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Known(RulesId, u64);
+
+impl Fused {
+    /// The document itself.
+    #[must_use]
+    pub const fn document(&self) -> Known {
+        Known(ROOT, 0)
+    }
+
+    /// A field of an object.
+    #[must_use]
+    pub fn field(&self, object: Known, name: &str) -> Known {
+        let rules = self.rules(object.0);
+        match rules.field(name).and_then(|index| Some((index, rules.fields.get(index)?))) {
+            Some((index, (_, below))) => Known(*below, 1 << index),
+            None => Known(if rules.closed { FORBIDDEN } else { UNKNOWN }, 0),
+        }
+    }
+
+    /// The items of a list.
+    #[must_use]
+    pub fn items(&self, list: Known) -> Known {
+        Known(self.rules(list.0).items, 0)
+    }
+}
 
 /// Follows the events of one document after the other. It sees them as
 /// [`ValueSink`](super::super::ValueSink) would build them: cells that count as absent are not there,
@@ -21,6 +51,8 @@ pub struct Judge<'s> {
     /// For each place and each of its fields the one that came next when it was seen last: documents
     /// of one sender have their fields in one order.
     follows: Vec<Box<[u32]>>,
+    /// The header of the rows that come, and for each of its columns the rules and the bit.
+    columns: (Option<Arc<[String]>>, Vec<Known>),
 }
 
 /// An object or array that is open.
@@ -48,6 +80,7 @@ impl<'s> Judge<'s> {
                 .iter()
                 .map(|rules| vec![0; rules.fields.len() + 1].into())
                 .collect(),
+            columns: (None, Vec::new()),
         }
     }
 
@@ -99,6 +132,38 @@ impl<'s> Judge<'s> {
             }
             None => (if rules.closed { FORBIDDEN } else { UNKNOWN }, 0),
         };
+    }
+
+    /// The next value is that of a field that has been looked up.
+    #[inline]
+    pub const fn known(&mut self, Known(rules, bit): Known) {
+        self.next = (rules, bit);
+    }
+
+    /// A row begins, which is one object with a field for each column; its cells come by
+    /// [`Judge::cell`].
+    pub fn begin_row(&mut self, header: &Arc<[String]>) {
+        self.begin_object();
+        let known = self.columns.0.as_ref().is_some_and(|known| Arc::ptr_eq(known, header));
+        if known {
+            return;
+        }
+        let row = Known(self.open.last().map_or(UNKNOWN, |open| open.rules), 0);
+        let column = |name: &String| self.fused.field(row, name);
+        self.columns = (Some(Arc::clone(header)), header.iter().map(column).collect());
+    }
+
+    /// The cell of a column; `absent` says that its text counts as no text.
+    #[inline]
+    pub fn cell(&mut self, column: usize, text: &str, absent: bool) {
+        if !self.certain || absent {
+            return;
+        }
+        let Some(Known(rules, bit)) = self.columns.1.get(column) else { return };
+        if let Some(open) = self.open.last_mut() {
+            open.seen |= bit;
+        }
+        self.certain &= *rules != FORBIDDEN && self.fused.rules(*rules).text(text);
     }
 
     /// The current object ends.

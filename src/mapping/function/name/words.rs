@@ -146,6 +146,39 @@ const CLANS: &[&str] = &[
     "sorgho",
 ];
 
+/// For each first letter the lengths of the words of some lists, as bits: most words of a file are
+/// none of them, which this tells without a comparison.
+struct Lengths([u32; 26]);
+
+impl Lengths {
+    const fn of(lists: [&[&str]; 2]) -> Self {
+        let mut lengths = [0; 26];
+        let mut list = 0;
+        while list < lists.len() {
+            let mut word = 0;
+            while word < lists[list].len() {
+                let bytes = lists[list][word].as_bytes();
+                lengths[(bytes[0] - b'a') as usize] |= 1 << bytes.len();
+                word += 1;
+            }
+            list += 1;
+        }
+        Self(lengths)
+    }
+
+    /// Whether a word of letters alone may be one of them; other words always may.
+    fn may_have(&self, word: &str) -> bool {
+        let plain = word.len() < 32 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let first = word.bytes().next().map_or(0, |byte| byte.to_ascii_lowercase());
+        let lengths = self.0.get(usize::from(first.wrapping_sub(b'a')));
+        !plain || lengths.is_some_and(|lengths| lengths >> word.len() & 1 == 1)
+    }
+}
+
+/// The words with which a title begins.
+const TITLE_LENGTHS: Lengths = Lengths::of([TITLES, &["el", "al"]]);
+const PARTICLE_LENGTHS: Lengths = Lengths::of([PARTICLES, &[]]);
+
 /// A folded word, on the stack: every name of a file comes through here.
 struct Folded {
     bytes: [u8; LONGEST],
@@ -204,6 +237,9 @@ fn fold(word: &str, into: &mut Folded) -> Option<()> {
 /// How many words at the beginning are a title.
 pub(super) fn title_at(words: &[&str]) -> Option<usize> {
     let first = words.first()?;
+    if !TITLE_LENGTHS.may_have(first) {
+        return None;
+    }
     let folded_first = folded(first);
     let name = folded_first.as_str();
     let mut doubles = DOUBLE_TITLES.iter().filter(|(a, _)| *a == name).peekable();
@@ -219,7 +255,7 @@ pub(super) fn title_at(words: &[&str]) -> Option<usize> {
 
 /// Whether a word binds to the one after it.
 pub(super) fn is_particle(word: &str) -> bool {
-    PARTICLES.contains(&folded(word).as_str())
+    PARTICLE_LENGTHS.may_have(word) && PARTICLES.contains(&folded(word).as_str())
 }
 
 /// `épouse` and its short forms.
