@@ -11,17 +11,21 @@ mod connection;
 mod data_date;
 mod demo;
 mod doctor;
+mod door;
 mod export;
 mod failure;
+mod identity;
 mod input;
 mod keys;
 mod library;
 mod loss;
 mod mapping;
+mod person;
 mod progress;
 mod push;
 mod refusals;
 mod report;
+mod review;
 mod screen;
 mod serve;
 mod translate;
@@ -71,6 +75,9 @@ fn run(Arguments { common, command }: Arguments, screen: &Screen) -> Result<Outc
             Command::Ask(args) => ask::run(&args, &common, screen).await,
             Command::Export(args) => export::run(&args, &common, screen).await,
             Command::Mapping(args) => mapping::run(&args, &common, screen).await,
+            Command::Review(args) => review::run(&args, &common, screen).await,
+            Command::Person(args) => person::run(&args, &common, screen).await,
+            Command::Identity(args) => identity::run(&args, &common, screen).await,
             Command::Keys(args) => keys::run(args, &common, screen).await,
             Command::Doctor(args) => doctor::run(&args, &common, screen).await,
         }

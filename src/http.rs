@@ -21,8 +21,11 @@ mod v1;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::Request;
+use axum::response::Response;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
+use tower::Service as _;
 
 pub use openapi::description;
 pub use problem::{Code, Problem};
@@ -30,6 +33,7 @@ pub use server::{ServeError, serve, serve_requests};
 pub use upload::UploadLimits;
 
 use crate::delivery::client::Client;
+use crate::model::Caller;
 use crate::operations::Hub;
 
 /// How much, how long and how many at once.
@@ -63,6 +67,16 @@ impl Default for Limits {
 pub fn addresses() -> Vec<(String, &'static str)> {
     let routes = router::routes(&Limits::default());
     routes.listed().iter().map(|(method, path)| (method.to_string(), *path)).collect()
+}
+
+/// Answers one request in this process, without a port: who asks is known already, so no key is asked for. For the
+/// command line on the hub's own machine.
+pub async fn answer_here(app: &App, caller: Caller, mut request: Request) -> Response {
+    request.extensions_mut().insert(extract::Here(caller));
+    match router::router(app.clone()).call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
 }
 
 /// What handlers share; cheap to clone.

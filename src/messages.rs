@@ -39,7 +39,8 @@ macro_rules! topics {
 }
 
 /// To add a topic, write both files and name it here.
-const TOPICS: &[Topic] = topics!["issues", "assist", "cli", "demo", "infer", "life", "problems"];
+const TOPICS: &[Topic] =
+    topics!["issues", "assist", "cli", "demo", "infer", "life", "problems", "stewards"];
 
 static FRENCH: LazyLock<Bundle> = LazyLock::new(|| compile(Language::French));
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| compile(Language::English));

@@ -44,6 +44,7 @@ topics! {
     decisions;
     events;
     exports;
+    families;
     identifiers;
     inbox;
     feed;

@@ -21,6 +21,9 @@ fn the_manual_names_every_command() {
         "ask",
         "export",
         "mapping",
+        "review",
+        "person",
+        "identity",
         "keys",
         "doctor",
     ] {

@@ -5,6 +5,8 @@
 #[path = "http/access.rs"]
 mod access;
 mod cluster;
+#[path = "http/conflicts.rs"]
+mod conflicts;
 #[path = "http/deliveries.rs"]
 mod deliveries;
 #[path = "http/events.rs"]

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod cluster;
+#[path = "link/stewards.rs"]
+mod stewards;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{ask, demo, doctor, export, keys, mapping, push, serve, translate, validate};
+use super::{
+    ask, demo, doctor, export, identity, keys, mapping, person, push, review, serve, translate,
+    validate,
+};
 use crate::model::Language;
 
 /// A hub between insurance schemes: receives, validates, translates, links, answers.
@@ -80,6 +83,12 @@ pub enum Command {
     Export(export::Args),
     /// Check, test and explain mappings
     Mapping(mapping::Args),
+    /// Answer what the hub asks of people: pairs of records that may be one person
+    Review(review::Args),
+    /// Look at people and put right who is whom
+    Person(person::Args),
+    /// Look at everybody together: conflicts between schemes, quality of the links
+    Identity(identity::Args),
     /// Create, list and revoke the keys with which schemes and partners call
     Keys(keys::Args),
     /// Look after the health of an installation

@@ -26,6 +26,9 @@ pub fn routes(limits: &Limits) -> Routes {
         .get("/v1/people/{id}", v1::people::read)
         .get("/v1/people/{id}/history", v1::people::past::past)
         .get("/v1/people/{id}/evidence", v1::people::past::evidence)
+        .get("/v1/people/{id}/household", v1::conflicts::household)
+        .get("/v1/identity/conflicts", v1::conflicts::list)
+        .get("/v1/identity/double-coverage", v1::conflicts::double_coverage)
         // Stewards: what the hub asks them, and what they decide.
         .get("/v1/reviews", v1::reviews::list)
         .get("/v1/reviews/groups", v1::reviews::groups)

@@ -1,6 +1,7 @@
 //! The handlers of `/v1`, one file an address, and what they take and give.
 
 pub mod batches;
+pub mod conflicts;
 pub mod corrections;
 pub mod decisions;
 pub mod deliveries;

@@ -83,7 +83,7 @@ fn owner(record: &RecordId) -> Owner<'_> {
     Owner { table: "coverages", row: record.as_bytes() }
 }
 
-fn read(row: &mut Row, keys: &Keys) -> Result<RecordFacts, StoreError> {
+pub(super) fn read(row: &mut Row, keys: &Keys) -> Result<RecordFacts, StoreError> {
     let record: RecordId = row.take()?;
     let recorded_at = row.take()?;
     let replaced_at = row.take_optional()?;
