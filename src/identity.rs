@@ -10,6 +10,7 @@ pub mod cluster;
 pub mod facts;
 pub mod household;
 pub mod index;
+pub mod probe;
 pub mod retrieve;
 pub mod search;
 

@@ -26,6 +26,7 @@ pub mod link;
 pub mod people;
 pub mod preview;
 pub mod publish;
+pub mod quality;
 pub mod quarantine;
 pub mod replay;
 pub mod reviews;

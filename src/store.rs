@@ -52,6 +52,7 @@ topics! {
     reviews;
     keys;
     leases;
+    measurements;
     outbox;
     people;
     person_events;

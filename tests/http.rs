@@ -16,6 +16,8 @@ mod held;
 mod invented;
 #[path = "http/mappings.rs"]
 mod mappings;
+#[path = "http/quality.rs"]
+mod quality;
 #[path = "http/records.rs"]
 mod records;
 #[path = "http/replays.rs"]

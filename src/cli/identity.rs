@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 use super::arguments::Common;
 use super::door::{Ask, Which};
@@ -22,6 +23,18 @@ pub struct Args {
 enum Verb {
     /// List what cannot be right: covered twice, a child in two families, twice in a scheme, two sexes
     Conflicts(Conflicts),
+    /// Show how right the links are, as last measured
+    Quality {
+        /// Measure now
+        #[arg(long)]
+        now: bool,
+    },
+    /// Draw pairs by chance, to be judged blind
+    Sample {
+        /// Until so many wait, 1 to 500
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        waiting: u64,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -48,6 +61,21 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
     let door = args.which.open(common, screen).await?;
     match &args.verb {
         Verb::Conflicts(wanted) => conflicts(&door, wanted, screen).await?,
+        Verb::Quality { now } => {
+            let method = if *now { Method::POST } else { Method::GET };
+            let ask = Ask { method, ..Ask::get("identity/quality") };
+            quality(&door.ask(ask).await?, screen)?;
+        }
+        Verb::Sample { waiting } => {
+            let ask = Ask::post("identity/samples", json!({ "waiting": waiting }));
+            let drawn = door.ask(ask).await?;
+            if screen.json() {
+                screen.value(&drawn)?;
+            } else {
+                let count = drawn["drawn"].as_u64().unwrap_or(0);
+                screen.say("identity-drawn", &[("count", count.into())])?;
+            }
+        }
     }
     Ok(Outcome::Done)
 }
@@ -143,6 +171,58 @@ fn print(conflict: &Value, screen: &Screen) -> Result<(), Failure> {
         let parts: Vec<&str> =
             parts.iter().map(|name| text(&one[*name])).filter(|part| !part.is_empty()).collect();
         screen.line(&format!("    {}", parts.join(" · ")))?;
+    }
+    Ok(())
+}
+
+fn quality(report: &Value, screen: &Screen) -> Result<(), Failure> {
+    if screen.json() {
+        return screen.value(report);
+    }
+    let number = |name: &str| report[name].as_u64().unwrap_or(0);
+    let args = [
+        ("at", text(&report["measured_at"]).into()),
+        ("records", number("records").into()),
+        ("people", number("people").into()),
+        ("model", text(&report["model"]).into()),
+    ];
+    screen.say("identity-measured", &args)?;
+    let expected = format!("{:.1}", report["false_joins_expected"].as_f64().unwrap_or(0.0));
+    screen.say("identity-false-joins", &[("count", expected.into())])?;
+    let mut measure = "";
+    for rate in report["rates"].as_array().into_iter().flatten() {
+        if text(&rate["measure"]) != measure {
+            measure = text(&rate["measure"]);
+            screen.heading(&screen.text(&format!("identity-measure-{measure}"), &[]))?;
+        }
+        let share = |name: &str| rate[name].as_f64().unwrap_or(0.0) * 100.0;
+        screen.line(&format!(
+            "  {:<8} {:<10} {:>8} {:>8}  {:>7.2} %  [{:.2} – {:.2}]",
+            text(&rate["by"]),
+            text(&rate["group"]),
+            rate["hits"].as_u64().unwrap_or(0),
+            rate["cases"].as_u64().unwrap_or(0),
+            share("share"),
+            share("low"),
+            share("high")
+        ))?;
+    }
+    let drift = report["drift"].as_array();
+    let moved: Vec<&Value> = drift
+        .into_iter()
+        .flatten()
+        .filter(|one| one["bits"].as_f64().is_some_and(|bits| bits.abs() >= 1.0))
+        .collect();
+    screen.heading(&screen.text("identity-drift", &[("count", moved.len().into())]))?;
+    for one in moved {
+        screen.line(&format!(
+            "  {:<12} {:<18} {:>7.3} {:>7.3} {:>+6.2}",
+            text(&one["field"]),
+            text(&one["level"]),
+            one["published"].as_f64().unwrap_or(0.0),
+            one["observed"].as_f64().unwrap_or(0.0),
+            one["bits"].as_f64().unwrap_or(0.0)
+        ))?;
     }
     Ok(())
 }

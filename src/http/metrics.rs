@@ -6,8 +6,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::http::Method;
-use metrics::{counter, describe_counter, describe_histogram, histogram};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::operations::quality::Report;
 
 const REQUESTS: &str = "dankun_http_requests_total";
 const DURATION: &str = "dankun_http_request_seconds";
@@ -16,6 +18,11 @@ const REFUSED: &str = "dankun_records_refused_total";
 const LINKED: &str = "dankun_records_linked_total";
 const ANSWERS: &str = "dankun_eligibility_answers_total";
 const DELIVERIES: &str = "dankun_deliveries_total";
+
+const REVIEWS: &str = "dankun_reviews";
+const QUALITY: &str = "dankun_identity_share";
+const DRIFT: &str = "dankun_identity_drift_bits";
+const FALSE_JOINS: &str = "dankun_identity_false_joins_expected";
 
 /// Upper bounds of the buckets for durations, in seconds: around the milliseconds in which a
 /// question is to be answered, and up to the minutes that a nightly file takes.
@@ -47,6 +54,16 @@ fn describe() {
     describe_counter!(REFUSED, "Records refused, by scheme");
     describe_counter!(LINKED, "Records given to a person by the linker");
     describe_counter!(ANSWERS, "Eligibility questions, by outcome");
+    describe_gauge!(REVIEWS, "Pairs before a steward, by state: open, held_back");
+    describe_gauge!(
+        QUALITY,
+        "Shares of the last measurement, by measure and group, with their 95 % interval"
+    );
+    describe_gauge!(
+        DRIFT,
+        "Bits by which the weight of a level has drifted from the published model"
+    );
+    describe_gauge!(FALSE_JOINS, "Records joined to a stranger by chance, as decoys say");
     describe_counter!(DELIVERIES, "Attempts to tell a subscriber, by outcome");
 }
 
@@ -84,5 +101,34 @@ pub fn asked(outcome: &str) {
 pub fn delivered(done: u64, retried: u64, abandoned: u64) {
     for (outcome, count) in [("done", done), ("retried", retried), ("abandoned", abandoned)] {
         counter!(DELIVERIES, "outcome" => outcome).increment(count);
+    }
+}
+
+/// Shows how many pairs are before a steward.
+pub fn queue(open: u64, held_back: u64) {
+    for (state, count) in [("open", open), ("held_back", held_back)] {
+        #[allow(clippy::cast_precision_loss, reason = "counts of pairs stay far below 2^52")]
+        gauge!(REVIEWS, "state" => state).set(count as f64);
+    }
+}
+
+/// Shows a measurement. Groups are schemes, sexes and age groups: few, and nobody in particular.
+pub fn quality(report: &Report) {
+    gauge!(FALSE_JOINS).set(report.false_joins_expected);
+    for rate in &report.rates {
+        for (bound, value) in [("share", rate.share), ("low", rate.low), ("high", rate.high)] {
+            gauge!(
+                QUALITY,
+                "measure" => rate.measure.clone(),
+                "by" => rate.by.clone(),
+                "group" => rate.group.clone(),
+                "bound" => bound
+            )
+            .set(value);
+        }
+    }
+    for drift in &report.drift {
+        gauge!(DRIFT, "field" => drift.field.clone(), "level" => drift.level.clone())
+            .set(drift.bits);
     }
 }

@@ -107,6 +107,8 @@ codes! {
     NotAPart = UNPROCESSABLE_ENTITY "not_a_part";
     /// A merge of a person with themselves.
     OnePerson = UNPROCESSABLE_ENTITY "one_person";
+    /// Nothing was measured yet.
+    NotMeasured = NOT_FOUND "not_measured";
     /// A person of whom nothing is known any more.
     PersonGone = GONE "person_gone";
     /// The same idempotency key with another content.

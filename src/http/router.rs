@@ -40,6 +40,8 @@ pub fn routes(limits: &Limits) -> Routes {
         .post("/v1/reviews/{id}/decide", v1::reviews::answers::decide)
         .post("/v1/people/{id}/merge", v1::people::decide::merge)
         .post("/v1/people/{id}/split", v1::people::decide::split)
+        .get("/v1/identity/quality", v1::quality::read)
+        .post("/v1/identity/samples", v1::quality::draw)
         .get("/v1/identity/decisions", v1::decisions::list)
         .get("/v1/identity/decisions/{id}", v1::decisions::read)
         .post("/v1/identity/decisions/{id}/undo", v1::decisions::undo)
@@ -83,6 +85,7 @@ pub fn routes(limits: &Limits) -> Routes {
         .get("/metrics", v1::health::metrics);
     // Files: they have their own clock, which runs only while nothing arrives. What is tried on many records takes long.
     let uploads = Routes::default()
+        .post("/v1/identity/quality", v1::quality::measure)
         .post("/v1/mappings/{name}/preview", v1::replays::preview)
         .post("/v1/mappings/{name}/replays", v1::replays::begin)
         .post("/v1/schemes/{scheme}/records", v1::batches::submit)

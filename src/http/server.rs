@@ -11,7 +11,7 @@ use tracing::{error, info, warn};
 
 use super::App;
 use super::router::router;
-use crate::operations::{StoreError, deliver, link, publish, replay};
+use crate::operations::{StoreError, deliver, link, publish, quality, replay, reviews};
 
 /// How long requests that are being worked on may go on after the hub was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -21,6 +21,9 @@ const IDLE: Duration = Duration::from_secs(1);
 const LINKER_IDLE: Duration = Duration::from_millis(200);
 /// Pause of a worker whose store failed.
 const TROUBLED: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether a measurement is due.
+const MEASURED: Duration = Duration::from_secs(60);
 
 /// First pause after publications could not be followed; it doubles up to [`TROUBLED`].
 const PATIENT: Duration = Duration::from_millis(250);
@@ -48,6 +51,7 @@ pub async fn serve(
     tracker.spawn(link_until(app.clone(), workers.clone()));
     tracker.spawn(deliver_until(app.clone(), workers.clone()));
     tracker.spawn(replay_until(app.clone(), workers.clone()));
+    tracker.spawn(measure_until(app.clone(), workers.clone()));
     tracker.close();
     let outcome = serve_requests(listener, app, stop).await;
     workers.cancel();
@@ -138,6 +142,29 @@ async fn replay_until(app: App, stop: CancellationToken) {
         };
         rest(&stop, pause).await;
     }
+}
+
+/// Measures how right the links are, once a day, and shows how much waits for stewards.
+async fn measure_until(app: App, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let pause = match measure(&app).await {
+            Ok(()) => MEASURED,
+            Err(failed) => {
+                error!(cause = %failed, "the quality of the links was not measured");
+                TROUBLED
+            }
+        };
+        rest(&stop, pause).await;
+    }
+}
+
+async fn measure(app: &App) -> Result<(), link::LinkError> {
+    let summary = reviews::summary(&app.hub, None).await?;
+    super::metrics::queue(summary.open, summary.held_back);
+    if let Some(report) = quality::step(&app.hub).await? {
+        super::metrics::quality(&report);
+    }
+    Ok(())
 }
 
 async fn rest(stop: &CancellationToken, pause: Duration) {

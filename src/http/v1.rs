@@ -12,6 +12,7 @@ pub mod indicators;
 pub mod keys;
 pub mod mappings;
 pub mod people;
+pub mod quality;
 pub mod quarantine;
 pub mod records;
 pub mod refusals;

@@ -275,6 +275,54 @@ impl Vocabulary {
         }
     }
 
+    /// The line of a record that nobody sent: values that no record has are [`NONE`], and nothing is added to the tables.
+    /// Its names are compared by their tokens, not by symbols.
+    #[must_use]
+    pub fn line_of_stranger(
+        &self,
+        record: &BeneficiaryRecord,
+        names: &NameTokens,
+        model: &Model,
+    ) -> Line {
+        let person = &record.person;
+        let scheme = record.source.scheme.as_str();
+        let address = person.addresses.first();
+        let texts = address
+            .into_iter()
+            .flat_map(|address| [&address.locality, &address.commune, &address.district])
+            .flatten()
+            .filter_map(|text| normalize::place(text, &model.names.place_suffixes));
+        let mut places = [NONE; 2];
+        for (slot, text) in places.iter_mut().zip(texts) {
+            *slot = self.places.find(PLACE, &text);
+        }
+        let mut phones = [NONE; 2];
+        for (slot, phone) in phones.iter_mut().zip(&person.phones) {
+            *slot = self.phone(phone);
+        }
+        let household = record.household.as_ref().map_or(NONE, |household| {
+            self.households.find(HOUSEHOLD, &format!("{scheme}\u{1f}{}", household.id))
+        });
+        let known = |table: &Interner, text: Option<&str>| {
+            let number = text.map(|text| table.find(0, &text.to_ascii_lowercase()));
+            number.and_then(|number| u16::try_from(number).ok()).unwrap_or(u16::MAX)
+        };
+        Line {
+            family: [UNKNOWN; 3],
+            given: [UNKNOWN; 4],
+            birth: person.birth_date.map(Birth::from).unwrap_or_default(),
+            phones,
+            places,
+            identifiers: NONE,
+            household,
+            region: known(&self.regions, address.and_then(|address| address.region.as_deref())),
+            scheme: known(&self.schemes, Some(scheme)),
+            country: known(&self.countries, address.and_then(|address| address.country.as_deref())),
+            sex: person.sex,
+            order_unknown: names.order_unknown,
+        }
+    }
+
     fn identifiers(&mut self, record: &BeneficiaryRecord, model: &Model) -> u32 {
         let mut set: SmallVec<[Number; 2]> = SmallVec::new();
         for identifier in &record.person.identifiers {

@@ -28,6 +28,7 @@ migrations! {
     2 "0002_versions";
     3 "0003_replays";
     4 "0004_stewardship";
+    5 "0005_measurements";
 }
 
 /// Where the migrations themselves are remembered; the only table that no migration makes.

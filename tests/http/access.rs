@@ -33,15 +33,17 @@ fn guard(method: &str, path: &str) -> Guard {
         | ("POST", "/v1/quarantine/{id}/correct" | "/v1/quarantine/{id}/dismiss") => {
             Right(Scope::QuarantineWrite)
         }
-        ("GET", "/v1/identity/conflicts" | "/v1/identity/double-coverage") => {
-            Right(Scope::IdentityRead)
-        }
+        (
+            "GET",
+            "/v1/identity/conflicts" | "/v1/identity/double-coverage" | "/v1/identity/quality",
+        ) => Right(Scope::IdentityRead),
         ("GET", "/v1/people/{id}/household")
         | ("GET", "/v1/people/{id}" | "/v1/people/{id}/history" | "/v1/people/{id}/evidence")
         | ("GET", "/v1/reviews" | "/v1/reviews/groups" | "/v1/reviews/{id}")
         | ("GET", "/v1/identity/decisions" | "/v1/identity/decisions/{id}") => {
             Right(Scope::PeopleRead)
         }
+        ("POST", "/v1/identity/quality" | "/v1/identity/samples") => Right(Scope::Admin),
         ("POST", "/v1/reviews/claim" | "/v1/reviews/groups/decide")
         | ("POST" | "DELETE", "/v1/reviews/{id}/claim")
         | ("POST", "/v1/reviews/{id}/decide" | "/v1/identity/decisions/{id}/undo")

@@ -8,6 +8,7 @@ use crate::operations::deliver::SubscribeError;
 use crate::operations::intake::IntakeError;
 use crate::operations::keys::KeyError;
 use crate::operations::library::Problem as FileProblem;
+use crate::operations::link::LinkError;
 use crate::operations::quarantine::CorrectError;
 use crate::operations::replay::ReplayError;
 use crate::operations::stewardship::{ChainStep, LONGEST_REASON, MOST_RECORDS, StewardError};
@@ -60,6 +61,16 @@ impl From<CorrectError> for Problem {
                 Self::new(Code::Conflict).with("reason", error)
             }
             CorrectError::Intake(error) => error.into(),
+        }
+    }
+}
+
+impl From<LinkError> for Problem {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Store(error) => error.into(),
+            LinkError::TakenOver => Self::new(Code::Unavailable),
+            LinkError::Index(_) => Self::internal(&error),
         }
     }
 }

@@ -72,3 +72,5 @@ problem-one_person = They are one person already
     .detail = Both ids mean the same person. Name the other person under `with`.
 problem-person_gone = Nothing is known of this person any more
     .detail = All records of this person were taken away. Their history can still be read at `/history`.
+problem-not_measured = Nothing was measured yet
+    .detail = The hub measures once a day; to measure now, send POST to this address.

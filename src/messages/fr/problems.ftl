@@ -72,3 +72,5 @@ problem-one_person = C’est déjà une seule personne
     .detail = Les deux identifiants désignent la même personne. Nommez sous `with` l’autre personne.
 problem-person_gone = Plus rien n’est connu de cette personne
     .detail = Toutes les fiches de cette personne ont été retirées. Son histoire reste lisible sous `/history`.
+problem-not_measured = Rien n’a encore été mesuré
+    .detail = La plateforme mesure une fois par jour ; pour mesurer tout de suite, envoyez POST à cette adresse.
