@@ -9,6 +9,7 @@
 
 pub mod amend;
 pub mod assist;
+pub mod codes;
 pub mod condition;
 pub mod diagnostic;
 pub mod function;
@@ -33,8 +34,10 @@ mod program;
 pub mod reference;
 mod reverse;
 mod run;
+mod samples;
 mod scene;
 pub mod spec;
+mod summary;
 mod target;
 mod template;
 mod yaml;
@@ -47,17 +50,19 @@ use crate::schema::Schema;
 
 pub use amend::{Amendment, Amendments, Met};
 pub use cases::{CaseFailure, Difference, TestReport};
+pub use codes::Codes;
 pub use compile::{Library, compile};
 pub use diagnostic::{Diagnostic, Weight};
-pub use explain::{Explanation, Step as ExplainedStep};
+pub use explain::{Explanation, Step as ExplainedStep, Taken};
 pub use outcome::{
     Around, Carried, Ending, Outcome, Reference, Refusal, RunContext, Translated, Unresolved,
 };
 pub use reverse::{
     Base, Built, FieldClass, FieldTrip, Form, Gathered, Gathering, Loss, RoundTrip, RoundTripReport,
 };
-pub use run::Run;
-pub use table::Codes;
+pub use run::{Elements, Run, Whole};
+pub use samples::SampleReport;
+pub use summary::{Lost, Read, Refuses, Summary, Writes};
 pub use value::Class;
 
 use extract::{Places, Trie};
@@ -87,6 +92,7 @@ pub struct Mapping {
     kinds: Vec<RecordKind>,
     /// For each kind of nested record the repeated groups on the way to it.
     ways: Vec<Vec<Each>>,
+    rows: Option<RowsOfOne>,
     skip_when: Option<When>,
     inherit: Option<Inherit>,
     carry_down: Vec<u16>,
@@ -105,6 +111,17 @@ struct RecordKind {
     columns: Option<Columns>,
     /// Its id.
     id: Template,
+}
+
+/// Rows that make one record.
+#[derive(Debug)]
+struct RowsOfOne {
+    /// The name of their list.
+    name: Box<str>,
+    /// The fields that they share.
+    by: Vec<u16>,
+    /// What the sender's schema asks of each of them.
+    judged: Option<Arc<Schema>>,
 }
 
 /// Cells taken from an earlier row of the same key.
@@ -183,7 +200,10 @@ impl Mapping {
     /// between two records.
     #[must_use]
     pub fn records_stand_alone(&self) -> bool {
-        self.refers.is_empty() && self.inherit.is_none() && self.carry_down.is_empty()
+        self.refers.is_empty()
+            && self.inherit.is_none()
+            && self.carry_down.is_empty()
+            && self.rows.is_none()
     }
 
     /// How the sender's files are read.
@@ -245,6 +265,25 @@ impl Mapping {
         }
         let known = self.schema.as_deref().map(Schema::fields).unwrap_or_default();
         known.iter().map(|field| field.path.clone()).collect()
+    }
+
+    /// What the sender's schema asks of an element: where rows make one record, of each row.
+    fn judged(&self) -> Option<&Schema> {
+        match &self.rows {
+            Some(rows) => rows.judged.as_deref(),
+            None => self.schema.as_deref(),
+        }
+    }
+
+    /// Steps as the sender knows them: a row that is one of several is a row, and its line tells which.
+    fn as_sent<'p>(&self, steps: &'p [path::Step]) -> &'p [path::Step] {
+        match (&self.rows, steps) {
+            (
+                Some(rows),
+                [path::Step::Key(name), path::Step::Nth(_) | path::Step::All, rest @ ..],
+            ) if **name == *rows.name => rest,
+            _ => steps,
+        }
     }
 
     fn rule_file(&self) -> &str {

@@ -75,6 +75,16 @@ pub enum SchemaError {
     },
 }
 
+/// A schema of one row for several rows that are shown together: the fields of the first, and all of
+/// them as a list.
+#[derive(Debug)]
+pub struct Together {
+    /// With every field, to look paths up.
+    pub shown: Arc<Schema>,
+    /// What is asked of each row, and of nothing else, so that nothing is told twice.
+    pub judged: Arc<Schema>,
+}
+
 impl Catalog {
     /// Compiles the files, each with its id (`ml-utm/1` for `schemas/ml-utm/1.json`).
     ///
@@ -124,6 +134,34 @@ impl Schema {
         let tree = Tree::of(&document).map_err(unusable)?;
         let fused = Fused::of(&document);
         Ok(Self { id: id.to_owned(), document, validator, tree, fused })
+    }
+
+    /// The schema of several documents of this one that are shown together, as a list of this name
+    /// beside the fields of the first; nothing when it cannot be put into another.
+    #[must_use]
+    pub fn together(&self, name: &str) -> Option<Together> {
+        let mut row = self.document.clone();
+        let row_object = row.as_object_mut()?;
+        for key in ["$schema", "$id"] {
+            row_object.remove(key);
+        }
+        let shared = ["$schema", "$defs", "definitions"].into_iter();
+        let mut whole: serde_json::Map<String, Value> = shared
+            .filter_map(|key| Some((key.to_owned(), self.document.get(key)?.clone())))
+            .collect();
+        let list = serde_json::json!({ "type": "array", "items": row });
+        let mut parse = |mut properties: serde_json::Map<String, Value>| {
+            properties.insert(name.to_owned(), list.clone());
+            whole.insert("type".to_owned(), "object".into());
+            whole.insert("properties".to_owned(), properties.into());
+            let text = Value::Object(whole.clone()).to_string();
+            Self::parse(&self.id, &text).ok().map(Arc::new)
+        };
+        let own = self.document.get("properties").and_then(Value::as_object);
+        Some(Together {
+            shown: parse(own.cloned().unwrap_or_default())?,
+            judged: parse(serde_json::Map::new())?,
+        })
     }
 
     /// The id, such as `ml-utm/1`.

@@ -357,3 +357,70 @@ fn questions(program: &Program, database: &str, records: &str) {
     assert_eq!(answers[1]["outcome"], "refused");
     assert_eq!(answers[1]["reason"], "purpose_not_allowed");
 }
+
+#[test]
+fn a_mapping_as_a_whole_is_explained() {
+    let command = ["--lang", "en", "mapping", "explain", "--scheme", "ml-utm"];
+    let run = Program::new().run(&command);
+    run.ends_with_code(0);
+    for words in
+        ["What it reads", "What it writes", "D203 bad_date", "refuses the record", "ml-utm.yaml:"]
+    {
+        assert!(run.output.contains(words), "{words}: {}", run.output);
+    }
+}
+
+#[test]
+fn a_list_of_codes_becomes_a_shared_table() {
+    let program = Program::new();
+    let list = program.path("list.csv");
+    fs::write(&list, "code;iso;nom\n01;ML-1;Kayes\n02;ML-2;Koulikoro\n").expect("a file");
+    let table = program.path("mappings/codes/xx-regions.yaml");
+    let command = ["--lang", "en", "mapping", "codes", "import", &list, "--name", "xx-regions"];
+    let more = ["--delimiter", ";", "--label-fr", "nom", "--source", "Bureau", "-o", &table];
+    let run = program.run(&[&command[..], &more[..]].concat());
+    run.ends_with_code(0);
+    assert!(run.output.contains("2 rows"), "{}", run.output);
+    program.run(&["mapping", "check", &table]).ends_with_code(0);
+    let run = program.run(&[&command[..], &["--delimiter", ";", "--to", "nothing"]].concat());
+    run.ends_with_code(2);
+    assert!(run.errors.contains("code, iso, nom"), "{}", run.errors);
+}
+
+#[test]
+fn onto_an_earlier_file_only_the_differences_are_written() {
+    let program = Program::new();
+    let file = demo_file("necab_coop.csv");
+    let (canonical, back, loss) =
+        (program.path("c.ndjson"), program.path("back.csv"), program.path("loss.json"));
+    let to_canonical = ["translate", "--from", "ci-necab", "--to", "canonical", &file];
+    program.run(&[&to_canonical[..], &["-o", &canonical]].concat()).ends_with_code(0);
+    let to_scheme = ["translate", "--from", "canonical", "--to", "ci-necab", &canonical];
+    let more = ["--base", &file, "-o", &back, "--loss", &loss];
+    program.run(&[&to_scheme[..], &more[..]].concat()).ends_with_code(0);
+    let lines = |path: &str| {
+        let bytes = fs::read(path).expect("a file");
+        String::from_utf8_lossy(&bytes).replace("\r\n", "\n").lines().count()
+    };
+    assert_eq!(lines(&back), lines(&file));
+    // Fields that the mapping leaves out come back, which without the earlier file they would not.
+    let text = |path: &str| String::from_utf8_lossy(&fs::read(path).expect("a file")).into_owned();
+    let plain = program.path("plain.csv");
+    program.run(&[&to_scheme[..], &["-o", &plain]].concat()).ends_with_code(0);
+    assert!(text(&back).len() > text(&plain).len() + 1_000);
+    let report: serde_json::Value = serde_json::from_str(&text(&loss)).expect("JSON");
+    assert!(report["classes"].as_array().is_some_and(|classes| !classes.is_empty()), "{report}");
+    assert!(report["fields"].is_array());
+}
+
+#[test]
+fn a_refusal_of_translate_names_the_line_of_the_mapping_and_who_shares_the_defect() {
+    let file = demo_file("utm_mutuelles.csv");
+    let command =
+        ["--lang", "en", "translate", "--from", "ml-utm", "--to", "canonical", &file, "-o"];
+    let program = Program::new();
+    let run = program.run(&[&command[..], &[&program.path("out")]].concat());
+    run.ends_with_code(1);
+    assert!(run.errors.contains("ml-utm.yaml:"), "{}", run.errors);
+    assert!(run.errors.contains("same defect"), "{}", run.errors);
+}

@@ -24,6 +24,7 @@ fn demo_catalog() -> Catalog {
         |path: &str| fs::read_to_string(root().join(path)).expect("a schema of the repository");
     Catalog::parse([
         ("demo/1".to_owned(), schema("tests/mapping/demo.json")),
+        ("nested/1".to_owned(), schema("tests/mapping/nested.json")),
         ("beneficiary/1".to_owned(), schema("schemas/beneficiary/1.json")),
     ])
     .expect("schemas that compile")

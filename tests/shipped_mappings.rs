@@ -63,6 +63,7 @@ fn every_example_in_a_shipped_mapping_holds() {
             .collect();
         assert!(failures.is_empty(), "{}", failures.join("\n"));
         assert!(report.untouched.is_empty(), "{id}: {:?}", report.untouched);
+        assert!(report.untouched_rows.is_empty(), "{id}: {:?}", report.untouched_rows);
         assert!(report.run > 5, "{id}: {}", report.run);
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::input;
 use super::screen::Screen;
-use crate::mapping::Loss;
+use crate::mapping::{Loss, Mapping};
 use crate::model::Place;
 
 /// Losses of all records, by canonical field.
@@ -91,12 +91,20 @@ impl Losses {
         lines
     }
 
-    /// Writes the report as JSON.
+    /// Writes the report as JSON: what the mapping of the target can say of each field, whatever the
+    /// records are, and what these records lost.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn write(&self, path: &Path) -> Result<(), Failure> {
+    pub fn write(&self, path: &Path, to: Option<&Mapping>) -> Result<(), Failure> {
         let mut out = input::create(path)?;
-        writeln!(out, "{:#}", self.json()).and_then(|()| out.flush()).map_err(Failure::output)
+        let classes = to.into_iter().flat_map(Mapping::classes).map(|found| {
+            json!({ "field": found.field, "source": found.source, "class": found.class.name() })
+        });
+        let mut report = self.json();
+        if let Some(report) = report.as_object_mut() {
+            report.insert("classes".to_owned(), classes.collect());
+        }
+        writeln!(out, "{report:#}").and_then(|()| out.flush()).map_err(Failure::output)
     }
 }

@@ -1,6 +1,7 @@
 //! `dankun mapping`: check, test, explain and help to write the files that describe schemes.
 
 mod check;
+mod codes;
 mod diff;
 mod distant;
 mod door;
@@ -42,6 +43,8 @@ enum Verb {
     Lsp(lsp::Args),
     /// Draft a schema and a mapping from a sample file
     Infer(infer::Args),
+    /// Make code tables that mappings share
+    Codes(codes::Args),
     /// Say what a verb, a key, a target field or a code means
     Reference(reference::Args),
     /// Show what publishing the files of --mappings would change, or what changed between two versions
@@ -78,6 +81,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
         Verb::Roundtrip(args) => roundtrip::run(args, common, screen),
         Verb::Lsp(args) => lsp::run(args, common, screen).await,
         Verb::Infer(args) => infer::run(args, common, screen),
+        Verb::Codes(args) => codes::run(args, common, screen),
         Verb::Reference(args) => reference::run(args, common, screen),
         Verb::Diff(args) => diff::run(args, common, screen).await,
         Verb::Pull(args) => pull::run(args, common, screen).await,

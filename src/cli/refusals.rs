@@ -4,10 +4,10 @@ use std::io::Write;
 use std::path::Path;
 
 use super::failure::Failure;
-use super::input;
 use super::screen::Screen;
+use super::{input, report};
 use crate::messages;
-use crate::model::Issue;
+use crate::model::{Defects, Issue};
 
 /// Records shown on standard error when no file is named.
 const SHOWN: u64 = 10;
@@ -18,6 +18,9 @@ pub struct Refusals {
     source: String,
     name: String,
     count: u64,
+    /// The issues that are shown at the end, when it is known who shares them.
+    shown: Vec<Issue>,
+    defects: Defects,
     screen: Screen,
 }
 
@@ -42,7 +45,8 @@ impl Refusals {
             None => None,
         };
         let (source, name) = (source.to_owned(), input::name(input));
-        Ok(Self { file, source, name, count: 0, screen: *screen })
+        let (shown, defects) = (Vec::new(), Defects::default());
+        Ok(Self { file, source, name, count: 0, shown, defects, screen: *screen })
     }
 
     /// Takes everything that is wrong with one record.
@@ -51,14 +55,15 @@ impl Refusals {
     /// When the file cannot be written.
     pub fn add(&mut self, issues: &[Issue]) -> Result<(), Failure> {
         self.count += 1;
+        let Some(file) = &mut self.file else {
+            self.defects.add(issues);
+            if self.count <= SHOWN {
+                self.shown.extend_from_slice(issues);
+            }
+            return Ok(());
+        };
         for issue in issues {
             let said = messages::issue(issue, self.screen.language());
-            let Some(file) = &mut self.file else {
-                if self.count <= SHOWN {
-                    eprintln!("{} · {}", issue.code.number(), said.line);
-                }
-                continue;
-            };
             let line = issue.place.line.to_string();
             let or_empty = |value: &Option<String>| value.clone().unwrap_or_default();
             file.write_record([
@@ -72,6 +77,7 @@ impl Refusals {
                 &or_empty(&issue.value),
                 &said.detail,
                 &said.mend,
+                &issue.rule.as_ref().map(report::rule_place).unwrap_or_default(),
             ])
             .map_err(Failure::operation)?;
         }
@@ -83,6 +89,7 @@ impl Refusals {
     /// # Errors
     /// When the file cannot be written.
     pub fn finish(self) -> Result<(), Failure> {
+        self.show();
         match self.file {
             Some(mut file) => file.flush().map_err(Failure::output),
             None if self.count > SHOWN && !self.screen.json() => {
@@ -95,9 +102,24 @@ impl Refusals {
             None => Ok(()),
         }
     }
+
+    /// The first ones, each with the line of the mapping and how many others share the defect.
+    fn show(&self) {
+        for issue in &self.shown {
+            let said = messages::issue(issue, self.screen.language());
+            let others = ("count", self.defects.others(issue).into());
+            let mut notes = vec![self.screen.text("report-others", &[others])];
+            if let Some(rule) = &issue.rule {
+                let rule = ("rule", report::rule_place(rule).into());
+                notes.insert(0, self.screen.text("report-rule", &[rule]));
+            }
+            eprintln!("{} · {}", issue.code.number(), said.line);
+            eprintln!("    {}", notes.join(" · "));
+        }
+    }
 }
 
-const HEADER: [&str; 10] = [
+const HEADER: [&str; 11] = [
     "source",
     "source_record_id",
     "file",
@@ -108,4 +130,5 @@ const HEADER: [&str; 10] = [
     "value",
     "message",
     "mend",
+    "rule",
 ];

@@ -1,26 +1,17 @@
-//! Problems of a file, gathered for a person: grouped by code and field, the most frequent first,
-//! each with a few places and with how to mend it.
-
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
+//! Problems of a file, gathered for a person: grouped by defect, the most frequent first, each with a
+//! few places, with how to mend it and with the line of the mapping that found it.
 
 use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::screen::Screen;
 use crate::messages;
-use crate::model::{Issue, IssueCode, Severity};
+use crate::model::{Defect, Defects, Group, Issue, RulePlace, Severity};
 
-/// Places shown for each group; the rest is counted.
-const EXAMPLES: usize = 3;
-
-/// Groups kept: field names come from the sender, so a hostile file could name millions.
-const GROUPS: usize = 1_000;
-
-/// What was wrong, grouped. Its memory does not grow with the file.
+/// What was wrong, grouped by defect. Its memory does not grow with the file.
 #[derive(Default)]
 pub struct Tally {
-    groups: BTreeMap<(Reverse<Severity>, IssueCode, Option<String>), Group>,
+    defects: Defects,
     /// Records refused.
     pub refused: u64,
     /// Records accepted.
@@ -29,34 +20,18 @@ pub struct Tally {
     pub warnings: u64,
 }
 
-#[derive(Default)]
-struct Group {
-    count: u64,
-    examples: Vec<Issue>,
-}
-
 impl Tally {
-    /// Counts an issue, and keeps it when it is one of the first of its kind.
-    pub fn add(&mut self, issue: &Issue) {
-        if issue.severity == Severity::Warning {
-            self.warnings += 1;
-        }
-        let full = self.groups.len() >= GROUPS;
-        let mut key = (Reverse(issue.severity), issue.code, issue.field.clone());
-        if full && !self.groups.contains_key(&key) {
-            key.2 = None;
-        }
-        let group = self.groups.entry(key).or_default();
-        group.count += 1;
-        if group.examples.len() < EXAMPLES {
-            group.examples.push(issue.clone());
-        }
+    /// Counts everything that is wrong with a record.
+    pub fn add(&mut self, issues: &[Issue]) {
+        let warnings = issues.iter().filter(|issue| issue.severity == Severity::Warning);
+        self.warnings += warnings.count() as u64;
+        self.defects.add(issues);
     }
 
     /// Whether nothing was wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.groups.is_empty()
+        self.defects.is_empty()
     }
 
     /// Says every group, refusals first, the most frequent first.
@@ -64,17 +39,14 @@ impl Tally {
     /// # Errors
     /// When standard output cannot be written.
     pub fn print(&self, screen: &Screen) -> Result<(), Failure> {
-        for severity in [Severity::Error, Severity::Warning] {
-            let mut groups: Vec<_> =
-                self.groups.iter().filter(|(key, _)| key.0.0 == severity).collect();
-            if groups.is_empty() {
-                continue;
+        let mut told = None;
+        for (defect, group) in self.defects.groups() {
+            if told != Some(defect.severity) {
+                let heading = format!("report-{}", defect.severity.name());
+                screen.heading(&screen.text(&heading, &[]))?;
+                told = Some(defect.severity);
             }
-            groups.sort_by_key(|(_, group)| Reverse(group.count));
-            screen.heading(&screen.text(&format!("report-{}", severity.name()), &[]))?;
-            for ((_, code, field), group) in groups {
-                print_group(*code, field.as_deref(), group, screen)?;
-            }
+            print_group(defect, group, screen)?;
         }
         Ok(())
     }
@@ -82,39 +54,35 @@ impl Tally {
     /// The groups for machines.
     #[must_use]
     pub fn json(&self) -> Value {
-        let groups = self.groups.iter().map(|((severity, code, field), group)| {
+        let groups = self.defects.groups().into_iter().map(|(defect, group)| {
             json!({
-                "severity": severity.0.name(),
-                "number": code.number(),
-                "code": code.name(),
-                "field": field,
-                "count": group.count,
+                "severity": defect.severity.name(),
+                "number": defect.code.number(),
+                "code": defect.code.name(),
+                "field": defect.field,
+                "count": group.records,
+                "rule": defect.rule.as_ref().map(rule_json),
             })
         });
         Value::Array(groups.collect())
     }
 }
 
-fn print_group(
-    code: IssueCode,
-    field: Option<&str>,
-    group: &Group,
-    screen: &Screen,
-) -> Result<(), Failure> {
-    let Some(first) = group.examples.first() else {
+fn print_group(defect: &Defect, group: &Group, screen: &Screen) -> Result<(), Failure> {
+    let Some(first) = group.first.first() else {
         return Ok(());
     };
     let said = messages::issue(first, screen.language());
-    let field = field.map(|field| format!(" · {field}")).unwrap_or_default();
-    let title = screen.bold(&format!("{} {}{field}", code.number(), said.title));
+    let field = defect.field.as_ref().map(|field| format!(" · {field}")).unwrap_or_default();
+    let title = screen.bold(&format!("{} {}{field}", defect.code.number(), said.title));
     screen.line(&format!(
         "\n  {title} · {}",
-        screen.text("report-times", &[("count", group.count.into())])
+        screen.text("report-times", &[("count", group.records.into())])
     ))?;
-    for issue in &group.examples {
+    for issue in &group.first {
         screen.line(&format!("    {}", messages::issue(issue, screen.language()).line))?;
     }
-    let more = group.count - group.examples.len() as u64;
+    let more = group.records - group.first.len() as u64;
     if more > 0 {
         screen.line(&format!("    {}", screen.text("report-more", &[("count", more.into())])))?;
     }
@@ -123,11 +91,21 @@ fn print_group(
         screen.line(&format!("    {said}"))?;
     }
     screen.line(&format!("    {}", screen.text("report-mend", &[("mend", said.mend.into())])))?;
-    if let Some(rule) = &first.rule {
-        let place = format!("{}:{} ({})", rule.file, rule.line, rule.target);
-        screen.line(&format!("    {}", screen.text("report-rule", &[("rule", place.into())])))?;
+    if let Some(rule) = &defect.rule {
+        let place = ("rule", rule_place(rule).into());
+        screen.line(&format!("    {}", screen.text("report-rule", &[place])))?;
     }
     Ok(())
+}
+
+/// The line of the mapping, as people follow it: `mappings/ml-utm.yaml:31 (person.birth_date)`.
+#[must_use]
+pub fn rule_place(rule: &RulePlace) -> String {
+    format!("{}:{} ({})", rule.file, rule.line, rule.target)
+}
+
+fn rule_json(rule: &RulePlace) -> Value {
+    json!({ "file": rule.file, "line": rule.line, "target": rule.target })
 }
 
 /// One issue for machines, with its words in the caller's language.
@@ -147,8 +125,6 @@ pub fn json(issue: &Issue, screen: &Screen) -> Value {
         "title": said.title,
         "detail": said.detail,
         "mend": said.mend,
-        "rule": issue.rule.as_ref().map(|rule| {
-            json!({ "file": rule.file, "line": rule.line, "target": rule.target })
-        }),
+        "rule": issue.rule.as_ref().map(rule_json),
     })
 }

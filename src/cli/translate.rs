@@ -3,6 +3,8 @@
 //! Streaming: one thread reads and translates to `beneficiary/1`, the other translates on and
 //! writes. What is kept of the whole file are its record ids, to settle references between records.
 
+mod earlier;
+
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -23,6 +25,7 @@ use crate::mapping::{Gathering, Mapping, Outcome as Translation, Run, RunContext
 use crate::model::{Issue, Place, SchemeId};
 use crate::operations::library::Library;
 use crate::operations::translate::CANONICAL;
+use earlier::Earlier;
 
 /// Translate a file from one format to another, without a hub.
 #[derive(Debug, clap::Args)]
@@ -39,9 +42,13 @@ pub struct Args {
     /// File to write; - is standard output
     #[arg(short, long, default_value = "-", value_name = "FILE")]
     output: PathBuf,
-    /// Where to report what has no place in the target format (JSON)
+    /// Where to report what has no place in the target format (JSON): by the mapping, and measured
     #[arg(long, value_name = "FILE")]
     loss: Option<PathBuf>,
+    /// An earlier file in the target format: its records are changed only where they differ (held in
+    /// memory)
+    #[arg(long, value_name = "FILE")]
+    base: Option<PathBuf>,
     /// Where to report refused records (CSV); else the first ones are shown
     #[arg(long, value_name = "FILE")]
     refused: Option<PathBuf>,
@@ -84,10 +91,16 @@ pub fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Fai
     let mut losses = Losses::default();
     let out = input::create(&args.output)?;
     let out = match to {
+        None if args.base.is_some() => return Err(Failure::usage("translate-no-base", &[])),
         None => Sink::Canonical(out),
         Some(to) => {
             let writer = Writer::new(out, &to.write_options()).map_err(Failure::operation)?;
-            Sink::Format(to, Gathering::new(to), Box::new(writer))
+            let earlier = match &args.base {
+                Some(path) => Earlier::read(path, to, today, screen)?,
+                None => Earlier::default(),
+            };
+            let (gathering, writer) = (Gathering::new(to), Box::new(writer));
+            Sink::Format(Box::new(Format { to, gathering, writer, earlier, today }))
         }
     };
     let target =
@@ -106,7 +119,7 @@ pub fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Fai
     progress.finish();
     refusals.finish()?;
     if let Some(path) = &args.loss {
-        losses.write(path)?;
+        losses.write(path, to)?;
     }
     summarise(&counts, &losses, screen);
     Ok(Outcome::of_refusals(counts.refused))
@@ -184,7 +197,16 @@ struct Target<'t> {
 /// `beneficiary/1` is written as it is; other formats through their writer.
 enum Sink<'t> {
     Canonical(Box<dyn Write + Send>),
-    Format(&'t Mapping, Gathering<'t, Place>, Box<Writer>),
+    Format(Box<Format<'t>>),
+}
+
+/// A file in the format of a mapping.
+struct Format<'t> {
+    to: &'t Mapping,
+    gathering: Gathering<'t, Place>,
+    writer: Box<Writer>,
+    earlier: Earlier,
+    today: Date,
 }
 
 impl Target<'_> {
@@ -203,13 +225,13 @@ impl Target<'_> {
                 self.refusals.add(&issues)?;
             }
         }
-        if let Sink::Format(_, gathering, _) = &mut self.out {
-            gathering.end();
+        if let Sink::Format(format) = &mut self.out {
+            format.gathering.end();
         }
         self.write()?;
         match self.out {
             Sink::Canonical(mut out) => out.flush().map_err(Failure::output)?,
-            Sink::Format(_, _, writer) => writer.finish().map_err(Failure::operation)?,
+            Sink::Format(format) => format.writer.finish().map_err(Failure::operation)?,
         }
         Ok(counts)
     }
@@ -225,8 +247,8 @@ impl Target<'_> {
                     .and_then(|()| out.write_all(b"\n"))
                     .map_err(Failure::output)?;
             }
-            Sink::Format(_, gathering, _) => {
-                if let Err(issues) = gathering.add(&record.canonical, record.place.clone()) {
+            Sink::Format(format) => {
+                if let Err(issues) = format.gathering.add(&record.canonical, record.place.clone()) {
                     return Ok(issues);
                 }
                 self.write()?;
@@ -237,16 +259,22 @@ impl Target<'_> {
 
     /// Writes the elements that wait for no record any more.
     fn write(&mut self) -> Result<(), Failure> {
-        let Sink::Format(to, gathering, writer) = &mut self.out else { return Ok(()) };
+        let Sink::Format(format) = &mut self.out else { return Ok(()) };
+        let Format { to, gathering, writer, earlier, today } = &mut **format;
         while let Some(gathered) = gathering.next() {
-            let built = to.build(&gathered);
+            let built = match earlier.element_of(&gathered, to, *today) {
+                Some(base) => to.build_onto(&gathered, &base),
+                None => to.build(&gathered),
+            };
             for (loss, place) in built.losses.iter().zip(gathered.carried()) {
                 self.losses.add(loss, place);
             }
-            let mut written = writer.record();
-            built.write(&mut written);
-            let characters = written.end().map_err(Failure::operation)?;
-            self.losses.add_characters(&characters);
+            for part in built.parts() {
+                let mut written = writer.record();
+                part.write(&mut written);
+                let characters = written.end().map_err(Failure::operation)?;
+                self.losses.add_characters(&characters);
+            }
         }
         Ok(())
     }

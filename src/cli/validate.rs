@@ -56,11 +56,9 @@ fn read(
     let mut run = Run::new(mapping, reader, RunContext { scheme, today }).lean();
     let mut tally = Tally::default();
     let note = |tally: &mut Tally, issues: &[Issue]| {
-        for issue in issues {
-            tally.add(issue);
-            if screen.json() {
-                screen.value(&report::json(issue, screen))?;
-            }
+        tally.add(issues);
+        for issue in issues.iter().filter(|_| screen.json()) {
+            screen.value(&report::json(issue, screen))?;
         }
         Ok::<_, Failure>(())
     };

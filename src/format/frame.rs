@@ -141,7 +141,7 @@ impl<'r> Frame<'r> {
         advance(base, before)
     }
 
-    fn issue(&self, fault: Fault) -> Issue {
+    pub(super) fn issue(&self, fault: Fault) -> Issue {
         let code = match fault.code {
             // A Bundle or an array can only be cut at the end of the file; a line, in its middle.
             IssueCode::TruncatedLine if !self.pieces.is_empty() => IssueCode::BadSyntax,

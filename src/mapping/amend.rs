@@ -15,7 +15,7 @@ use super::Mapping;
 use super::json::JsonBytes;
 use super::level::{Each, from_element};
 use super::outcome::Around;
-use super::path::SourcePath;
+use super::path::{SourcePath, Step};
 use super::run::Element;
 use super::spec::Format;
 
@@ -70,14 +70,33 @@ impl Amendment {
         let path = path_of(field, mapping);
         let (way, items) = nested.unwrap_or_default();
         let steps = from_element(way, items, &path);
+        let places = places(steps, root, mapping);
         let empty = &mapping.spec.source.empty;
-        let was = root.text(&steps).filter(|text| !empty.iter().any(|e| e == text.trim()));
-        let met = self.met(was.unwrap_or_default().to_owned());
-        if met.held {
-            root.put(&steps, &self.good, mapping.spec.source.format != Format::Xml);
+        let text = |steps: &[Step]| {
+            let text = root.text(steps).filter(|text| !empty.iter().any(|e| e == text.trim()));
+            text.unwrap_or_default().to_owned()
+        };
+        // Of several rows it is the value that tells which are meant.
+        let meant = |steps: &&Vec<Step>| self.bad.as_ref().is_none_or(|bad| *bad == text(steps));
+        let met = self
+            .met(places.iter().find(meant).or(places.first()).map(|p| text(p)).unwrap_or_default());
+        let meant: Vec<Vec<Step>> = places.iter().filter(meant).cloned().collect();
+        for steps in meant.iter().filter(|_| met.held) {
+            root.put(steps, &self.good, mapping.spec.source.format != Format::Xml);
         }
         met
     }
+}
+
+/// Where a field stands: where rows make one record, in the record and in each of its rows.
+fn places(steps: Vec<Step>, root: &Node, mapping: &Mapping) -> Vec<Vec<Step>> {
+    let rows = mapping.rows.iter().flat_map(|rows| {
+        let count = u32::try_from(root.count(&rows.name)).unwrap_or(u32::MAX);
+        (0..count).map(|number| vec![Step::Key(rows.name.to_string()), Step::Nth(number)])
+    });
+    let of_rows: Vec<Vec<Step>> =
+        rows.map(|row| row.into_iter().chain(steps.iter().cloned()).collect()).collect();
+    std::iter::once(steps).chain(of_rows).collect()
 }
 
 /// The path that issues show under this name.

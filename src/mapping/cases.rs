@@ -3,7 +3,7 @@
 mod difference;
 pub(super) mod given;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde_json::Value as Json;
@@ -16,6 +16,8 @@ use super::json::JsonBytes;
 use super::outcome::Outcome;
 use super::run::Element as _;
 use super::spec::{Format, TestSpec};
+use super::table::OwnRow;
+use super::verb::Verb;
 use super::yaml::{Kind, Node};
 
 use given::Given;
@@ -31,6 +33,8 @@ pub struct TestReport {
     pub failures: Vec<CaseFailure>,
     /// Target fields that no example fills.
     pub untouched: Vec<String>,
+    /// For each of the mapping's tables the rows through which no example goes, when there are any.
+    pub untouched_rows: Vec<Vec<OwnRow>>,
 }
 
 /// An example that failed.
@@ -69,6 +73,15 @@ impl TestReport {
             let span = mapping.spec.field_span(field).unwrap_or(0..0);
             problems.warning(Code::Untested, span).arg("field", field);
         }
+        for rows in &self.untouched_rows {
+            let Some(first) = rows.first() else { continue };
+            let mut codes: Vec<&str> = rows.iter().take(LISTED).map(|row| &*row.from).collect();
+            if rows.len() > LISTED {
+                codes.push("…");
+            }
+            let problem = problems.warning(Code::UntestedRow, first.span.clone());
+            problem.arg("code", codes.join(", "));
+        }
         problems.finish(&mapping.file, text)
     }
 
@@ -90,6 +103,9 @@ impl CaseFailure {
     }
 }
 
+/// How many rows of a table are named.
+const LISTED: usize = 12;
+
 /// The day on which examples run: later than any invented date that is not meant to be in the future.
 pub(super) const TODAY: Date = Date::constant(2026, 7, 1);
 
@@ -98,10 +114,10 @@ impl Mapping {
     #[must_use]
     pub fn run_tests(&self) -> TestReport {
         let mut report = TestReport::default();
-        let mut touched = BTreeSet::new();
+        let (mut touched, mut rows) = (BTreeSet::new(), BTreeSet::new());
         for test in &self.tests {
             report.run += 1;
-            let differences = self.run_case(test, &mut touched);
+            let differences = self.run_case(test, &mut touched, &mut rows);
             if !differences.is_empty() {
                 report.failures.push(CaseFailure {
                     name_fr: test.name.fr.clone(),
@@ -115,13 +131,40 @@ impl Mapping {
         let mut untouched: Vec<String> = names.filter(|name| !touched.contains(name)).collect();
         untouched.dedup();
         report.untouched = untouched;
+        if !self.tests.is_empty() {
+            report.untouched_rows = self.untouched_rows(&rows);
+        }
         report
     }
 
-    fn run_case(&self, test: &TestSpec, touched: &mut BTreeSet<String>) -> Vec<Difference> {
+    fn untouched_rows(&self, touched: &BTreeSet<usize>) -> Vec<Vec<OwnRow>> {
+        let rules = self.program.values.iter().chain(self.program.rules());
+        let tables = rules.flat_map(|rule| &rule.steps).filter_map(|verb| match verb {
+            Verb::Table(table) => Some(table),
+            _ => None,
+        });
+        // A table that several rules use is met several times.
+        let mut found: BTreeMap<usize, Vec<OwnRow>> = BTreeMap::new();
+        for table in tables {
+            let untouched = table.own().iter().filter(|row| !touched.contains(&row.span.start));
+            let rows: Vec<OwnRow> = untouched.cloned().collect();
+            if let Some(first) = rows.first() {
+                found.insert(first.span.start, rows);
+            }
+        }
+        found.into_values().collect()
+    }
+
+    fn run_case(
+        &self,
+        test: &TestSpec,
+        touched: &mut BTreeSet<String>,
+        rows: &mut BTreeSet<usize>,
+    ) -> Vec<Difference> {
         let xml = self.spec.source.format == Format::Xml;
-        let given = Given::new(self.sample.as_ref(), test.given.as_ref(), xml);
-        let (ways, outcomes) = self.explain_element(&given, None, TODAY);
+        let given = self.given(test.given.as_ref(), xml);
+        let (ways, taken, outcomes) = self.traced(&given, None, TODAY);
+        rows.extend(taken);
         touched.extend(
             ways.into_iter()
                 .filter(|way| way.steps.iter().any(|step| step.value.is_some()))
@@ -167,6 +210,15 @@ impl Mapping {
             }
         }
         differences
+    }
+
+    /// The record of an example.
+    pub(super) fn given(&self, changes: Option<&Node>, repeats: bool) -> Given {
+        let sample = self.sample.as_ref();
+        match &self.rows {
+            Some(rows) => Given::of_rows(&rows.name, sample, changes, repeats),
+            None => Given::new(sample, changes, repeats),
+        }
     }
 
     /// Every field that the mapping reads comes back as given.

@@ -3,6 +3,7 @@
 mod back;
 mod branches;
 mod fields;
+mod lists;
 mod placed;
 mod rules;
 mod sender;
@@ -10,9 +11,12 @@ mod suggest;
 mod tables;
 mod tree;
 
+use std::sync::Arc;
+
 use crate::model::Expected;
 use crate::schema::{self, Schema};
 
+use super::codes::Codes;
 use super::diagnostic::{Code, Diagnostic, Diagnostics, Weight};
 use super::extract::Trie;
 use super::level::{Each, links};
@@ -22,8 +26,7 @@ use super::path::{SourcePath, Step};
 use super::program::{AcrossCheck, Program};
 use super::reverse::Plan;
 use super::spec::{Format, Spec};
-use super::table::Codes;
-use super::{Inherit, Mapping, RecordKind, Refers};
+use super::{Inherit, Mapping, RecordKind, Refers, RowsOfOne};
 use super::{diagnostic, spec, yaml};
 
 /// What a mapping may refer to.
@@ -63,7 +66,10 @@ fn link(
     library: &Library<'_>,
     problems: Diagnostics,
 ) -> (Option<Mapping>, Diagnostics) {
-    let source_schema = library.schemas.get(&spec.source.schema.value);
+    let own_schema = library.schemas.get(&spec.source.schema.value);
+    let together =
+        spec.source.rows.as_ref().and_then(|rows| own_schema?.together(&rows.name.value));
+    let source_schema = together.as_ref().map(|together| &together.shown).or(own_schema);
     let repeated = source_schema.map(|schema| fields::repeated(schema)).unwrap_or_default();
     let mut names = Names::new(&spec, library.codes, repeated, problems);
     let line = |span: &yaml::Span| diagnostic::line_of(text, span.start);
@@ -75,13 +81,19 @@ fn link(
             .arg("name", &target.value)
             .nearest(&target.value, [TARGET]);
     }
-    if source_schema.is_none() {
+    if own_schema.is_none() {
         let schema = &spec.source.schema;
         names
             .problems
             .error(Code::UnknownName, schema.span.clone())
             .arg("name", &schema.value)
             .nearest(&schema.value, library.schemas.ids());
+    }
+    if let (Some(rows), Some(schema)) = (&spec.source.rows, own_schema)
+        && schema.fields().iter().any(|field| field.path == rows.name.value)
+    {
+        let problem = names.problems.error(Code::HiddenField, rows.name.span.clone());
+        problem.arg("name", &rows.name.value).arg("schema", schema.id());
     }
     let mut values = Vec::new();
     for (name, rule) in &spec.values {
@@ -93,6 +105,11 @@ fn link(
     let checks = across_checks(&spec, &mut names, &line);
     let kinds = record_kinds(&spec, &mut names);
     let each = ways(&kinds);
+    let rows = spec.source.rows.as_ref().map(|rows| RowsOfOne {
+        name: rows.name.value.as_str().into(),
+        by: rows.by.iter().filter_map(|field| names.path(&field.value, &field.span)).collect(),
+        judged: together.as_ref().map(|together| Arc::clone(&together.judged)),
+    });
     let skip_when = spec.source.skip_when.as_ref().and_then(|when| names.when(when));
     let inherit = spec.source.inherit.as_ref().and_then(|inherit| {
         Some(Inherit {
@@ -119,6 +136,7 @@ fn link(
     if let Some(schema) = source_schema {
         fields::check(&spec, &each, schema, &mut names);
         fields::check_names(&spec, &each, schema, &mut names);
+        lists::check(&spec, &each, schema, &mut names);
     }
     let around: Vec<SourcePath> = kinds.iter().filter_map(|kind| kind.each.clone()).collect();
     let sender = source_schema.map(|schema| sender::Sender::new(schema, &spec, &around));
@@ -132,7 +150,7 @@ fn link(
     let paths: Vec<SourcePath> = names.wanted.iter().map(|wants| wants.path.clone()).collect();
     let (trie, places) = Trie::new(&paths, &names.levels, &each);
     let target_schema = library.schemas.get(TARGET).cloned();
-    let plan = Plan::new(&fields, source_schema.map(|schema| &**schema));
+    let plan = Plan::new(&fields, own_schema.map(|schema| &**schema));
     let page = Page::new(&tree, target_schema.as_deref().and_then(Schema::fused));
     let separator = if spec.source.format == Format::Xml { '/' } else { '.' };
     let shown = paths
@@ -147,7 +165,7 @@ fn link(
         file: file.to_owned(),
         hash: *blake3::hash(text.as_bytes()).as_bytes(),
         program: Program { values, fields, groups, checks, page },
-        schema: source_schema.cloned(),
+        schema: own_schema.cloned(),
         target_schema,
         sample: spec.sample.take(),
         tests: std::mem::take(&mut spec.tests),
@@ -158,6 +176,7 @@ fn link(
         shown,
         kinds,
         ways: each,
+        rows,
         skip_when,
         inherit,
         carry_down,
@@ -174,6 +193,12 @@ fn link(
 const TARGET: &str = "beneficiary/1";
 
 fn shown(path: &SourcePath, spec: &Spec, separator: char) -> String {
+    let path = match (&spec.source.rows, path.steps.as_slice()) {
+        (Some(rows), [Step::Key(name), Step::All, rest @ ..]) if *name == rows.name.value => {
+            &SourcePath { steps: rest.to_vec(), ..*path }
+        }
+        _ => path,
+    };
     let label = spec.source.labels.iter().find(|(labelled, _)| {
         SourcePath::parse(&labelled.value).is_ok_and(|labelled| labelled.steps == path.steps)
     });

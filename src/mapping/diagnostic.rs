@@ -68,6 +68,10 @@ codes! {
     UnknownName = "B204" "unknown-name";
     /// A short name that is also a field of the sender, which nothing can name any more.
     HiddenField = "B205" "hidden-field";
+    /// A list that a path goes through without saying which of its items.
+    ListWithoutChoice = "B206" "list-without-choice";
+    /// A choice of an item of what is no list.
+    ChoiceWithoutList = "B207" "choice-without-list";
 
     /// A verb that gets a list where it takes a text, and the like.
     WrongInput = "C301" "wrong-input";
@@ -105,6 +109,8 @@ codes! {
     UnusedTable = "K505" "unused-table";
     /// A condition compares a field with a code that the field does not have.
     NeverThere = "K506" "never-there";
+    /// Shared tables that include one another.
+    TableCycle = "K507" "table-cycle";
 
     /// A step that nothing undoes, so that the sender's field does not come back.
     NoWayBack = "R601" "no-way-back";

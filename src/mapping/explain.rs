@@ -1,14 +1,15 @@
 //! How a value came about: the steps that each rule took for one record.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use jiff::civil::Date;
 
 use super::Mapping;
 use super::outcome::Outcome;
 use super::program::{Problem, Rule, Tracer};
-use super::run::{Element, Flow};
+use super::run::{Element, Flow, Whole};
 use super::value::Value;
+use super::verb::Verb;
 
 /// The way of one value.
 #[derive(Clone, PartialEq, Eq)]
@@ -31,6 +32,17 @@ pub struct Step {
     pub verb: String,
     /// The value after it, or the code; `None` when absent. Personal.
     pub value: Option<String>,
+    /// Which branch or row of a table it took.
+    pub taken: Option<Taken>,
+}
+
+/// What a step took of several.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// A branch of `choose`, from 1.
+    Branch(usize),
+    /// A row of a table: its text, and its line where it stands in the mapping itself.
+    Row(String, Option<u32>),
 }
 
 /// Records all steps.
@@ -39,6 +51,10 @@ struct Recorder {
     ways: Vec<Explanation>,
     /// The numbers of the items in whose groups the rules stand.
     items: Vec<usize>,
+    /// What the step that comes next takes.
+    taken: Option<Taken>,
+    /// The rows of the mapping's tables that were taken, by their places.
+    rows: BTreeSet<usize>,
 }
 
 impl Recorder {
@@ -56,7 +72,7 @@ impl Recorder {
 
     fn add(&mut self, verb: &str, value: Option<String>) {
         if let Some(way) = self.ways.last_mut() {
-            way.steps.push(Step { verb: verb.to_owned(), value });
+            way.steps.push(Step { verb: verb.to_owned(), value, taken: self.taken.take() });
         }
     }
 }
@@ -70,6 +86,24 @@ impl Tracer for Recorder {
             steps: Vec::new(),
         });
         self.add("from", value.shown().map(|text| text.into_owned()));
+    }
+
+    fn branch(&mut self, branch: usize) {
+        self.taken = Some(Taken::Branch(branch + 1));
+    }
+
+    fn before(&mut self, verb: &Verb, value: &Value<'_>) {
+        let Verb::Table(table) = verb else { return };
+        let texts: Vec<&str> = match value {
+            Value::Text(text) => vec![text],
+            Value::List(texts) => texts.iter().map(|text| &**text).collect(),
+            Value::Absent | Value::Date(_) => Vec::new(),
+        };
+        for text in texts.into_iter().filter(|text| table.has(text)) {
+            let own = table.own_row(text);
+            self.rows.extend(own.map(|row| row.span.start));
+            self.taken = Some(Taken::Row(text.to_owned(), own.map(|row| row.line)));
+        }
     }
 
     fn step(&mut self, verb: &'static str, value: &Value<'_>) {
@@ -95,7 +129,7 @@ impl Mapping {
     #[must_use]
     pub fn explain(
         &self,
-        element: &crate::format::Frame<'_>,
+        element: &Whole<'_>,
         field: Option<&str>,
         today: Date,
     ) -> (Vec<Explanation>, Vec<Outcome>) {
@@ -108,6 +142,17 @@ impl Mapping {
         field: Option<&str>,
         today: Date,
     ) -> (Vec<Explanation>, Vec<Outcome>) {
+        let (ways, _, outcomes) = self.traced(element, field, today);
+        (ways, outcomes)
+    }
+
+    /// The same, with the places of the rows of tables that were taken.
+    pub(super) fn traced(
+        &self,
+        element: &impl Element,
+        field: Option<&str>,
+        today: Date,
+    ) -> (Vec<Explanation>, BTreeSet<usize>, Vec<Outcome>) {
         let mut recorder = Recorder::default();
         let mut outcomes = VecDeque::new();
         Flow::new(self, self.id(), today).element(element, &mut recorder, &mut outcomes);
@@ -117,6 +162,6 @@ impl Mapping {
                 .is_none_or(|field| field == way.field || field == way.rule || is_value(&way.field))
         };
         recorder.ways.retain(|way| wanted(way));
-        (recorder.ways, outcomes.into())
+        (recorder.ways, recorder.rows, outcomes.into())
     }
 }

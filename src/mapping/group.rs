@@ -12,14 +12,12 @@ use super::value::Value;
 #[derive(Debug)]
 pub struct Group {
     /// Its target path, such as `coverages[].suspensions[]`.
-    #[expect(dead_code, reason = "only the way back asks for it")]
     pub name: Box<str>,
     /// The levels from what stands around it down to its own: often its own alone.
     pub way: Box<[u16]>,
     /// Which items count.
     pub when: Option<When>,
     /// What tells the items apart, so that the way back finds them again.
-    #[expect(dead_code, reason = "only the way back lines items up")]
     pub key: Option<Input>,
     /// Rules of the fields of an item.
     pub fields: Vec<Rule>,

@@ -25,7 +25,7 @@ mod schema_draft;
 mod settle;
 mod survey;
 mod write;
-mod yaml_text;
+pub(super) mod yaml_text;
 
 use std::io::Read;
 

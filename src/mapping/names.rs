@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::codes::Codes;
 use super::condition::{self, Condition, ConditionError, Problem};
 use super::diagnostic::{Code, Diagnostics, Mending};
 use super::level::{self, Columns, Each, Levels};
 use super::path::{PathError, SourcePath, Step};
 use super::scene::{Input, When};
-use super::spec::{Format, Spec, TableSpec, Unmapped, Word, read_table, table_rows};
-use super::table::{Codes, Table};
+use super::spec::{Format, RowSpec, Spec, TableSpec, Unmapped, Word, read_table, table_rows};
+use super::table::{OwnRow, Table};
 use super::template::{Piece, Template, pieces};
 use super::verb::Builder;
 use super::yaml::{Kind, Node, Span};
@@ -33,6 +34,8 @@ pub struct Names<'c> {
     values: BTreeMap<String, u16>,
     /// Every path that is read, each once.
     pub wanted: Vec<Wants>,
+    /// Which of them, and where, are read for their text.
+    pub texts: Vec<(usize, Span)>,
     index: BTreeMap<(u16, String), u16>,
     /// The repeated groups that rules go through.
     pub levels: Levels,
@@ -41,6 +44,8 @@ pub struct Names<'c> {
     level: u16,
     /// Whether records stand inside others.
     nested: bool,
+    /// The name of the list of rows that make one record.
+    rows: Option<String>,
     repeated: Vec<Vec<String>>,
     tables: BTreeMap<String, TableUse>,
     codes: &'c Codes,
@@ -171,11 +176,13 @@ impl<'c> Names<'c> {
             aliases: BTreeMap::new(),
             values: BTreeMap::new(),
             wanted: Vec::new(),
+            texts: Vec::new(),
             index: BTreeMap::new(),
             levels: Levels::default(),
             groups: Vec::new(),
             level: 0,
             nested: spec.source.records.iter().any(|records| records.each.is_some()),
+            rows: spec.source.rows.as_ref().map(|rows| rows.name.value.clone()),
             repeated,
             tables: BTreeMap::new(),
             codes,
@@ -222,6 +229,15 @@ impl<'c> Names<'c> {
             _ => {}
         }
         self.path(written, span).map(Input::Path)
+    }
+
+    /// What a name or path means of which the text is read.
+    pub fn text(&mut self, written: &str, span: &Span) -> Option<Input> {
+        let input = self.input(written, span)?;
+        if let Input::Path(path) = input {
+            self.texts.push((usize::from(path), span.clone()));
+        }
+        Some(input)
     }
 
     /// The index of a path.
@@ -272,8 +288,17 @@ impl<'c> Names<'c> {
             return SourcePath::parse(written);
         }
         let (ups, column) = self.ups(written);
+        let chosen = column.find('[').and_then(|at| column.get(..at));
+        if chosen.is_some_and(|name| self.is_rows(name)) {
+            return SourcePath::parse(written);
+        }
         let up = u8::try_from(ups.len() / "^.".len()).map_err(|_| PathError { at: 0 })?;
         Ok(SourcePath { up, ..SourcePath::column(column) })
+    }
+
+    /// Whether this is the name of the list of rows that make one record.
+    fn is_rows(&self, name: &str) -> bool {
+        self.rows.as_deref() == Some(name)
     }
 
     /// A path as seen from the group in which it stands.
@@ -294,7 +319,11 @@ impl<'c> Names<'c> {
         let (around, written) = (self.level, self.expand(&each.value).to_owned());
         let path = SourcePath::parse(&written).ok().filter(|path| {
             let plain = |step: &Step| matches!(step, Step::Key(_) | Step::Nth(_) | Step::All);
-            !self.flat && path.up == 0 && !path.steps.is_empty() && path.steps.iter().all(plain)
+            let of_rows = self.level == 0 && self.is_rows(&written);
+            (!self.flat || of_rows)
+                && path.up == 0
+                && !path.steps.is_empty()
+                && path.steps.iter().all(plain)
         });
         let Some(path) = path.map(|path| self.lifted(path)) else {
             self.problems
@@ -408,7 +437,7 @@ impl<'c> Names<'c> {
 
     /// A template with its names resolved.
     pub fn template(&mut self, text: &Word) -> Option<Template> {
-        self.resolved(text, Self::input).map(Template::new)
+        self.resolved(text, Self::text).map(Template::new)
     }
 
     /// The templates of a record's id. Values come after the id, so there are none in it.
@@ -435,15 +464,27 @@ impl<'c> Names<'c> {
             .into_iter()
             .map(|piece| match piece {
                 Piece::Text(text) => Some(Piece::Text(text)),
-                Piece::Hole(name) => resolve(self, &name, &text.span).map(Piece::Hole),
+                Piece::Hole(name) => {
+                    let span = self.hole(text, &name);
+                    resolve(self, &name, &span).map(Piece::Hole)
+                }
             })
             .collect()
     }
 
+    /// Where the path in braces stands.
+    fn hole(&self, template: &Word, name: &str) -> Span {
+        let at = template.value.find(&format!("{{{name}}}")).map(|brace| brace + 1);
+        at.map_or_else(
+            || template.span.clone(),
+            |at| self.problems.part(&template.span, &template.value, at..at + name.len()),
+        )
+    }
+
     fn compile_table(&mut self, spec: &TableSpec) -> Option<Arc<Table>> {
-        let mut rows = spec.rows.clone();
+        let (mut rows, mut fold) = (spec.rows.clone(), spec.fold);
         if let Some(name) = &spec.codes {
-            let Some(shared) = self.codes.get(&name.value) else {
+            let Some(shared) = self.codes.table(&name.value) else {
                 let known: Vec<&str> = self.codes.names().collect();
                 self.problems
                     .error(Code::UnknownTable, name.span.clone())
@@ -453,9 +494,27 @@ impl<'c> Names<'c> {
             };
             // Rows of the mapping itself go before the shared ones.
             let own: Vec<String> = rows.iter().map(|row| row.from.value.clone()).collect();
-            rows.extend(shared.iter().filter(|row| !own.contains(&row.from.value)).cloned());
+            rows.extend(shared.rows.iter().filter(|row| !own.contains(&row.from.value)).cloned());
+            fold |= shared.fold;
         }
-        Some(Arc::new(Table::new(&rows, spec.fold, spec.codes.is_some(), spec.unmapped.clone())))
+        let own = self.own_rows(&spec.rows);
+        let table = Table::new(&rows, fold, spec.codes.is_some(), spec.unmapped.clone());
+        Some(Arc::new(table.with_own(own)))
+    }
+
+    /// Rows of this file with their lines.
+    fn own_rows(&self, rows: &[RowSpec]) -> Vec<OwnRow> {
+        let text = self.problems.text();
+        let (mut line, mut at) = (1, 0);
+        let row = |row: &RowSpec| {
+            // Rows stand in the order of the file, so that each byte is looked at once.
+            let span = row.from.span.clone();
+            let between = text.as_bytes().get(at..span.start).unwrap_or_default();
+            line += u32::try_from(memchr::memchr_iter(b'\n', between).count()).unwrap_or_default();
+            at = span.start.max(at);
+            OwnRow { from: row.from.value.as_str().into(), span, line }
+        };
+        rows.iter().map(row).collect()
     }
 
     /// Reports tables that no rule uses.
@@ -474,6 +533,10 @@ impl Builder for Names<'_> {
 
     fn condition(&mut self, text: &Word) -> Option<When> {
         self.when(text)
+    }
+
+    fn input(&mut self, text: &Word) -> Option<Input> {
+        self.text(&text.value, &text.span)
     }
 
     fn table(&mut self, node: &Node) -> Option<Arc<Table>> {
@@ -498,7 +561,8 @@ impl Builder for Names<'_> {
             Kind::Map(_) => {
                 let rows = table_rows(node, &mut self.problems);
                 let unmapped = Unmapped::Fail(crate::model::Severity::Error);
-                Some(Arc::new(Table::new(&rows, false, false, unmapped)))
+                let own = self.own_rows(&rows);
+                Some(Arc::new(Table::new(&rows, false, false, unmapped).with_own(own)))
             }
             Kind::Null | Kind::List(_) => {
                 self.problems.error(Code::WrongType, node.span.clone()).arg("expected", "map");

@@ -125,6 +125,10 @@ pub struct Problem {
 pub trait Tracer {
     /// The value with which a rule begins.
     fn origin(&mut self, _rule: &Rule, _value: &Value<'_>) {}
+    /// The branch of a choice that is taken, counted from 0, before the value that it gives.
+    fn branch(&mut self, _branch: usize) {}
+    /// The value before a step.
+    fn before(&mut self, _verb: &Verb, _value: &Value<'_>) {}
     /// The value after a step.
     fn step(&mut self, _verb: &'static str, _value: &Value<'_>) {}
     /// A problem.
@@ -227,10 +231,11 @@ impl Rule {
         if self.when.as_ref().is_some_and(|when| !scene.holds(when)) {
             return (Value::Absent, None);
         }
-        let (mut value, blamed) = self.origin(scene);
+        let (mut value, blamed) = self.origin(scene, tracer);
         let blamed = blamed.and_then(|input| scene.path(input));
         tracer.origin(self, &value);
         for verb in &self.steps {
+            tracer.before(verb, &value);
             value = match verb.run(value, scene) {
                 Ok(value) => value,
                 Err(failure) => {
@@ -253,7 +258,11 @@ impl Rule {
     }
 
     #[inline]
-    fn origin<'r>(&'r self, scene: &Scene<'_, 'r>) -> (Value<'r>, Option<Input>) {
+    fn origin<'r, T: Tracer>(
+        &'r self,
+        scene: &Scene<'_, 'r>,
+        tracer: &mut T,
+    ) -> (Value<'r>, Option<Input>) {
         match &self.origin {
             Origin::First(inputs) => {
                 for input in inputs {
@@ -273,10 +282,13 @@ impl Rule {
             Origin::Choose(branches) => {
                 let holds =
                     |when: &Option<When>| when.as_ref().is_none_or(|when| scene.holds(when));
-                match branches.iter().find(|(when, _)| holds(when)) {
-                    Some((_, Then::Input(input))) => (scene.value(*input), Some(*input)),
-                    Some((_, Then::Constant(text))) => (Value::Text(Cow::Borrowed(text)), None),
-                    None => (Value::Absent, None),
+                let Some(taken) = branches.iter().position(|(when, _)| holds(when)) else {
+                    return (Value::Absent, None);
+                };
+                tracer.branch(taken);
+                match &branches[taken].1 {
+                    Then::Input(input) => (scene.value(*input), Some(*input)),
+                    Then::Constant(text) => (Value::Text(Cow::Borrowed(text)), None),
                 }
             }
         }

@@ -7,6 +7,7 @@
 mod base;
 mod edit;
 mod gather;
+mod groups;
 mod measure;
 mod names;
 mod node;
@@ -35,6 +36,7 @@ pub use measure::{FieldTrip, Form, RoundTrip, RoundTripReport};
 pub use plan::Plan;
 pub use rule::BackRule;
 
+use node::Node;
 use seat::Seat;
 use undo::Undoing;
 use write::Tree;
@@ -67,6 +69,15 @@ pub struct Built<'m> {
     order: &'m [String],
     /// What each record lost, in the order in which they were gathered.
     pub losses: Vec<Loss>,
+}
+
+impl<'m> Built<'m> {
+    /// The elements that it takes in the sender's file: one, or the rows that make one record.
+    pub fn parts(self) -> impl Iterator<Item = Built<'m>> {
+        let order = self.order;
+        let rows = self.tree.into_rows().into_iter();
+        rows.map(move |tree| Built { tree, order, losses: Vec::new() })
+    }
 }
 
 impl Built<'_> {
@@ -113,7 +124,7 @@ impl Mapping {
             return Built { tree: Tree::of(document), order: &[], losses };
         }
         let mut tree = self.tree();
-        let losses = self.fill(&mut tree, gathered, &gathered.seats(self));
+        let losses = self.fill(&mut tree, gathered, &gathered.seats(self), None);
         let mut built = Built { tree, order: &self.plan.order, losses };
         built.tell_missing();
         built
@@ -125,7 +136,10 @@ impl Mapping {
     }
 
     fn tree(&self) -> Tree<'_> {
-        Tree::new(self.schema.as_deref(), self.spec.source.format)
+        let rows = self.rows.as_ref().map(|rows| &*rows.name);
+        let tree = Tree::new(self.schema.as_deref(), self.spec.source.format).of_rows(rows);
+        // What a group could not say after all is taken out again.
+        if self.program.groups.is_empty() { tree } else { tree.keeping() }
     }
 
     /// Puts each record into its place. What stands in the element itself is said by its own record,
@@ -135,13 +149,18 @@ impl Mapping {
         tree: &mut Tree<'m>,
         gathered: &Gathered<T>,
         seats: &[Seat],
+        base: Option<&Node>,
     ) -> Vec<Loss> {
         let mut losses = vec![Loss::default(); seats.len()];
         for nested in [false, true] {
             let those = gathered.records().zip(seats).zip(&mut losses);
             for ((record, seat), loss) in those.filter(|((_, seat), _)| seat.is_nested() == nested)
             {
-                *loss = Undoing::new(self, tree, seat).record(&record.document);
+                let mut undoing = Undoing::new(self, tree, seat);
+                if let Some(base) = base {
+                    undoing = undoing.onto(base);
+                }
+                *loss = undoing.record(&record.document);
             }
         }
         losses
@@ -159,12 +178,20 @@ impl Mapping {
                 let source = path.and_then(|path| self.shown.get(usize::from(path)).cloned());
                 FieldClass { field: rule.name.to_string(), source, class }
             })
-            .chain(self.program.groups.iter().flat_map(Group::rules).map(|rule| {
-                let path = self.first_path(rule);
-                let source = path.and_then(|path| self.shown.get(usize::from(path)).cloned());
-                FieldClass { field: rule.name.to_string(), source, class: Class::OneWay }
-            }))
+            .chain(self.program.groups.iter().flat_map(|group| self.classes_of(group)))
             .collect()
+    }
+
+    /// The same of a group: items below another repeated group that has no rules have no way back.
+    fn classes_of(&self, group: &Group) -> Vec<FieldClass> {
+        let fields = group.fields.iter().map(|rule| {
+            let path = self.first_path(rule);
+            let returns = group.way.len() == 1 && (path.is_some() || !rule.reads);
+            let class = if returns { rule.class() } else { Class::OneWay };
+            let source = path.and_then(|path| self.shown.get(usize::from(path)).cloned());
+            FieldClass { field: rule.name.to_string(), source, class }
+        });
+        fields.chain(group.groups.iter().flat_map(|inner| self.classes_of(inner))).collect()
     }
 
     fn first_path(&self, rule: &Rule) -> Option<u16> {

@@ -7,6 +7,7 @@ mod element;
 mod flow;
 mod issues;
 mod nested;
+mod rows;
 mod settle;
 mod tee;
 mod translate;
@@ -14,7 +15,7 @@ mod translate;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::format::Reader;
+use crate::format::{Broken, Reader};
 use crate::model::{Issue, IssueCode};
 
 use super::Mapping;
@@ -23,7 +24,9 @@ use super::outcome::{Around, Ending, Outcome, Refusal, RunContext, Translated};
 
 use amended::Amended;
 pub(super) use element::Element;
+pub use element::{Elements, Whole};
 pub(super) use flow::{Flow, Raw};
+use rows::{Collector, Next};
 use settle::Settlement;
 
 /// One file through one mapping.
@@ -33,6 +36,8 @@ use settle::Settlement;
 pub struct Run<'m> {
     reader: Reader,
     flow: Flow<'m>,
+    /// Where several rows make one record.
+    rows: Option<Collector>,
     ready: VecDeque<Outcome>,
     settlement: Settlement,
     amended: Amended,
@@ -50,6 +55,7 @@ impl<'m> Run<'m> {
     pub fn new(mapping: &'m Mapping, reader: Reader, context: RunContext) -> Self {
         Self {
             reader,
+            rows: Collector::of(mapping),
             flow: Flow::new(mapping, context.scheme.as_str(), context.today),
             ready: VecDeque::new(),
             settlement: Settlement::default(),
@@ -105,6 +111,20 @@ impl<'m> Run<'m> {
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Option<Outcome> {
         while self.ready.is_empty() {
+            if let Some(rows) = &mut self.rows {
+                match rows.next(&mut self.reader, &self.flow)? {
+                    Next::Block(block) => {
+                        self.columns = block.columns();
+                        self.flow.element(&*block, &mut (), &mut self.ready);
+                        if self.amended.is_asked() {
+                            let columns = self.columns.as_ref();
+                            self.amended.element(&mut self.flow, &*block, columns, &mut self.ready);
+                        }
+                    }
+                    Next::Broken(broken) => self.broken(&broken),
+                }
+                continue;
+            }
             match self.reader.next()? {
                 Ok(frame) => {
                     know(&mut self.columns, frame.header());
@@ -114,13 +134,7 @@ impl<'m> Run<'m> {
                         self.amended.element(&mut self.flow, &frame, columns, &mut self.ready);
                     }
                 }
-                Err(broken) => {
-                    self.complete &= !broken.ends_file;
-                    self.columns = broken.columns();
-                    self.ready.extend(self.flow.broken(&broken));
-                    let columns = self.columns.as_ref();
-                    self.amended.broken(&mut self.flow, columns, &mut self.ready);
-                }
+                Err(broken) => self.broken(&broken),
             }
         }
         let mut outcome = self.ready.pop_front()?;
@@ -135,6 +149,14 @@ impl<'m> Run<'m> {
         self.records += 1;
         self.refused += u64::from(matches!(outcome, Outcome::Refused(_)));
         Some(outcome)
+    }
+
+    fn broken(&mut self, broken: &Broken) {
+        self.complete &= !broken.ends_file;
+        self.columns = broken.columns();
+        self.ready.extend(self.flow.broken(broken));
+        let columns = self.columns.as_ref();
+        self.amended.broken(&mut self.flow, columns, &mut self.ready);
     }
 
     /// Gives back a record that its caller has done with: its memory serves the next ones.

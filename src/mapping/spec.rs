@@ -14,6 +14,7 @@ use crate::model::{IssueCode, Language, Severity};
 use super::yaml::{Node, Span};
 
 pub use read::read;
+pub(super) use read::{Map, title, words};
 pub use rule::rows as table_rows;
 pub use rule::table as read_table;
 
@@ -98,6 +99,8 @@ pub struct Spec {
     pub sample: Option<Node>,
     /// Examples.
     pub tests: Vec<TestSpec>,
+    /// Whole sample files.
+    pub samples: Vec<SampleSpec>,
 }
 
 impl Spec {
@@ -175,6 +178,8 @@ pub struct SourceSpec {
     pub record_id: Vec<Word>,
     /// The records within one element.
     pub records: Vec<RecordsSpec>,
+    /// The rows that make one record.
+    pub rows: Option<RowsSpec>,
     /// Values taken from an earlier row of the same key.
     pub inherit: Option<InheritSpec>,
     /// Cells written once for a block.
@@ -200,6 +205,17 @@ pub struct RecordsSpec {
     pub numbers: Option<Word>,
     /// Template of the record id.
     pub record_id: Word,
+}
+
+/// Several rows that make one record.
+#[derive(Debug)]
+pub struct RowsSpec {
+    /// Where it stands.
+    pub span: Span,
+    /// What the rows of one record share.
+    pub by: Vec<Word>,
+    /// The name of the list of rows.
+    pub name: Word,
 }
 
 /// Values taken from an earlier row of the same key.
@@ -374,6 +390,17 @@ pub struct TestSpec {
     pub issues: Vec<ExpectedIssue>,
     /// Whether the record comes back, and the fields that need not.
     pub round_trip: Option<Vec<String>>,
+}
+
+/// A whole file that the mapping must take.
+#[derive(Debug)]
+pub struct SampleSpec {
+    /// Path from the mapping's own file.
+    pub file: Word,
+    /// The share of its records that must be accepted, in percent.
+    pub accepted: f64,
+    /// How many records it must have at least.
+    pub records: Option<u64>,
 }
 
 /// An issue that a test expects.

@@ -1,76 +1,16 @@
-//! Code tables: of a mapping, and shared ones under `mappings/codes/`.
-
-use std::collections::BTreeMap;
+//! A code table as rules use it: from the sender's text to the code, and back.
 
 use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::model::{Expected, IssueCode, Severity};
 
-use super::diagnostic::{Code, Diagnostic, Diagnostics};
-use super::spec::{RowSpec, Unmapped, keys};
+use super::spec::{RowSpec, Unmapped};
 use super::value::{Class, Value};
 use super::verb::Failure;
-use super::yaml;
 
 /// How many codes a message lists as expected.
 const LISTED: usize = 30;
-
-/// The shared tables, by name.
-#[derive(Default, Debug)]
-pub struct Codes {
-    tables: BTreeMap<String, Vec<RowSpec>>,
-}
-
-impl Codes {
-    /// Reads shared tables from files (name and text).
-    ///
-    /// # Errors
-    /// All problems of all files.
-    pub fn parse<'f>(
-        files: impl IntoIterator<Item = (&'f str, &'f str)>,
-    ) -> Result<Self, Vec<Diagnostic>> {
-        let mut codes = Self::default();
-        let mut found = Vec::new();
-        for (file, text) in files {
-            let mut problems = Diagnostics::of(text);
-            if let Some(root) = yaml::parse(text, &mut problems) {
-                codes.add(&root, &mut problems);
-            }
-            found.extend(problems.finish(file, text));
-        }
-        if found.is_empty() { Ok(codes) } else { Err(found) }
-    }
-
-    fn add(&mut self, root: &yaml::Node, problems: &mut Diagnostics) {
-        if let yaml::Kind::Map(entries) = &root.kind {
-            for entry in entries.iter().filter(|e| !keys::CODES.contains(&e.key.as_str())) {
-                problems
-                    .error(Code::UnknownKey, entry.key_span.clone())
-                    .arg("key", &entry.key)
-                    .arg("known", keys::CODES.join(", "))
-                    .nearest(&entry.key, keys::CODES.iter().copied());
-            }
-        }
-        let name = root.get("codes").and_then(yaml::Node::text);
-        let (Some(name), Some(rows)) = (name, root.get("rows")) else {
-            problems.error(Code::MissingKey, root.span.clone()).arg("key", "codes, rows");
-            return;
-        };
-        self.tables.insert(name.to_owned(), super::spec::table_rows(rows, problems));
-    }
-
-    /// The rows of a table.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&[RowSpec]> {
-        self.tables.get(name).map(Vec::as_slice)
-    }
-
-    /// The names of all tables.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.tables.keys().map(String::as_str)
-    }
-}
 
 /// A compiled table.
 #[derive(Debug)]
@@ -82,6 +22,18 @@ pub struct Table {
     unmapped: Unmapped,
     lossy: bool,
     listed: Vec<String>,
+    own: Vec<OwnRow>,
+}
+
+/// A row that stands in the mapping itself.
+#[derive(Clone, Debug)]
+pub struct OwnRow {
+    /// The sender's text.
+    pub from: Box<str>,
+    /// Where it stands, in bytes.
+    pub span: std::ops::Range<usize>,
+    /// Its line.
+    pub line: u32,
 }
 
 /// What a table says about a text.
@@ -111,7 +63,29 @@ impl Table {
             }
         }
         let listed = rows.iter().take(LISTED).map(|row| row.from.value.clone()).collect();
-        Self { rows: forward, back, fold, shared, unmapped, lossy, listed }
+        Self { rows: forward, back, fold, shared, unmapped, lossy, listed, own: Vec::new() }
+    }
+
+    /// With the places of the rows that stand in the mapping.
+    #[must_use]
+    pub fn with_own(mut self, own: Vec<OwnRow>) -> Self {
+        self.own = own;
+        self
+    }
+
+    /// The rows that stand in the mapping, in its order.
+    #[must_use]
+    pub fn own(&self) -> &[OwnRow] {
+        &self.own
+    }
+
+    /// The row of a text, when it stands in the mapping.
+    #[must_use]
+    pub fn own_row(&self, text: &str) -> Option<&OwnRow> {
+        let plain =
+            |text: &str| if self.fold { folded(text.trim()) } else { text.trim().to_owned() };
+        let wanted = plain(text);
+        self.own.iter().find(|row| plain(&row.from) == wanted)
     }
 
     /// The row of a text; blanks around it do not count.
@@ -152,6 +126,15 @@ impl Table {
     pub fn class(&self) -> Class {
         let strict = matches!(self.unmapped, Unmapped::Fail(_) | Unmapped::Keep);
         if strict && !self.lossy { Class::Exact } else { Class::Partial }
+    }
+
+    /// What follows from a text without row, when that is a problem.
+    #[must_use]
+    pub const fn fails(&self) -> Option<Severity> {
+        match &self.unmapped {
+            Unmapped::Fail(severity) | Unmapped::Use(_, Some(severity)) => Some(*severity),
+            Unmapped::Keep | Unmapped::Use(_, None) => None,
+        }
     }
 
     /// Whether a text without row refuses the record.

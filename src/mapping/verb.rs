@@ -103,6 +103,14 @@ pub enum Verb {
     Phone(Box<str>),
     /// The key must hold.
     CheckDigit(Check),
+    /// What a pattern catches.
+    Extract(text::Pattern),
+    /// One of a list.
+    Item(i32),
+    /// A date moved by so many days, months or years.
+    Plus(date::Move),
+    /// A birth from an age on a day.
+    BornAt(date::Age),
     /// Part of a whole name.
     NamePart(Part, name::Order),
     /// A code of another list.
@@ -161,6 +169,10 @@ impl Verb {
             Self::YearOnlyWhen(_) => "year_only_when",
             Self::Phone(_) => "phone",
             Self::CheckDigit(_) => "check_digit",
+            Self::Extract(_) => "extract",
+            Self::Item(_) => "item",
+            Self::Plus(_) => "plus",
+            Self::BornAt(_) => "born_at",
             Self::NamePart(..) => "name_part",
             Self::Table(_) => "table",
             Self::Default(_) => "default",
@@ -174,6 +186,7 @@ impl Verb {
     pub fn class(&self) -> Class {
         match self {
             Self::Table(table) => table.class(),
+            Self::Plus(moved) => moved.class(),
             other => declaration(other.name()).map_or(Class::OneWay, |found| found.class),
         }
     }
@@ -236,10 +249,13 @@ impl Verb {
                 if check.holds(&text) {
                     return Ok(text);
                 }
-                let name = Check::NAMES.iter().find(|(_, known)| known == check);
-                let name = name.map_or("", |(name, _)| name).to_owned();
+                let name = check.name().to_owned();
                 Err(Failure::new(IssueCode::BadCheckDigit, Expected::Check(name)))
             })?,
+            Self::Extract(pattern) => pattern.run(value)?,
+            Self::Item(place) => list::item(value, *place),
+            Self::Plus(moved) => moved.run(value, scene)?,
+            Self::BornAt(age) => age.run(value, scene)?,
             Self::NamePart(part, order) => list::name_part(value, *part, *order),
             Self::Table(table) => each(value, |text| match table.find(&text) {
                 Found::Row(to) => Ok(std::borrow::Cow::Borrowed(to)),
@@ -284,7 +300,14 @@ impl Verb {
             Self::Phone(country) => value.each_text(|old| phone::write(&old, country).into()),
             Self::NamePart(..) => list::join(value, " "),
             Self::Table(table) => return table.back(&value),
-            Self::Replace(..) | Self::Slice(..) | Self::Hash | Self::Uuid(_) => return None,
+            Self::Plus(moved) => return moved.back(value),
+            Self::Extract(_)
+            | Self::Item(_)
+            | Self::BornAt(_)
+            | Self::Replace(..)
+            | Self::Slice(..)
+            | Self::Hash
+            | Self::Uuid(_) => return None,
         })
     }
 }

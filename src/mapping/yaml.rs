@@ -10,6 +10,7 @@ mod cause;
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle};
+use rustc_hash::FxHashSet;
 
 use super::diagnostic::{Code, Diagnostics};
 
@@ -17,6 +18,9 @@ use super::diagnostic::{Code, Diagnostics};
 pub const LARGEST: usize = 1 << 20;
 /// Groups in groups deeper than this are refused.
 const DEEPEST: usize = 48;
+
+/// Up to so many keys are compared one by one.
+const SCANNED: usize = 64;
 
 /// Offsets in bytes from the start of the file.
 pub type Span = Range<usize>;
@@ -99,7 +103,8 @@ fn quoted(text: &str) -> String {
 /// A group that is still open.
 enum Open {
     List(Vec<Node>),
-    Map(Vec<Entry>, Option<(String, Span)>),
+    /// Its entries, the key that waits for its value, and the keys of a map that is long.
+    Map(Vec<Entry>, Option<(String, Span)>, FxHashSet<String>),
 }
 
 /// Reads a file that is one map; what is wrong goes to `problems`.
@@ -135,14 +140,14 @@ pub fn parse(text: &str, problems: &mut Diagnostics) -> Option<Node> {
                 None
             }
             Event::MappingStart(..) => {
-                open.push((span.start, Open::Map(Vec::new(), None)));
+                open.push((span.start, Open::Map(Vec::new(), None, FxHashSet::default())));
                 None
             }
             Event::SequenceEnd | Event::MappingEnd => open.pop().map(|(start, group)| Node {
                 span: start..span.end.max(start),
                 kind: match group {
                     Open::List(items) => Kind::List(items),
-                    Open::Map(entries, _) => Kind::Map(entries),
+                    Open::Map(entries, ..) => Kind::Map(entries),
                 },
             }),
             _ => None,
@@ -174,7 +179,7 @@ fn scalar(value: String, style: ScalarStyle, span: Span) -> Node {
 fn add(group: &mut Open, node: Node, problems: &mut Diagnostics) {
     match group {
         Open::List(items) => items.push(node),
-        Open::Map(entries, pending) => match pending.take() {
+        Open::Map(entries, pending, names) => match pending.take() {
             None => {
                 let key = match node.kind {
                     Kind::Text(text) => text,
@@ -188,7 +193,13 @@ fn add(group: &mut Open, node: Node, problems: &mut Diagnostics) {
             }
             Some((key, key_span)) => {
                 // Small maps are scanned; a table of thousands of rows must not be quadratic.
-                let double = entries.len() < 4096 && entries.iter().any(|e| e.key == key);
+                if entries.len() == SCANNED {
+                    names.extend(entries.iter().map(|entry| entry.key.clone()));
+                }
+                let double = match entries.len() < SCANNED {
+                    true => entries.iter().any(|entry| entry.key == key),
+                    false => !names.insert(key.clone()),
+                };
                 if double {
                     problems.error(Code::DuplicateKey, key_span).arg("key", key);
                 } else {

@@ -117,6 +117,8 @@ catalogue! {
     UnknownRecord = "R304" "unknown_record";
     /// A file older than what is already known of the record.
     OlderThanKnown = "R305" "older_than_known";
+    /// Rows of one record that do not follow one another.
+    ScatteredRows = "R306" "scattered_rows";
 
     /// The asker is no partner.
     UnknownPartner = "P401" "unknown_partner";

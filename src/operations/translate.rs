@@ -36,6 +36,8 @@ pub struct Summary {
     pub untold: u64,
     /// Canonical fields that have no place in the target format, with how often they were there.
     pub lost: BTreeMap<String, u64>,
+    /// How often a field was lost, missing, or written with less than it says, by the class of that.
+    pub classes: BTreeMap<&'static str, u64>,
     /// Fields of the sender that may not be kept, with how often they were there.
     pub dropped: Vec<(String, u64)>,
 }
@@ -69,6 +71,16 @@ impl Summary {
     }
 
     fn lose(&mut self, loss: Loss) {
+        let mut count = |class: &'static str, fields: usize| {
+            if fields > 0 {
+                *self.classes.entry(class).or_default() += fields as u64;
+            }
+        };
+        count("lost", loss.lost.len());
+        count("missing", loss.missing.len());
+        for (_, class) in &loss.reduced {
+            count(class.name(), 1);
+        }
         for field in loss.lost {
             *self.lost.entry(field).or_default() += 1;
         }
@@ -201,10 +213,12 @@ impl<'m> Format<'m> {
         while let Some(gathered) = self.gathering.next() {
             let mut built = self.to.build(&gathered);
             std::mem::take(&mut built.losses).into_iter().for_each(|loss| summary.lose(loss));
-            let mut record = self.writer.record();
-            built.write(&mut record);
-            // Characters that the target's encoding lacks stand there as `?`.
-            record.end()?;
+            for part in built.parts() {
+                let mut record = self.writer.record();
+                part.write(&mut record);
+                // Characters that the target's encoding lacks stand there as `?`.
+                record.end()?;
+            }
         }
         Ok(())
     }

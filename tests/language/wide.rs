@@ -130,3 +130,39 @@ fn mistakes_in_the_columns_of_a_wide_row_are_told() {
     }
     assert!(!codes_of(&schema(), LIST).contains(&"B202"), "every column is used");
 }
+
+/// What comes out of a file when its records are written in its own format again.
+fn there_and_back(text: &str, file: &str) -> String {
+    let mapping = mapping(&schema(), text);
+    let (outcomes, _) = run(&mapping, file);
+    let records: Vec<Vec<u8>> = outcomes
+        .into_iter()
+        .map(|outcome| match outcome {
+            dankun::mapping::Outcome::Accepted(record) => record.canonical,
+            dankun::mapping::Outcome::Refused(refusal) => panic!("{refusal:?}"),
+        })
+        .collect();
+    let bytes = dankun::operations::translate::render(Some(&mapping), &records).expect("a file");
+    String::from_utf8(bytes).expect("text")
+}
+
+#[test]
+fn a_wide_row_is_written_into_its_columns_again() {
+    let file = format!("{HEADER}7,Kita,B,02/02/1990,A,01/01/1980,\n8,Ségou,,,C,,\n");
+    // The scheme of these records is `demo`, so that their ids are the format's own.
+    let text = RECORDS.replace("mapping: s", "mapping: demo");
+    let back = there_and_back(&text, &file);
+    let again = there_and_back(&text, &back);
+    assert_eq!(back, again);
+    let found = records(&mapping(&schema(), &text), &back);
+    assert_eq!(found, records(&mapping(&schema(), &text), &file));
+}
+
+#[test]
+fn numbered_columns_of_a_list_are_written_again() {
+    let text = LIST.replace("mapping: s", "mapping: demo");
+    let file = format!("{HEADER}7,Kita,B,02/02/1990,A,01/01/1980,\n");
+    let before = records(&mapping(&schema(), &text), &file);
+    let after = records(&mapping(&schema(), &text), &there_and_back(&text, &file));
+    assert_eq!(before, after);
+}

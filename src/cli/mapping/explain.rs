@@ -1,32 +1,35 @@
 //! How one record of a file is translated, rule by rule.
 
+mod whole;
+
 use std::path::PathBuf;
 
 use jiff::civil::Date;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::arguments::Common;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::screen::Screen;
 use crate::cli::{input, library, report};
 use crate::format::Reader;
-use crate::mapping::{Explanation, Mapping, Outcome as Translation};
+use crate::mapping::{Explanation, Mapping, Outcome as Translation, Taken};
 use crate::messages;
 
-/// Show step by step how one record is translated.
+/// Show step by step how one record is translated; without a file, what a mapping reads, writes, can
+/// refuse and can lose.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Scheme that writes files in this format
     #[arg(long, value_name = "SCHEME")]
     scheme: String,
-    /// File with the record; - is standard input
+    /// File with the record; - is standard input [default: the mapping as a whole]
     #[arg(value_name = "FILE")]
-    file: PathBuf,
-    /// The sender's id of the record
-    #[arg(long, value_name = "ID", required_unless_present = "line")]
+    file: Option<PathBuf>,
+    /// The sender's id of the record [default: the first one]
+    #[arg(long, value_name = "ID", requires = "file")]
     record: Option<String>,
     /// The line on which the record begins
-    #[arg(long, value_name = "N", conflicts_with = "record")]
+    #[arg(long, value_name = "N", conflicts_with = "record", requires = "file")]
     line: Option<u64>,
     /// Only this field of the canonical record, such as person.birth_date
     #[arg(long, value_name = "FIELD")]
@@ -43,15 +46,16 @@ pub struct Args {
 pub fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Failure> {
     let library = library::load(common)?;
     let mapping = library::mapping(&library, &args.scheme)?;
+    let Some(file) = &args.file else { return whole::print(mapping, screen) };
     let today = args.today.unwrap_or_else(|| jiff::Zoned::now().date());
-    let (bytes, progress) = input::open(&args.file, screen)?;
-    let mut reader = Reader::new(bytes, &mapping.read_options());
-    while let Some(frame) = reader.next() {
-        let Ok(frame) = frame else { continue };
-        if args.line.is_some_and(|line| frame.place().line != line) {
+    let (bytes, progress) = input::open(file, screen)?;
+    let mut file = mapping.elements(Reader::new(bytes, &mapping.read_options()));
+    while let Some(element) = file.next() {
+        let Ok(element) = element else { continue };
+        if args.line.is_some_and(|line| element.begins().line != line) {
             continue;
         }
-        let (ways, outcomes) = mapping.explain(&frame, args.field.as_deref(), today);
+        let (ways, outcomes) = mapping.explain(&element, args.field.as_deref(), today);
         if outcomes.iter().any(|outcome| args.means(outcome)) {
             progress.finish();
             print(mapping, &ways, screen)?;
@@ -76,15 +80,26 @@ impl Args {
 fn print(mapping: &Mapping, ways: &[Explanation], screen: &Screen) -> Result<(), Failure> {
     for way in ways {
         if screen.json() {
-            let steps: Vec<_> =
-                way.steps.iter().map(|step| json!([step.verb, step.value])).collect();
+            let steps: Vec<_> = way
+                .steps
+                .iter()
+                .map(|step| match &step.taken {
+                    None => json!([step.verb, step.value]),
+                    Some(taken) => json!([step.verb, step.value, taken_json(taken)]),
+                })
+                .collect();
             screen.value(&json!({ "field": way.field, "line": way.line, "steps": steps }))?;
             continue;
         }
         let steps: Vec<_> = way
             .steps
             .iter()
-            .map(|step| format!("{} {}", step.verb, step.value.as_deref().unwrap_or("∅")))
+            .map(|step| {
+                let value = step.value.as_deref().unwrap_or("∅");
+                let taken = step.taken.as_ref().map(|taken| say(taken, mapping, screen));
+                let taken = taken.map(|taken| format!(" [{taken}]")).unwrap_or_default();
+                format!("{}{taken} {value}", step.verb)
+            })
             .collect();
         let place = format!("{}:{}", mapping.file(), way.line);
         screen.line(&format!(
@@ -94,6 +109,27 @@ fn print(mapping: &Mapping, ways: &[Explanation], screen: &Screen) -> Result<(),
         ))?;
     }
     Ok(())
+}
+
+fn taken_json(taken: &Taken) -> Value {
+    match taken {
+        Taken::Branch(branch) => json!({ "branch": branch }),
+        Taken::Row(row, line) => json!({ "row": row, "line": line }),
+    }
+}
+
+/// The branch or row that was taken, with its line in the mapping.
+fn say(taken: &Taken, mapping: &Mapping, screen: &Screen) -> String {
+    match taken {
+        Taken::Branch(branch) => screen.text("explain-branch", &[("branch", (*branch).into())]),
+        Taken::Row(row, line) => {
+            let said = screen.text("explain-row", &[("row", row.as_str().into())]);
+            match line {
+                Some(line) => format!("{said} {}:{line}", mapping.file()),
+                None => said,
+            }
+        }
+    }
 }
 
 /// What becomes of the record.

@@ -1,14 +1,17 @@
 //! The examples that stand in mappings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::check;
 use crate::cli::arguments::Common;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::input;
 use crate::cli::screen::Screen;
-use crate::mapping::{CaseFailure, Mapping, TestReport};
+use crate::format::Reader;
+use crate::mapping::spec::SampleSpec;
+use crate::mapping::{CaseFailure, Mapping, SampleReport, TestReport};
 use crate::operations::library::{Kind, Library};
 
 /// Run the examples that stand in mappings.
@@ -34,13 +37,91 @@ pub fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Fai
             Failure::Configuration(said.join("\n\n"))
         })?;
         let report = mapping.run_tests();
+        let folder = Path::new(&file.path).parent().unwrap_or(Path::new("."));
+        let samples = samples(&mapping, folder, screen)?;
         failed += report.failures.len() as u64;
-        print(&mapping, &report, screen)?;
+        failed += samples.iter().filter(|sample| !sample.passes()).count() as u64;
+        print(&mapping, &report, &samples, screen)?;
     }
     Ok(Outcome::of_refusals(failed))
 }
 
-fn print(mapping: &Mapping, report: &TestReport, screen: &Screen) -> Result<(), Failure> {
+/// A sample file and what it shows.
+struct Sample<'m> {
+    wanted: &'m SampleSpec,
+    shown: SampleReport,
+}
+
+impl Sample<'_> {
+    fn passes(&self) -> bool {
+        self.shown.passes(self.wanted)
+    }
+
+    fn json(&self) -> Value {
+        let groups = self.shown.defects.groups();
+        let groups = groups.into_iter().map(|(defect, group)| {
+            json!({
+                "code": defect.code.name(),
+                "severity": defect.severity.name(),
+                "field": defect.field,
+                "records": group.records,
+            })
+        });
+        json!({
+            "file": self.wanted.file.value,
+            "records": self.shown.records,
+            "accepted": self.shown.accepted,
+            "wanted": self.wanted.accepted,
+            "passed": self.passes(),
+            "defects": groups.collect::<Vec<_>>(),
+        })
+    }
+
+    fn print(&self, screen: &Screen) -> Result<(), Failure> {
+        let key = if self.passes() { "mapping-sample" } else { "mapping-sample-failed" };
+        let said = screen.text(
+            key,
+            &[
+                ("file", self.wanted.file.value.as_str().into()),
+                ("records", self.shown.records.into()),
+                ("share", format!("{:.1}", self.shown.share()).into()),
+                ("wanted", self.wanted.accepted.to_string().into()),
+            ],
+        );
+        screen.line(&format!("  {said}"))?;
+        for (defect, group) in self.shown.defects.groups().into_iter().take(DEFECTS_SHOWN) {
+            let field = defect.field.as_deref().unwrap_or_default();
+            let code = format!("{} {}", defect.code.number(), defect.code.name());
+            let times = screen.text("report-times", &[("count", group.records.into())]);
+            screen.line(&format!("      {code} {field} · {times}"))?;
+        }
+        Ok(())
+    }
+}
+
+/// The most frequent defects of a sample file are shown.
+const DEFECTS_SHOWN: usize = 5;
+
+fn samples<'m>(
+    mapping: &'m Mapping,
+    folder: &Path,
+    screen: &Screen,
+) -> Result<Vec<Sample<'m>>, Failure> {
+    let sample = |wanted: &'m SampleSpec| {
+        let (bytes, progress) = input::open(&folder.join(&wanted.file.value), screen)?;
+        let shown = mapping.run_sample(Reader::new(bytes, &mapping.read_options()));
+        progress.finish();
+        Ok(Sample { wanted, shown })
+    };
+    mapping.samples().iter().map(sample).collect()
+}
+
+fn print(
+    mapping: &Mapping,
+    report: &TestReport,
+    samples: &[Sample<'_>],
+    screen: &Screen,
+) -> Result<(), Failure> {
     let language = screen.language();
     let name = |failure: &CaseFailure| failure.name(language).to_owned();
     let said = |failure: &CaseFailure| -> Vec<String> {
@@ -52,12 +133,20 @@ fn print(mapping: &Mapping, report: &TestReport, screen: &Screen) -> Result<(), 
             .iter()
             .map(|failure| json!({ "name": name(failure), "differences": said(failure) }))
             .collect();
+        let rows: Vec<_> = report
+            .untouched_rows
+            .iter()
+            .flatten()
+            .map(|row| json!({ "row": row.from, "line": row.line }))
+            .collect();
         return screen.value(&json!({
             "mapping": mapping.id(),
             "version": mapping.version(),
             "run": report.run,
             "failures": failures,
             "untouched": report.untouched,
+            "untouched_rows": rows,
+            "samples": samples.iter().map(Sample::json).collect::<Vec<_>>(),
         }));
     }
     screen.say(
@@ -69,9 +158,22 @@ fn print(mapping: &Mapping, report: &TestReport, screen: &Screen) -> Result<(), 
         ],
     )?;
     for failure in &report.failures {
-        let reason = said(failure).join("\n    ");
-        let args = [("name", name(failure).into()), ("reason", reason.into())];
-        screen.line(&format!("  {}", screen.text("mapping-test-failed", &args)))?;
+        screen.line(&format!("  ✗ {}", screen.bold(&name(failure))))?;
+        for found in said(failure) {
+            screen.line(&format!("      {found}"))?;
+        }
     }
-    Ok(())
+    for field in &report.untouched {
+        let said = screen.text("mapping-test-untouched", &[("field", field.as_str().into())]);
+        screen.line(&format!("  {said}"))?;
+    }
+    for rows in &report.untouched_rows {
+        let place = rows.first().map(|row| format!("{}:{}", mapping.file(), row.line));
+        let rows: Vec<&str> = rows.iter().map(|row| &*row.from).collect();
+        let rows = ("rows", rows.join(", ").into());
+        let said =
+            screen.text("mapping-test-rows", &[rows, ("place", place.unwrap_or_default().into())]);
+        screen.line(&format!("  {said}"))?;
+    }
+    samples.iter().try_for_each(|sample| sample.print(screen))
 }

@@ -32,7 +32,8 @@ pub struct Ways {
 
 /// Translates a file. How many records were written and refused stands in the headers
 /// `dankun-records` and `dankun-refused`, how many fields have no place in the target in
-/// `dankun-lost-fields`; what is wrong with the refused ones is told by `POST /v1/validate`.
+/// `dankun-lost-fields`, and in `dankun-loss` how often fields were `lost`, `missing`, or written with
+/// less than they say (`partial`, `one_way`), as a JSON object; what is wrong with the refused ones is told by `POST /v1/validate`.
 #[utoipa::path(post, path = "/v1/translate", tag = "mappings", params(Ways), responses(
     (status = 200, description = "The records in the target format"),
     (status = 422, description = "No record could be translated; `violations` say why", content_type = "application/problem+json", body = crate::http::problem::ProblemBody),
@@ -68,6 +69,7 @@ pub async fn translate(
         ("dankun-records", summary.accepted.to_string()),
         ("dankun-refused", summary.refused.to_string()),
         ("dankun-lost-fields", summary.lost.values().sum::<u64>().to_string()),
+        ("dankun-loss", serde_json::json!(summary.classes).to_string()),
     ];
     Ok((headers, [(CONTENT_TYPE, kind)], stream(spool)?).into_response())
 }

@@ -68,6 +68,11 @@ impl Node {
         group.get(at)?.find(rest)
     }
 
+    /// How many items stand under a key.
+    pub fn count(&self, key: &str) -> usize {
+        self.group(key).len()
+    }
+
     /// All that stands under a key: the items of its list, or its repetitions.
     fn group(&self, key: &str) -> Vec<&Self> {
         let Self::Object(fields) = self else { return Vec::new() };

@@ -19,6 +19,8 @@ pub enum Group {
     Records,
     /// `source.resources`.
     Resources,
+    /// `source.rows`.
+    Rows,
     /// `source.inherit`.
     Inherit,
     /// An entry of `source.refers`.
@@ -43,6 +45,8 @@ pub enum Group {
     Issue,
     /// `round_trip`.
     RoundTrip,
+    /// An entry of `samples`.
+    Sample,
     /// A text in both languages.
     Title,
     /// A file with a shared table.
@@ -56,6 +60,7 @@ impl Group {
         Self::Source,
         Self::Records,
         Self::Resources,
+        Self::Rows,
         Self::Inherit,
         Self::Refers,
         Self::Repeated,
@@ -68,6 +73,7 @@ impl Group {
         Self::Test,
         Self::Issue,
         Self::RoundTrip,
+        Self::Sample,
         Self::Title,
         Self::Codes,
     ];
@@ -80,6 +86,7 @@ impl Group {
             Self::Source => keys::SOURCE,
             Self::Records => keys::RECORDS,
             Self::Resources => keys::RESOURCES,
+            Self::Rows => keys::ROWS,
             Self::Inherit => keys::INHERIT,
             Self::Refers => keys::REFERS,
             Self::Repeated => keys::GROUP,
@@ -92,6 +99,7 @@ impl Group {
             Self::Test => keys::TEST,
             Self::Issue => keys::ISSUE,
             Self::RoundTrip => keys::ROUND_TRIP,
+            Self::Sample => keys::SAMPLE,
             Self::Title => keys::TITLE,
             Self::Codes => keys::CODES,
         }
@@ -105,6 +113,7 @@ impl Group {
             Self::Source => "source",
             Self::Records => "records",
             Self::Resources => "resources",
+            Self::Rows => "rows",
             Self::Inherit => "inherit",
             Self::Refers => "refers",
             Self::Repeated => "group",
@@ -117,6 +126,7 @@ impl Group {
             Self::Test => "test",
             Self::Issue => "issue",
             Self::RoundTrip => "round_trip",
+            Self::Sample => "sample",
             Self::Title => "title",
             Self::Codes => "codes",
         }
@@ -242,7 +252,10 @@ fn step_value(key: &str) -> Place {
             "mostly_family_first",
             "mostly_given_first",
         ]),
-        "end" => Place::Words(&["true"]),
+        "end" | "optional" => Place::Words(&["true"]),
+        "unit" => Place::Words(&["days", "months", "years"]),
+        "language" => Place::Words(&["fr", "en", "pt"]),
+        "born_at" => Place::Path,
         "default" => Place::Code,
         _ => verb::declaration(key)
             .map_or(Place::Free, |found: &Declaration| Place::Argument(found.name)),
@@ -287,6 +300,7 @@ impl Group {
             Self::Table | Self::Codes => match key {
                 "rows" => Place::Rows,
                 "codes" if self == Self::Table => Place::Codes,
+                "include" => Place::Codes,
                 "fold" => Place::Words(&["true", "false"]),
                 "unmapped" => Place::Unmapped,
                 "title" => Place::Group(Self::Title),
@@ -313,8 +327,9 @@ impl Group {
                 "round_trip" => Place::Group(Self::RoundTrip),
                 _ => Place::Free,
             },
-            Self::RoundTrip => Place::Path,
-            Self::Resources | Self::Title => Place::Free,
+            Self::Rows if key == "as" => Place::Free,
+            Self::Rows | Self::RoundTrip => Place::Path,
+            Self::Resources | Self::Title | Self::Sample => Place::Free,
         }
     }
 }
@@ -332,6 +347,7 @@ fn mapping_value(key: &str) -> Place {
         "back" => Place::Back,
         "sample" => Place::Record,
         "tests" => Place::Group(Group::Test),
+        "samples" => Place::Group(Group::Sample),
         _ => Place::Free,
     }
 }
@@ -345,6 +361,7 @@ fn source_value(key: &str) -> Place {
         "names" => Place::Names,
         "record_id" => Place::Template,
         "records" => Place::Group(Group::Records),
+        "rows" => Place::Group(Group::Rows),
         "inherit" => Place::Group(Group::Inherit),
         "skip_when" => Place::Condition,
         "refers" => Place::Group(Group::Refers),

@@ -2,10 +2,10 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
+use super::super::codes::Codes;
 use super::super::condition::Condition;
 use super::super::diagnostic::Diagnostics;
 use super::super::function::date::Layout;
-use super::super::table::Codes;
 use super::super::yaml::{self, Kind, Node};
 use super::*;
 use crate::operations::library::{self, DataFile, Kind as FileKind};

@@ -19,12 +19,56 @@ impl Given {
     /// The sample with changes; `~` removes a field, lists are replaced whole.
     #[must_use]
     pub fn new(sample: Option<&Node>, changes: Option<&Node>, repeats: bool) -> Self {
-        let nothing = || Node { span: 0..0, kind: Kind::Map(Vec::new()) };
         let mut root = sample.cloned().unwrap_or_else(nothing);
         if let Some(changes) = changes {
             lay(&mut root, changes);
         }
         Self { root, repeats }
+    }
+
+    /// A record of several rows, which are shown as this list. `sample` and `changes` are one row or a
+    /// list of rows; changes are laid over the rows of the sample, and over its first where it has no
+    /// more.
+    #[must_use]
+    pub fn of_rows(
+        name: &str,
+        sample: Option<&Node>,
+        changes: Option<&Node>,
+        repeats: bool,
+    ) -> Self {
+        let given = rows(sample);
+        let changed = rows(changes);
+        let first = given.first().cloned().unwrap_or_else(nothing);
+        let count = match changes.map(|changes| &changes.kind) {
+            Some(Kind::List(changes)) => changes.len(),
+            _ => given.len().max(1),
+        };
+        let row = |number: usize| {
+            let mut row = given.get(number).unwrap_or(&first).clone();
+            if let Some(changes) = changed.get(number) {
+                lay(&mut row, changes);
+            }
+            row
+        };
+        let rows: Vec<Node> = (0..count).map(row).collect();
+        let mut root = rows.first().cloned().unwrap_or_else(nothing);
+        if let Kind::Map(fields) = &mut root.kind {
+            let value = Node { span: 0..0, kind: Kind::List(rows) };
+            fields.push(Entry { key: name.to_owned(), key_span: 0..0, value });
+        }
+        Self { root, repeats }
+    }
+}
+
+fn nothing() -> Node {
+    Node { span: 0..0, kind: Kind::Map(Vec::new()) }
+}
+
+fn rows(node: Option<&Node>) -> Vec<Node> {
+    match node {
+        Some(Node { kind: Kind::List(rows), .. }) => rows.clone(),
+        Some(row) => vec![row.clone()],
+        None => Vec::new(),
     }
 }
 

@@ -55,7 +55,10 @@ pub fn check(spec: &Spec, each: &[Vec<Each>], schema: &Schema, names: &mut Names
             unknown(&path, word.span.clone(), schema, each, &known, names);
         }
     }
-    unused(spec, each, schema, &wanted, &known, names);
+    let rows = spec.source.rows.as_ref().map(|rows| rows.name.value.as_str());
+    let of_row = |field: &Known<'_>| rows.is_none() || field.keys.first().copied() != rows;
+    let own: Vec<Known<'_>> = known.into_iter().filter(of_row).collect();
+    unused(spec, each, schema, &wanted, &own, names);
     names.wanted = wanted;
 }
 
@@ -86,11 +89,19 @@ fn path_of(word: &Word, spec: &Spec, names: &Names<'_>) -> SourcePath {
 /// The keys from the element's root, for each kind of record in which a path can stand and, in a wide
 /// row, for each of its numbers.
 fn full_keys(path: &SourcePath, each: &[Vec<Each>], levels: &Levels) -> Vec<Vec<String>> {
+    full_steps(path, each, levels)
+        .into_iter()
+        .map(|steps| keys_of(&SourcePath::of(steps)))
+        .collect()
+}
+
+/// The steps from the element's root, as [`full_keys`].
+pub fn full_steps(path: &SourcePath, each: &[Vec<Each>], levels: &Levels) -> Vec<Vec<PathStep>> {
     let mut all = Vec::new();
     for item in numbers(levels.columns(path.level)) {
         let own = levels.steps(path, &|_| item.clone());
         if path.up == 0 {
-            all.push(keys_of(&SourcePath::of(own.clone())));
+            all.push(own.clone());
         }
         for way in each {
             let Some(around) = way.len().checked_sub(usize::from(path.up)) else { continue };
@@ -100,9 +111,9 @@ fn full_keys(path: &SourcePath, each: &[Vec<Each>], levels: &Levels) -> Vec<Vec<
                 Each::Record | Each::Items(_) => None,
             });
             for item in numbers(columns) {
-                let full =
-                    way.iter().rev().fold(own.clone(), |s, each| each.outward(item.clone(), s));
-                all.push(keys_of(&SourcePath::of(full)));
+                all.push(
+                    way.iter().rev().fold(own.clone(), |s, each| each.outward(item.clone(), s)),
+                );
             }
         }
     }
@@ -247,6 +258,12 @@ fn unused(
                     used.extend(full_keys(&path, each, &names.levels));
                 }
             }
+        }
+    }
+    // A column that is read in any row is used.
+    if let Some(rows) = &spec.source.rows {
+        for keys in used.iter_mut().filter(|keys| keys.first() == Some(&rows.name.value)) {
+            keys.remove(0);
         }
     }
     let left: Vec<Vec<String>> = spec

@@ -66,7 +66,7 @@ fn origin(spec: &RuleSpec, names: &mut Names<'_>) -> Option<Origin> {
     Some(match &spec.origin {
         OriginSpec::From(paths) => {
             let inputs: Vec<Option<Input>> =
-                paths.iter().map(|path| names.input(&path.value, &path.span)).collect();
+                paths.iter().map(|path| names.text(&path.value, &path.span)).collect();
             Origin::First(inputs.into_iter().collect::<Option<Box<[Input]>>>()?)
         }
         OriginSpec::Value(word) => Origin::Constant(word.value.as_str().into()),
@@ -87,7 +87,7 @@ fn origin(spec: &RuleSpec, names: &mut Names<'_>) -> Option<Origin> {
                         .arg("reason-id", "unreachable-else");
                 }
                 let then = if branch.is_path {
-                    Then::Input(names.input(&branch.then.value, &branch.then.span)?)
+                    Then::Input(names.text(&branch.then.value, &branch.then.span)?)
                 } else {
                     Then::Constant(branch.then.value.as_str().into())
                 };

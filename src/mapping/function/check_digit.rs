@@ -9,14 +9,55 @@ pub enum Check {
     /// Malian NINA: 14 digits and a letter, which is the 14 digits modulo 23. The real method is not
     /// public; this one is the convention of the exchange and is replaced when the registry publishes it.
     Nina,
-    /// Nigerian NIN: 11 digits under Verhoeff's scheme.
-    Verhoeff,
-    /// CMU number: 13 digits under Luhn's scheme.
-    Luhn,
+    /// Verhoeff's scheme, of so many digits where that is said; the Nigerian NIN has 11.
+    Verhoeff(Option<usize>),
+    /// Luhn's scheme, of so many digits where that is said; the CMU number has 13.
+    Luhn(Option<usize>),
+    /// ISO 7064 MOD 97-10: digits and letters (A is 10), the last two make the remainder 1.
+    Iso97(Option<usize>),
+    /// Digits times their weights, then a key that makes the sum a multiple of 11; a key of ten is
+    /// written `X` or `0`.
+    Mod11(Option<usize>, Weights),
     /// AMO number: 11 digits and a key of two (97 less the number modulo 97); dependants add `-NN`.
     Mod97,
     /// openIMIS insurance number: 9 digits, the last is the first eight modulo 7.
     Mod7,
+}
+
+/// The weights of the digits of a number, its key left out, from the left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Weights {
+    weights: [u8; MOST_WEIGHTS],
+    count: usize,
+}
+
+/// Numbers of people are shorter than this.
+const MOST_WEIGHTS: usize = 24;
+
+impl Weights {
+    /// 2 to 7 from the right and round again, the commonest weights.
+    pub const USUAL: Self = Self { weights: [0; MOST_WEIGHTS], count: 0 };
+
+    /// These weights; nothing when there are none or too many.
+    #[must_use]
+    pub fn new(given: &[u8]) -> Option<Self> {
+        let mut weights = [0; MOST_WEIGHTS];
+        weights.get_mut(..given.len())?.copy_from_slice(given);
+        (!given.is_empty()).then_some(Self { weights, count: given.len() })
+    }
+
+    /// The sum of the weighted digits; nothing when there are more or fewer digits than weights.
+    fn sum(&self, body: &[u8]) -> Option<u32> {
+        let product = |digit: &u8, weight: u32| u32::from(digit - b'0') * weight;
+        if self.count == 0 {
+            let usual = (2..=7).cycle();
+            return Some(body.iter().rev().zip(usual).map(|(d, weight)| product(d, weight)).sum());
+        }
+        let own = self.weights.get(..self.count)?;
+        let pairs = body.iter().zip(own);
+        (body.len() == self.count)
+            .then(|| pairs.map(|(digit, weight)| product(digit, u32::from(*weight))).sum())
+    }
 }
 
 /// The letters of the NINA key, without I, O and U, which are mistaken for digits and V.
@@ -26,10 +67,12 @@ impl Check {
     /// Every check with its names in mappings.
     pub const NAMES: &'static [(&'static str, Self)] = &[
         ("nina", Self::Nina),
-        ("verhoeff", Self::Verhoeff),
-        ("nin", Self::Verhoeff),
-        ("luhn", Self::Luhn),
-        ("cmu", Self::Luhn),
+        ("verhoeff", Self::Verhoeff(None)),
+        ("nin", Self::Verhoeff(Some(11))),
+        ("luhn", Self::Luhn(None)),
+        ("cmu", Self::Luhn(Some(13))),
+        ("mod97_10", Self::Iso97(None)),
+        ("mod11", Self::Mod11(None, Weights::USUAL)),
         ("mod97", Self::Mod97),
         ("amo", Self::Mod97),
         ("mod7", Self::Mod7),
@@ -42,14 +85,50 @@ impl Check {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, check)| *check)
     }
 
+    /// Its name in mappings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let same = |known: &Self| std::mem::discriminant(known) == std::mem::discriminant(&self);
+        let exact = Self::NAMES.iter().find(|(_, known)| *known == self);
+        let found = exact.or_else(|| Self::NAMES.iter().find(|(_, known)| same(known)));
+        found.map_or("", |(name, _)| name)
+    }
+
+    /// The same of numbers with so many digits and letters; nothing where its form is fixed.
+    #[must_use]
+    pub const fn with_length(self, length: usize) -> Option<Self> {
+        match self {
+            Self::Verhoeff(None) => Some(Self::Verhoeff(Some(length))),
+            Self::Luhn(None) => Some(Self::Luhn(Some(length))),
+            Self::Iso97(None) => Some(Self::Iso97(Some(length))),
+            Self::Mod11(None, weights) => Some(Self::Mod11(Some(length), weights)),
+            _ => None,
+        }
+    }
+
+    /// The same with these weights; nothing where there are none.
+    #[must_use]
+    pub const fn with_weights(self, weights: Weights) -> Option<Self> {
+        match self {
+            Self::Mod11(length, _) => Some(Self::Mod11(length, weights)),
+            _ => None,
+        }
+    }
+
     /// Whether the number has its form and its key holds.
     #[must_use]
     pub fn holds(self, text: &str) -> bool {
         let bytes = text.as_bytes();
         match self {
             Self::Nina => nina(bytes),
-            Self::Verhoeff => digits(bytes, 11) && verhoeff(bytes) == 0,
-            Self::Luhn => digits(bytes, 13) && luhn(bytes) == 0,
+            Self::Verhoeff(length) => of_length(bytes, length) && verhoeff(bytes) == 0,
+            Self::Luhn(length) => of_length(bytes, length) && luhn(bytes) == 0,
+            Self::Iso97(length) => {
+                length.is_none_or(|length| length == bytes.len()) && iso97(bytes) == Some(1)
+            }
+            Self::Mod11(length, weights) => {
+                length.is_none_or(|length| length == bytes.len()) && mod11(bytes, &weights)
+            }
             Self::Mod97 => mod97(bytes),
             Self::Mod7 => match bytes.split_last() {
                 Some((last, body)) => {
@@ -77,6 +156,35 @@ pub fn holds(name: &str, text: &str) -> Option<bool> {
 
 fn digits(bytes: &[u8], count: usize) -> bool {
     bytes.len() == count && bytes.iter().all(u8::is_ascii_digit)
+}
+
+/// Digits only, so many where that is said, and at least two: a key alone guards nothing.
+fn of_length(bytes: &[u8], length: Option<usize>) -> bool {
+    bytes.len() >= 2 && digits(bytes, length.unwrap_or(bytes.len()))
+}
+
+/// The remainder of a number of digits and letters; nothing when there is anything else in it.
+fn iso97(bytes: &[u8]) -> Option<u32> {
+    if bytes.len() < 3 {
+        return None;
+    }
+    bytes.iter().try_fold(0, |sum, byte| match byte {
+        b'0'..=b'9' => Some((sum * 10 + u32::from(byte - b'0')) % 97),
+        b'A'..=b'Z' => Some((sum * 100 + u32::from(byte - b'A') + 10) % 97),
+        _ => None,
+    })
+}
+
+fn mod11(bytes: &[u8], weights: &Weights) -> bool {
+    let Some((key, body)) = bytes.split_last() else { return false };
+    if body.is_empty() || !digits(body, body.len()) {
+        return false;
+    }
+    match weights.sum(body).map(|sum| (11 - sum % 11) % 11) {
+        Some(10) => matches!(key, b'X' | b'x' | b'0'),
+        Some(wanted) => key.is_ascii_digit() && u32::from(key - b'0') == wanted,
+        None => false,
+    }
 }
 
 fn number(digits: &[u8]) -> u64 {
@@ -158,8 +266,17 @@ mod tests {
             ("amo", "9995706918763"),
             ("amo", "9995706918763-04"),
             ("openimis", "946258353"),
+            // The examples of ISO 7064, of a payment card and of an ISBN-10.
+            ("mod97_10", "79444"),
+            ("luhn", "79927398713"),
         ] {
             assert_eq!(holds(name, text), Some(true), "{name} {text}");
+        }
+        let isbn = Weights::new(&[10, 9, 8, 7, 6, 5, 4, 3, 2]).and_then(|weights| {
+            Check::parse("mod11").and_then(|check| check.with_weights(weights))
+        });
+        for (text, holds) in [("0306406152", true), ("080442957X", true), ("0306406153", false)] {
+            assert_eq!(isbn.map(|check| check.holds(text)), Some(holds), "{text}");
         }
     }
 
@@ -200,7 +317,13 @@ mod tests {
             body in "[0-9]{14}", place in 0_usize..8, turn in 1_u8..10,
         ) {
             for (check, length) in
-                [(Check::Nina, 14), (Check::Verhoeff, 10), (Check::Luhn, 12), (Check::Mod97, 11), (Check::Mod7, 8)]
+                [
+                    (Check::Nina, 14),
+                    (Check::Verhoeff(Some(11)), 10),
+                    (Check::Luhn(Some(13)), 12),
+                    (Check::Mod97, 11),
+                    (Check::Mod7, 8),
+                ]
             {
                 let number = with_key(check, body.get(..length).unwrap()).unwrap();
                 let mut digits = number.clone().into_bytes();

@@ -1,7 +1,7 @@
 //! Dates in the layouts that senders use, read into [`PartialDate`] and written back.
 //!
 //! A layout is a pattern of `d`, `M` and `y` letters, separators and quoted words, or one of the
-//! names `iso`, `edtf` and `serial`. Trying several layouts in order is the caller's business. The
+//! names `iso`, `edtf`, `serial`, `epoch` and `epoch_ms`. Trying several layouts in order is the caller's business. The
 //! question "is it in the future?" is not asked here: that needs to know today.
 
 use std::fmt;
@@ -12,11 +12,13 @@ use crate::model::PartialDate;
 
 mod fixed;
 mod layout;
+mod months;
 mod read;
 
 use fixed::Fixed;
 pub use layout::LayoutError;
 use layout::Part;
+pub use months::Months;
 
 /// A compiled date layout.
 ///
@@ -24,6 +26,7 @@ use layout::Part;
 /// |---|---|---|
 /// | `dd` `MM` | exactly two digits | two digits |
 /// | `d` `M` | one or two digits | no leading zero |
+/// | `MMM` `MMMM` | the name of a month in French, English or Portuguese, whole or its beginning | shortened, whole |
 /// | `yyyy` | four digits | four digits |
 /// | `yy` | two digits; up to the pivot 20yy, above it 19yy | two digits, if they read back as the same year |
 /// | `'VERS '` | the text in any case; a space in it is one blank or more, also no-break | the text |
@@ -32,6 +35,7 @@ use layout::Part;
 /// | `edtf` | `1985`, `1985-06`, `1985-06-14`, each with `~` perhaps | the same |
 /// | `iso` | the same without `~`, or with a time of day, which is checked and dropped | without `~` |
 /// | `serial` | a spreadsheet's day number, 25569 is 1970-01-01 | the number |
+/// | `epoch` `epoch_ms` | seconds, thousandths of a second since 1970-01-01 | the number of its midnight |
 ///
 /// In a layout of all three fields without separators (`yyyyMMdd`), `00` for the day, or for day and
 /// month, means that they are unknown. A layout of the year alone reads 1000 to 2999 only, so that spreadsheet day
@@ -48,6 +52,8 @@ pub struct Layout {
     kind: Kind,
     /// Two-digit years up to this one belong to the century 2000.
     pivot: u8,
+    /// The language in which names of months are written.
+    months: Months,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -64,6 +70,8 @@ enum Kind {
     Edtf,
     /// Days since 1899-12-30, as spreadsheets count from March 1900 on.
     Serial,
+    /// So many units of a second since 1970-01-01.
+    Epoch { per_second: i64 },
 }
 
 /// Why a text is not a date in a layout.
@@ -101,6 +109,8 @@ impl Layout {
             "iso" => Kind::Iso,
             "edtf" => Kind::Edtf,
             "serial" => Kind::Serial,
+            "epoch" => Kind::Epoch { per_second: 1 },
+            "epoch_ms" => Kind::Epoch { per_second: 1_000 },
             _ => {
                 let exact = pattern.strip_suffix('~');
                 let parts = layout::parts(exact.unwrap_or(pattern))?;
@@ -108,13 +118,19 @@ impl Layout {
                 Kind::Parts { parts, approximate: exact.is_some(), fixed }
             }
         };
-        Ok(Self { kind, pivot: DEFAULT_PIVOT })
+        Ok(Self { kind, pivot: DEFAULT_PIVOT, months: Months::default() })
     }
 
     /// The same layout where two-digit years up to `pivot` (0 to 99) belong to the century 2000.
     #[must_use]
     pub fn with_pivot(self, pivot: u8) -> Self {
         Self { pivot, ..self }
+    }
+
+    /// The same layout with names of months written in this language.
+    #[must_use]
+    pub fn with_months(self, months: Months) -> Self {
+        Self { months, ..self }
     }
 
     /// Whether the pivot decides about the century.
@@ -140,6 +156,7 @@ impl Layout {
             Kind::Iso => read::iso(text),
             Kind::Edtf => read::edtf(text),
             Kind::Serial => read::serial(text),
+            Kind::Epoch { per_second } => read::epoch(text, *per_second),
         }
     }
 
@@ -158,10 +175,11 @@ impl Layout {
                 Some(date.to_string().trim_end_matches('~').to_owned())
             }
             Kind::Iso | Kind::Edtf => Some(date.to_string()),
+            Kind::Epoch { per_second } => {
+                Some((days_since_1970(date)? * read::SECONDS_OF_A_DAY * per_second).to_string())
+            }
             Kind::Serial => {
-                let epoch = Date::constant(1970, 1, 1);
-                let days = i64::from(date.to_date()?.since(epoch).ok()?.get_days());
-                let serial = days + SERIAL_OF_1970;
+                let serial = days_since_1970(date)? + SERIAL_OF_1970;
                 (serial >= FIRST_SAFE_SERIAL).then(|| serial.to_string())
             }
         }
@@ -184,6 +202,10 @@ impl Layout {
                     says_month = true;
                     write_number(&mut out, unknown(date.month())?, *padded);
                 }
+                Part::MonthName { whole } => {
+                    says_month = true;
+                    out.push_str(&self.months.name(date.month()?, *whole)?);
+                }
                 Part::Year => write!(out, "{:04}", date.year()).ok()?,
                 Part::ShortYear => {
                     let short = u8::try_from(date.year().rem_euclid(100)).ok()?;
@@ -203,6 +225,11 @@ impl Layout {
     }
 }
 
+fn days_since_1970(date: PartialDate) -> Option<i64> {
+    let epoch = Date::constant(1970, 1, 1);
+    Some(i64::from(date.to_date()?.since(epoch).ok()?.get_days()))
+}
+
 fn write_number(out: &mut String, number: i8, padded: bool) {
     if padded && number < 10 {
         out.push('0');
@@ -217,6 +244,8 @@ impl fmt::Display for Layout {
             Kind::Iso => out.write_str("iso"),
             Kind::Edtf => out.write_str("edtf"),
             Kind::Serial => out.write_str("serial"),
+            Kind::Epoch { per_second: 1 } => out.write_str("epoch"),
+            Kind::Epoch { .. } => out.write_str("epoch_ms"),
             Kind::Parts { parts, approximate, .. } => {
                 parts.iter().try_for_each(|part| write!(out, "{part}"))?;
                 out.write_str(if *approximate { "~" } else { "" })

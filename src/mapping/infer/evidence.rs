@@ -1,7 +1,7 @@
 //! How well what a field holds fits a concept.
 
+use super::super::codes::Codes;
 use super::super::function::{check_digit, number, phone};
-use super::super::table::Codes;
 use super::codes;
 use super::dates::{self, Dates};
 use super::profile::Profile;

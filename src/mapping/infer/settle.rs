@@ -3,7 +3,6 @@
 
 use serde_json::Value;
 
-use super::super::cases::given::Given;
 use super::super::compile::{Library, compile};
 use super::super::diagnostic::{Diagnostic, Weight};
 use super::super::outcome::Outcome;
@@ -67,7 +66,7 @@ pub fn settle(
 /// What the sample's record becomes, or the fields for which it is refused.
 fn first_outcome(mapping: &Mapping) -> Result<Value, Vec<String>> {
     let xml = mapping.spec.source.format == Format::Xml;
-    let given = Given::new(mapping.sample.as_ref(), None, xml);
+    let given = mapping.given(None, xml);
     let (_, outcomes) = mapping.explain_element(&given, None, super::super::cases::TODAY);
     match outcomes.into_iter().next() {
         Some(Outcome::Accepted(record)) => {

@@ -17,7 +17,7 @@ use crate::model::{Issue, Place};
 use super::super::Mapping;
 use super::super::amend::reader_of_one;
 use super::super::json::JsonBytes;
-use super::super::level::from_element;
+use super::super::level::{Each, from_element};
 use super::super::outcome::{Around, Outcome};
 use super::super::path::{SourcePath, Step};
 use super::super::run::{Element, Flow};
@@ -99,11 +99,11 @@ impl Mapping {
     /// Reads an element to write onto; `None` when it cannot be read at all.
     #[must_use]
     pub fn base(&self, element: &[u8], around: &Around, today: Date) -> Option<Base> {
-        let mut reader = reader_of_one(self, element, around);
-        let frame = reader.next()?.ok()?;
+        let mut file = self.elements(reader_of_one(self, element, around));
+        let element = file.next()?.ok()?;
         let mut grown = Grown::default();
-        frame.walk(&mut grown).ok()?;
-        Some(self.base_from(&frame, grown.finish(), around, today))
+        element.walk(&mut grown).ok()?;
+        Some(self.base_from(&element, grown.finish(), around, today))
     }
 
     /// The same of a record that is at hand as a document: XML with `@` before the names of
@@ -153,17 +153,22 @@ impl Mapping {
     /// element that are not among them are not written.
     #[must_use]
     pub fn build_onto<T>(&self, gathered: &Gathered<T>, base: &Base) -> Built<'_> {
+        // Of a wide row the columns of who is gone would stay: it is written anew.
+        if self.kinds.iter().any(|kind| kind.columns.is_some()) {
+            return self.build(gathered);
+        }
         let placed = Placed::new(self, gathered, base);
         let (mut then, mut now) = (self.tree().keeping(), self.tree().keeping());
         let known = base.records.iter().zip(&placed.then);
         for nested in [false, true] {
             for (known, seat) in known.clone() {
                 if let Some(seat) = seat.as_ref().filter(|seat| seat.is_nested() == nested) {
-                    Undoing::new(self, &mut then, seat).record(&known.record.document);
+                    let undoing = Undoing::new(self, &mut then, seat).onto(&base.root);
+                    { undoing }.record(&known.record.document);
                 }
             }
         }
-        let losses = self.fill(&mut now, gathered, &placed.now);
+        let losses = self.fill(&mut now, gathered, &placed.now, Some(&base.root));
         let mut tree = then;
         let mut before = tree.replace(placed.root);
         if !placed.own_stays {
@@ -171,6 +176,13 @@ impl Mapping {
         }
         let after = now.replace(Node::Empty);
         self.apply(&mut tree, &before, &after);
+        for group in &self.program.groups {
+            let level = group.way.first().and_then(|l| self.levels.all().get(usize::from(*l)));
+            if let Some(Each::Items(list)) = level.map(|level| &level.each) {
+                tree.close_gaps(list);
+            }
+        }
+        let tree = tree.of_rows(self.rows.as_ref().map(|rows| &*rows.name));
         let mut built = Built { tree, order: &self.plan.order, losses };
         built.tell_missing();
         built
@@ -188,6 +200,9 @@ impl Mapping {
             leaned |= leans;
             if !same || leans {
                 tree.overwrite(put);
+                if let Some(rows) = &self.rows {
+                    tree.leave_to_record(&rows.name, &put.path);
+                }
             }
         }
         // Once one cell is written out, no other may say "as above": it has nothing from there.

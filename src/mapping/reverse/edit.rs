@@ -77,6 +77,13 @@ impl Node {
         }
     }
 
+    /// Removes empty items of a list.
+    pub fn close_gaps(&mut self, list: &[Step]) {
+        if let Some(Node::Array(items)) = self.at_mut(list) {
+            items.retain(|item| !item.is_empty());
+        }
+    }
+
     fn is_empty(&self) -> bool {
         match self {
             Node::Empty => true,

@@ -180,7 +180,11 @@ impl<T> Gathered<T> {
     /// An element has one record of its own.
     fn has_room(&self, mapping: &Mapping, kind: usize) -> bool {
         let taken = is_own(mapping, kind) && self.records.iter().any(|other| other.kind == kind);
-        !taken && self.records.len() < MOST_IN_ONE
+        // A wide row has only so many columns; who comes then begins another row.
+        let columns = mapping.kinds.get(kind).and_then(|kind| kind.columns.as_ref());
+        let most = columns.map_or(MOST_IN_ONE, |columns| columns.numbers().count());
+        let alike = self.records.iter().filter(|other| other.kind == kind).count();
+        !taken && self.records.len() < MOST_IN_ONE && alike < most
     }
 }
 

@@ -56,6 +56,15 @@ impl Node {
         }
     }
 
+    /// How many items stand at a path.
+    pub fn count(&self, path: &[Step]) -> usize {
+        match self.at(path) {
+            Some(Node::Array(items)) => items.len(),
+            Some(Node::Empty) | None => 0,
+            Some(Node::Scalar(..) | Node::Object(_)) => 1,
+        }
+    }
+
     /// The text that stands at a path already.
     pub fn standing(&self, path: &[Step]) -> Option<&String> {
         match self.at(path)? {
@@ -282,7 +291,7 @@ fn add_fitting(items: &mut Vec<Node>, tests: &Tests) -> usize {
 }
 
 /// A path names at most this item of a repeated group on the way back.
-const MOST_ITEMS: usize = 99;
+const MOST_ITEMS: usize = 999;
 
 fn scalar<'o>(text: &'o str, kind: ScalarKind, out: &mut impl Events<'o>) {
     out.scalar(Scalar { kind, text: Cow::Borrowed(text), at: 0 });

@@ -66,6 +66,21 @@ impl<'d> Canonical<'d> {
         }
     }
 
+    /// How many elements a list has.
+    #[must_use]
+    pub fn count(&self, list: &[TargetStep]) -> usize {
+        self.find(list).and_then(Json::as_array).map_or(0, Vec::len)
+    }
+
+    /// Which elements of a list rules of the record name.
+    #[must_use]
+    pub fn named(&self, list: &[TargetStep]) -> Vec<usize> {
+        let items = self.find(list).and_then(Json::as_array);
+        let labels = self.labels.iter().find(|(known, _)| leads_to(list, known));
+        let (Some(items), Some((_, labels))) = (items, labels) else { return Vec::new() };
+        labels.iter().filter_map(|label| self.index(list, label, items)).collect()
+    }
+
     /// The value at a path.
     #[must_use]
     pub fn look(&self, path: &[TargetStep]) -> Option<Value<'d>> {
@@ -109,6 +124,10 @@ impl<'d> Canonical<'d> {
     }
 
     fn index(&self, list: &[TargetStep], label: &str, items: &[Json]) -> Option<usize> {
+        // An element of a group, by its number.
+        if let Some(number) = label.strip_prefix('#').and_then(|number| number.parse().ok()) {
+            return Some(number);
+        }
         if let Some((_, key, _)) = KEYED.iter().find(|(known, ..)| leads_to(list, known)) {
             return items
                 .iter()

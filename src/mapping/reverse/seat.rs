@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use super::super::Mapping;
+use super::super::level::{Columns, Each};
 use super::super::path::{SourcePath, Step};
 use super::super::program::{Origin, Rule};
 use super::super::scene::Input;
@@ -20,6 +21,8 @@ pub struct Seat {
     index: usize,
     /// The steps to it from the top of the element; none for the element's own record.
     prefix: Vec<Step>,
+    /// Its columns in a wide row, and its number among them; none when there are no more.
+    columns: Option<(Columns, Option<u32>)>,
     /// Whether the element's own record is there, too.
     beside_own: bool,
 }
@@ -37,12 +40,17 @@ impl Seat {
     /// The `index`th record of its kind in its element.
     #[must_use]
     pub fn new(mapping: &Mapping, kind: usize, index: usize, beside_own: bool) -> Self {
-        let each = mapping.kinds.get(kind).and_then(|kind| kind.each.as_ref());
+        let found = mapping.kinds.get(kind);
+        let columns = found.and_then(|kind| kind.columns.clone()).map(|columns| {
+            let number = columns.numbers().nth(index);
+            (columns, number)
+        });
+        let each = found.filter(|_| columns.is_none()).and_then(|kind| kind.each.as_ref());
         let prefix = each.map_or_else(Vec::new, |each| {
             let number = u32::try_from(index).unwrap_or(u32::MAX);
             each.steps.iter().cloned().chain([Step::Nth(number)]).collect()
         });
-        Self { kind, index, prefix, beside_own }
+        Self { kind, index, prefix, columns, beside_own }
     }
 
     /// Which of the mapping's kinds of records sits here.
@@ -60,7 +68,7 @@ impl Seat {
     /// Whether it is inside another element.
     #[must_use]
     pub const fn is_nested(&self) -> bool {
-        !self.prefix.is_empty()
+        !self.prefix.is_empty() || self.columns.is_some()
     }
 
     /// A path of the mapping from the top of the element; none for what is around the element itself.
@@ -70,6 +78,11 @@ impl Seat {
         // is told.
         if path.level > 0 || self.prefix.contains(&Step::All) {
             return None;
+        }
+        if let (Some((columns, number)), 0) = (&self.columns, path.up) {
+            let item = Step::Nth((*number)?);
+            let steps = Each::Columns(columns.clone()).outward(item, path.steps.clone());
+            return Some(Cow::Owned(steps));
         }
         match (path.up, self.is_nested()) {
             (0, false) | (1, true) => Some(Cow::Borrowed(&path.steps)),

@@ -1,9 +1,11 @@
 //! One record: its rules undone, one after the other, into its place in the sender's element.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
 use super::super::Mapping;
-use super::super::path::{SourcePath, TargetStep};
+use super::super::path::{SourcePath, Step, TargetStep};
 use super::super::program::{Origin, Rule, Then};
 use super::super::scene::{Input, When};
 use super::super::spec::Format;
@@ -11,6 +13,7 @@ use super::super::template::unfill;
 use super::super::value::{Class, Value};
 use super::super::verb::Verb;
 use super::Loss;
+use super::node::Node;
 use super::read::Canonical;
 use super::seat::Seat;
 use super::write::Tree;
@@ -22,17 +25,70 @@ pub struct Undoing<'a, 'm> {
     seat: &'a Seat,
     /// The sender's id of the record.
     id: Option<String>,
+    /// The items of repeated groups that are being written, from the record down.
+    items: Vec<(u16, u32)>,
+    /// The earlier document, when there is one.
+    base: Option<&'a Node>,
 }
 
 /// Undoes steps from the last to the first.
-fn undo<'v>(steps: &[Verb], value: Value<'v>) -> Option<Value<'v>> {
+pub(super) fn undo<'v>(steps: &[Verb], value: Value<'v>) -> Option<Value<'v>> {
     steps.iter().rev().try_fold(value, |value, verb| verb.back(value)).filter(|v| !v.is_absent())
 }
 
 impl<'a, 'm> Undoing<'a, 'm> {
     /// Into this place of a document.
     pub const fn new(mapping: &'m Mapping, tree: &'a mut Tree<'m>, seat: &'a Seat) -> Self {
-        Self { mapping, tree, seat, id: None }
+        Self { mapping, tree, seat, id: None, items: Vec::new(), base: None }
+    }
+
+    /// Onto an earlier document.
+    #[must_use]
+    pub const fn onto(mut self, base: &'a Node) -> Self {
+        self.base = Some(base);
+        self
+    }
+
+    /// The earlier document.
+    pub(super) const fn base(&self) -> Option<&'a Node> {
+        self.base
+    }
+
+    /// Goes into an item of a repeated group.
+    pub(super) fn enter(&mut self, level: u16, number: u32) {
+        self.items.push((level, number));
+    }
+
+    /// Goes back to what stands around it.
+    pub(super) fn leave(&mut self) {
+        self.items.pop();
+    }
+
+    /// How much has been written, for [`Undoing::undo_puts`].
+    pub(super) fn tree_mark(&self) -> usize {
+        self.tree.mark()
+    }
+
+    /// What was written after the mark is not said after all.
+    pub(super) fn undo_puts(&mut self, mark: usize) {
+        self.tree.put_back(mark);
+    }
+
+    /// The steps to a path of the record, or of the item that is being written; none for what has no
+    /// place.
+    fn place<'p>(&self, path: &'p SourcePath) -> Option<Cow<'p, [Step]>> {
+        if path.level == 0 {
+            return self.seat.at(path);
+        }
+        let levels = &self.mapping.levels;
+        let number = |level: u16| self.items.iter().find(|(known, _)| *known == level);
+        let mut way = std::iter::successors(Some(path.level), |level| levels.parent(*level));
+        if path.up > 0 || !way.all(|level| level == 0 || number(level).is_some()) {
+            return None;
+        }
+        let item = |level| number(level).map_or(Step::All, |(_, number)| Step::Nth(*number));
+        let steps = SourcePath::of(levels.steps(path, &item));
+        self.seat.at(&steps).map(|steps| Cow::Owned(steps.into_owned()))
     }
 
     /// The mapping whose way back it is.
@@ -85,6 +141,7 @@ impl<'a, 'm> Undoing<'a, 'm> {
             }
         }
         self.record_id(&mut canonical);
+        reduced.extend(self.groups(&mut canonical).reduced);
         for (when, steps) in conditional {
             if !self.would_hold(when) {
                 canonical.leave(steps);
@@ -123,12 +180,12 @@ impl<'a, 'm> Undoing<'a, 'm> {
     }
 
     /// Whether a rule would read what stands there now, as far as its condition is about fields.
-    fn would_hold(&self, when: &When) -> bool {
+    pub(super) fn would_hold(&self, when: &When) -> bool {
         let is_path = |input: &Input| matches!(input, Input::Path(_));
         let text = |input: Input| match input {
             Input::Path(path) => {
                 let path = self.mapping.paths.get(usize::from(path))?;
-                self.tree.text(&self.seat.at(path)?)
+                self.tree.text(&self.place(path)?)
             }
             Input::Value(_) | Input::RecordId | Input::Today | Input::Result => None,
         };
@@ -136,7 +193,7 @@ impl<'a, 'm> Undoing<'a, 'm> {
     }
 
     /// Undoes a rule into the source path that it reads; false when nothing can be written.
-    fn rule(&mut self, rule: &Rule, value: Value<'_>) -> bool {
+    pub(super) fn rule(&mut self, rule: &Rule, value: Value<'_>) -> bool {
         let Some(value) = undo(&rule.steps, value) else { return false };
         match &rule.origin {
             Origin::First(inputs) => inputs.iter().any(|input| self.input(*input, &value)),
@@ -175,7 +232,7 @@ impl<'a, 'm> Undoing<'a, 'm> {
     }
 
     fn set(&mut self, path: &SourcePath, value: &Value<'_>) -> bool {
-        let Some(steps) = self.seat.at(path) else { return false };
+        let Some(steps) = self.place(path) else { return false };
         if self.seat.is_told(path, self.mapping) {
             return self.tree.says(&steps, value);
         }
@@ -183,7 +240,7 @@ impl<'a, 'm> Undoing<'a, 'm> {
     }
 
     fn settle(&mut self, path: &SourcePath, value: &Value<'_>) -> bool {
-        let Some(steps) = self.seat.at(path) else { return false };
+        let Some(steps) = self.place(path) else { return false };
         (!self.mapping.has_nested() || self.tree.knows(&steps)) && self.tree.settle(&steps, value)
     }
 

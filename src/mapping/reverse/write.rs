@@ -17,6 +17,8 @@ pub struct Tree<'s> {
     format: Format,
     /// Fields that `back` wrote: what else has its place there is said by them.
     settled: Vec<Vec<Step>>,
+    /// The name of the list of rows, where several make one record.
+    rows: Option<&'s str>,
     /// What was put where, in order: to be done again on another document, where that is asked for.
     puts: Option<Vec<Put>>,
 }
@@ -35,13 +37,27 @@ impl<'s> Tree<'s> {
     /// An empty document.
     #[must_use]
     pub const fn new(schema: Option<&'s Schema>, format: Format) -> Self {
-        Self { root: Node::Object(Vec::new()), schema, format, settled: Vec::new(), puts: None }
+        Self {
+            root: Node::Object(Vec::new()),
+            schema,
+            format,
+            settled: Vec::new(),
+            rows: None,
+            puts: None,
+        }
     }
 
     /// The same, keeping what is put into it.
     #[must_use]
     pub fn keeping(self) -> Self {
         Self { puts: Some(Vec::new()), ..self }
+    }
+
+    /// Of several rows, whose list has this name.
+    #[must_use]
+    pub const fn of_rows(mut self, rows: Option<&'s str>) -> Self {
+        self.rows = rows;
+        self
     }
 
     /// A document as it is.
@@ -52,6 +68,7 @@ impl<'s> Tree<'s> {
             schema: None,
             format: Format::Canonical,
             settled: Vec::new(),
+            rows: None,
             puts: None,
         }
     }
@@ -125,6 +142,37 @@ impl<'s> Tree<'s> {
         self.root.set(&put.path, &put.value, put.kind);
     }
 
+    /// How much has been put, for [`Tree::put_back`]; of what is kept only.
+    #[must_use]
+    pub fn mark(&self) -> usize {
+        self.puts.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Removes what was put after a mark.
+    pub fn put_back(&mut self, mark: usize) {
+        let Some(puts) = &mut self.puts else { return };
+        for put in puts.split_off(mark.min(puts.len())).iter().rev() {
+            self.root.remove(&put.path);
+        }
+    }
+
+    /// Removes a field from every row of a record, so that the record's own counts.
+    pub fn leave_to_record(&mut self, rows: &str, path: &[Step]) {
+        let list = [Step::Key(rows.to_owned())];
+        if path.first() == list.first() {
+            return;
+        }
+        for number in (0..self.root.count(&list)).map_while(|at| u32::try_from(at).ok()) {
+            let row = [&list[..], &[Step::Nth(number)], path].concat();
+            self.root.remove(&row);
+        }
+    }
+
+    /// Removes the places of items that are gone.
+    pub fn close_gaps(&mut self, list: &[Step]) {
+        self.root.close_gaps(list);
+    }
+
     /// Removes what stands at a path.
     pub fn remove(&mut self, path: &[Step]) {
         self.root.remove(path);
@@ -159,7 +207,7 @@ impl<'s> Tree<'s> {
     pub fn missing(&self) -> Vec<String> {
         let separator = if self.format == Format::Xml { "/" } else { "." };
         let fields = self.schema.map(Schema::fields).unwrap_or_default();
-        let missing = fields.iter().filter(|field| field.required && self.root.lacks(&field.steps));
+        let missing = fields.iter().filter(|field| field.required && self.lacks(&field.steps));
         missing
             .map(|field| {
                 let keys = field.steps.iter().filter_map(|step| match step {
@@ -171,8 +219,45 @@ impl<'s> Tree<'s> {
             .collect()
     }
 
+    /// Whether a field is missing; where rows make one record, in the record and in one of its rows.
+    fn lacks(&self, steps: &[schema::Step]) -> bool {
+        let rows = self.rows.and_then(|rows| self.root.at(&[Step::Key(rows.to_owned())]));
+        self.root.lacks(steps) && rows.is_none_or(|rows| rows.lacks(steps))
+    }
+
+    /// The rows that make the record, each with what the record says of all of them.
+    #[must_use]
+    pub fn into_rows(self) -> Vec<Self> {
+        let Some(name) = self.rows else { return vec![self] };
+        let (schema, format) = (self.schema, self.format);
+        let Node::Object(mut fields) = self.root else { return Vec::new() };
+        let at = fields.iter().position(|(key, _)| key == name);
+        let rows = match at.map(|at| fields.remove(at).1) {
+            Some(Node::Array(rows)) if !rows.is_empty() => rows,
+            Some(row @ Node::Object(_)) => vec![row],
+            Some(_) | None => vec![Node::Object(Vec::new())],
+        };
+        let whole = |row: Node| {
+            let mut own = match row {
+                Node::Object(own) => own,
+                Node::Empty | Node::Scalar(..) | Node::Array(_) => Vec::new(),
+            };
+            let missing = |(key, _): &&(String, Node)| !own.iter().any(|(known, _)| known == key);
+            let more: Vec<(String, Node)> = fields.iter().filter(missing).cloned().collect();
+            own.extend(more);
+            Self { root: Node::Object(own), ..Self::new(schema, format) }
+        };
+        rows.into_iter().map(whole).collect()
+    }
+
     /// What the sender's schema says of a path: fields that are no texts are written as what they are.
     fn field(&self, path: &[Step]) -> Option<&'s schema::FieldInfo> {
+        let path = match path {
+            [Step::Key(list), Step::Nth(_) | Step::All, row @ ..] if Some(&**list) == self.rows => {
+                row
+            }
+            _ => path,
+        };
         let keys = || {
             path.iter().filter_map(|step| match step {
                 Step::Key(key) => Some(key.as_str()),

@@ -22,6 +22,7 @@ use super::asked::Asked;
 use super::carry::{self, own_slot};
 use super::element::Element;
 use super::nested::{Nested, attributed};
+use super::rows::Key;
 use super::tee::Heard;
 use super::translate::Spare;
 
@@ -92,7 +93,7 @@ impl<'m> Flow<'m> {
             raw: Raw::Kept,
             state: State {
                 carried: Carried::nothing(mapping),
-                source: Asked::new(mapping.schema.as_deref(), repeats(mapping)),
+                source: Asked::new(mapping.judged(), repeats(mapping)),
                 memory: Memory::default(),
                 work: Work { target, ..Work::default() },
             },
@@ -271,6 +272,23 @@ impl<'m> Flow<'m> {
             day: self.day,
             result: None,
         }
+    }
+
+    /// Which record a row belongs to, where several make one; `walk` replays the row.
+    pub(super) fn row_key<'r>(&self, walk: impl FnOnce(&mut Extractor<'m, 'r, '_>) -> bool) -> Key {
+        let mapping = self.mapping;
+        let mut memory = Memory::default();
+        let mut extractor = Extractor::new(&mapping.trie, &mapping.spec.source.empty, &mut memory);
+        walk(&mut extractor);
+        let cells = extractor.cells;
+        if self.is_skipped(&cells) {
+            return Key::Skipped;
+        }
+        let frames = [cells.element()];
+        let scene = self.scene(&cells, &frames, 0, 0);
+        let by = mapping.rows.iter().flat_map(|rows| &rows.by);
+        let parts: Option<Vec<&str>> = by.map(|path| scene.slot(*path).text()).collect();
+        parts.map_or(Key::Alone, |parts| Key::Of(parts.join("\u{1f}")))
     }
 
     fn is_skipped(&self, cells: &Cells<'_>) -> bool {

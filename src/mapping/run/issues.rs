@@ -31,7 +31,19 @@ impl<'v> Attributed<'v> {
     /// The sender's name of the field.
     #[must_use]
     pub fn field(&self, mapping: &Mapping) -> String {
-        field_of(self.tokens.get(self.skip..).unwrap_or_default(), mapping.spec.source.format)
+        let own = self.tokens.get(self.skip..).unwrap_or_default();
+        let own = match (&mapping.rows, own) {
+            (Some(rows), [name, _, rest @ ..]) if **name == *rows.name => rest,
+            _ => own,
+        };
+        field_of(own, mapping.spec.source.format)
+    }
+
+    /// Which of the rows of the record it lies in; the first when there is one only.
+    #[must_use]
+    pub fn row(&self, mapping: &Mapping) -> usize {
+        let number = self.tokens.get(1).filter(|_| mapping.rows.is_some());
+        number.and_then(|number| number.parse().ok()).unwrap_or_default()
     }
 
     /// As an issue with its place.
@@ -51,10 +63,20 @@ impl<'v> Attributed<'v> {
     }
 }
 
-/// Whether a problem says again what a violation has said of the field or of its group.
+/// Which of the rows of the record a problem lies in; the first when there is one only.
 #[must_use]
-pub fn said_before(field: &str, violated: &[String]) -> bool {
-    violated.iter().any(|known| {
+pub fn row(problem: &Problem, mapping: &Mapping) -> usize {
+    let path = problem.path.and_then(|path| mapping.paths.get(usize::from(path)));
+    let first = path.map(|path| mapping.levels.steps(path, &|_| Step::All));
+    let in_rows = first.is_some_and(|steps| mapping.as_sent(&steps).len() < steps.len());
+    let number = problem.items.first().filter(|_| in_rows);
+    number.map_or(0, |number| *number as usize)
+}
+
+/// Whether a problem says again what a violation has said of the field or of its group, in the same row.
+#[must_use]
+pub fn said_before(row: usize, field: &str, violated: &[(usize, String)]) -> bool {
+    violated.iter().filter(|(there, _)| *there == row).any(|(_, known)| {
         let below = |long: &str, short: &str| {
             long.strip_prefix(short)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '[']))
@@ -108,7 +130,8 @@ pub fn field(problem: &Problem, mapping: &Mapping, within: &Within<'_>) -> Optio
                 let depth = mapping.levels.depth(level).saturating_sub(1);
                 Step::Nth(problem.items.get(depth).copied().unwrap_or_default())
             };
-            let path = SourcePath::of(mapping.levels.steps(path, &item));
+            let steps = mapping.levels.steps(path, &item);
+            let path = SourcePath::of(mapping.as_sent(&steps).to_vec());
             Some(shown(&path, mapping.spec.source.format))
         }
         (None, Some(path)) => {

@@ -58,7 +58,7 @@ impl Settlement {
 /// A word of the id after the other is mixed into 128 bits by a multiplication that keeps all of them,
 /// so that ids of at most eight bytes never meet, and others by chance once in 2^64 pairs. Whoever makes
 /// two ids meet on purpose only sees their own file refused.
-fn fingerprint(record_id: &str) -> u128 {
+pub(super) fn fingerprint(record_id: &str) -> u128 {
     /// An odd number whose bits look random: the golden ratio and the square root of two.
     const MIX: u128 = 0x9e37_79b9_7f4a_7c15_6a09_e667_f3bc_c909;
     let mix = |state: u128, word: u64| {

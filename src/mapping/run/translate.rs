@@ -141,12 +141,15 @@ impl<'m> Flow<'m> {
             return found;
         }
         let within = issues::Within { place: &record.place, columns: self.columns_of(record) };
-        let violated: Vec<String> = violations.iter().map(|v| v.field(mapping)).collect();
-        let mut told: BTreeSet<(IssueCode, Option<String>)> = BTreeSet::new();
+        let violated: Vec<(usize, String)> =
+            violations.iter().map(|v| (v.row(mapping), v.field(mapping))).collect();
+        let mut told: BTreeSet<(IssueCode, usize, Option<String>)> = BTreeSet::new();
         for problem in problems.drain(..) {
             let field = issues::field(&problem, mapping, &within);
-            let said = field.as_ref().is_some_and(|field| issues::said_before(field, &violated));
-            if !said && told.insert((problem.code, field)) {
+            let row = issues::row(&problem, mapping);
+            let said =
+                field.as_ref().is_some_and(|field| issues::said_before(row, field, &violated));
+            if !said && told.insert((problem.code, row, field)) {
                 found.push(issues::issue(problem, mapping, element, &within));
             }
         }

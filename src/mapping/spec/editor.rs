@@ -29,6 +29,7 @@ pub fn schema() -> Value {
             ("checks", list("check")),
             ("back", each("rules")),
             ("tests", list("test")),
+            ("samples", json!({ "type": "array", "items": object(keys::SAMPLE, &[], &["file"]) })),
         ]),
         "definitions": {
             "title": object(keys::TITLE, &[], &["fr", "en"]),
@@ -38,6 +39,7 @@ pub fn schema() -> Value {
                     ("format", json!({ "enum": keys::FORMATS })),
                     ("resources", object(keys::RESOURCES, &[], &["anchor"])),
                     ("records", json!({ "type": "array", "items": object(keys::RECORDS, &[], &["record_id"]) })),
+                    ("rows", object(keys::ROWS, &[], &["by"])),
                     ("inherit", object(keys::INHERIT, &[], keys::INHERIT)),
                     ("refers", json!({ "type": "array", "items": object(keys::REFERS, &[], &["field", "code"]) })),
                 ],

@@ -3,7 +3,7 @@
 /// Of a mapping.
 pub const MAPPING: &[&str] = &[
     "mapping", "version", "title", "source", "target", "on_error", "tables", "values", "fields",
-    "checks", "back", "hold", "sample", "tests",
+    "checks", "back", "hold", "sample", "tests", "samples",
 ];
 /// Of `source`.
 pub const SOURCE: &[&str] = &[
@@ -22,6 +22,7 @@ pub const SOURCE: &[&str] = &[
     "names",
     "record_id",
     "records",
+    "rows",
     "inherit",
     "carry_down",
     "skip_when",
@@ -34,6 +35,8 @@ pub const SOURCE: &[&str] = &[
 pub const RECORDS: &[&str] = &["self", "each", "n", "record_id"];
 /// Of `source.resources`.
 pub const RESOURCES: &[&str] = &["anchor", "attach"];
+/// Of `source.rows`.
+pub const ROWS: &[&str] = &["by", "as"];
 /// Of `source.inherit`.
 pub const INHERIT: &[&str] = &["by", "when", "fields"];
 /// Of an entry of `source.refers`.
@@ -52,11 +55,13 @@ pub const CHECK: &[&str] = &["when", "code", "at", "severity", "title"];
 /// Of a table.
 pub const TABLE: &[&str] = &["rows", "codes", "fold", "unmapped"];
 /// Of a row that is more than a code.
-pub const ROW: &[&str] = &["to", "match", "label"];
+pub const ROW: &[&str] = &["to", "match", "label", "note"];
 /// Of `unmapped`.
 pub const UNMAPPED: &[&str] = &["use", "severity"];
 /// Of a test.
 pub const TEST: &[&str] = &["name", "given", "record", "expect", "expect_issue", "round_trip"];
+/// Of an entry of `samples`.
+pub const SAMPLE: &[&str] = &["file", "accepted", "records"];
 /// Of an expected issue.
 pub const ISSUE: &[&str] = &["code", "at", "severity"];
 /// Of `round_trip`.
@@ -64,7 +69,8 @@ pub const ROUND_TRIP: &[&str] = &["except"];
 /// Of a title.
 pub const TITLE: &[&str] = &["fr", "en"];
 /// Of a shared table.
-pub const CODES: &[&str] = &["codes", "title", "fold", "rows"];
+pub const CODES: &[&str] =
+    &["codes", "title", "source", "version", "notes", "fold", "include", "rows"];
 /// Groups whose keys are often written a level too high or too low, with their names.
 const GROUPS: &[(&str, &[&str])] = &[
     ("source", SOURCE),

@@ -5,8 +5,8 @@ use crate::model::{IssueCode, Severity};
 use super::super::diagnostic::{Code, Diagnostic, Diagnostics};
 use super::super::yaml::{Entry, Kind, Node, Span};
 use super::{
-    CheckSpec, ExpectedIssue, Format, InheritSpec, RecordsSpec, RefersSpec, SourceSpec, Spanned,
-    Spec, TestSpec, Title, Word, keys, rule, synonyms,
+    CheckSpec, ExpectedIssue, Format, InheritSpec, RecordsSpec, RefersSpec, RowsSpec, SampleSpec,
+    SourceSpec, Spanned, Spec, TestSpec, Title, Word, keys, rule, synonyms,
 };
 
 /// Reads a whole mapping; `None` when a part without which nothing can be said is missing.
@@ -51,6 +51,7 @@ pub fn read(root: &Node, problems: &mut Diagnostics) -> Option<Spec> {
     }
     let (rules, groups) = rule::fields(fields, problems);
     let checks = items(map.get("checks")).iter().filter_map(|n| check(n, problems)).collect();
+    let samples = items(map.get("samples")).iter().filter_map(|n| sample(n, problems)).collect();
     let tests = items(map.get("tests")).iter().filter_map(|n| test(n, problems)).collect();
     Some(Spec {
         id: id?,
@@ -68,6 +69,7 @@ pub fn read(root: &Node, problems: &mut Diagnostics) -> Option<Spec> {
         hold: map.get("hold").and_then(|node| hold(node, problems)),
         sample: map.get("sample").cloned(),
         tests,
+        samples,
     })
 }
 
@@ -79,13 +81,17 @@ fn plain_id(text: &str) -> String {
 }
 
 /// A map of which the known keys are read.
-pub(super) struct Map<'n> {
+pub(in crate::mapping) struct Map<'n> {
     node: &'n Node,
 }
 
 impl<'n> Map<'n> {
     /// Reports keys that are not `known`, and anything that is no map.
-    pub(super) fn of(node: &'n Node, known: &[&str], problems: &mut Diagnostics) -> Option<Self> {
+    pub(in crate::mapping) fn of(
+        node: &'n Node,
+        known: &[&str],
+        problems: &mut Diagnostics,
+    ) -> Option<Self> {
         for entry in map_entries(node, problems) {
             if !known.contains(&entry.key.as_str()) {
                 let problem = problems.error(Code::UnknownKey, entry.key_span.clone());
@@ -111,12 +117,16 @@ impl<'n> Map<'n> {
     }
 
     /// The value of a key, when there.
-    pub(super) fn get(&self, key: &str) -> Option<&'n Node> {
+    pub(in crate::mapping) fn get(&self, key: &str) -> Option<&'n Node> {
         self.node.get(key).filter(|node| !node.is_null())
     }
 
     /// The value of a key that must be there.
-    pub(super) fn need(&self, key: &str, problems: &mut Diagnostics) -> Option<&'n Node> {
+    pub(in crate::mapping) fn need(
+        &self,
+        key: &str,
+        problems: &mut Diagnostics,
+    ) -> Option<&'n Node> {
         let found = self.get(key);
         if found.is_none() {
             let start = self.node.span.start;
@@ -126,12 +136,16 @@ impl<'n> Map<'n> {
     }
 
     /// The text of a key, when there.
-    pub(super) fn word(&self, key: &str, problems: &mut Diagnostics) -> Option<Word> {
+    pub(in crate::mapping) fn word(&self, key: &str, problems: &mut Diagnostics) -> Option<Word> {
         self.get(key).and_then(|node| word(node, problems))
     }
 
     /// The text of a key that must be there.
-    pub(super) fn need_word(&self, key: &str, problems: &mut Diagnostics) -> Option<Word> {
+    pub(in crate::mapping) fn need_word(
+        &self,
+        key: &str,
+        problems: &mut Diagnostics,
+    ) -> Option<Word> {
         self.need(key, problems).and_then(|node| word(node, problems))
     }
 }
@@ -160,11 +174,11 @@ pub(super) fn items(node: Option<&Node>) -> &[Node] {
     }
 }
 
-pub(super) fn word_of(entry: &Entry) -> Word {
+pub(in crate::mapping) fn word_of(entry: &Entry) -> Word {
     Spanned::new(entry.key.clone(), entry.key_span.clone())
 }
 
-pub(super) fn word(node: &Node, problems: &mut Diagnostics) -> Option<Word> {
+pub(in crate::mapping) fn word(node: &Node, problems: &mut Diagnostics) -> Option<Word> {
     match node.text() {
         Some(text) => Some(Spanned::new(text.to_owned(), node.span.clone())),
         None => {
@@ -174,7 +188,7 @@ pub(super) fn word(node: &Node, problems: &mut Diagnostics) -> Option<Word> {
     }
 }
 
-pub(super) fn words(node: Option<&Node>, problems: &mut Diagnostics) -> Vec<Word> {
+pub(in crate::mapping) fn words(node: Option<&Node>, problems: &mut Diagnostics) -> Vec<Word> {
     items(node).iter().filter_map(|item| word(item, problems)).collect()
 }
 
@@ -231,7 +245,7 @@ pub(super) fn issue_code(word: &Word, problems: &mut Diagnostics) -> Option<Issu
     code
 }
 
-pub(super) fn title(node: &Node, problems: &mut Diagnostics) -> Title {
+pub(in crate::mapping) fn title(node: &Node, problems: &mut Diagnostics) -> Title {
     if let Some(text) = node.text() {
         return Title { fr: text.to_owned(), en: text.to_owned() };
     }
@@ -297,6 +311,7 @@ fn source(node: &Node, problems: &mut Diagnostics) -> Option<SourceSpec> {
         names: word_pairs(map.get("names"), problems),
         record_id,
         records,
+        rows: map.get("rows").and_then(|node| rows(node, &map, format, problems)),
         inherit: map.get("inherit").and_then(|node| inherit(node, problems)),
         carry_down: words(map.get("carry_down"), problems),
         skip_when: map.word("skip_when", problems),
@@ -373,6 +388,28 @@ fn records(node: &Node, problems: &mut Diagnostics) -> Option<RecordsSpec> {
     Some(RecordsSpec { each, numbers, record_id })
 }
 
+/// Rows are put together before anything else looks at them, so that what speaks of single rows cannot
+/// stand beside it.
+fn rows(
+    node: &Node,
+    source: &Map<'_>,
+    format: Format,
+    problems: &mut Diagnostics,
+) -> Option<RowsSpec> {
+    let map = Map::of(node, keys::ROWS, problems)?;
+    let beside = ["records", "inherit", "carry_down"].into_iter();
+    if let Some(beside) = beside.filter(|key| source.get(key).is_some()).next() {
+        bad_value(problems, &node.span, &format!("rows + {beside}"), "rows");
+    }
+    if matches!(format, Format::Fhir | Format::Canonical) {
+        bad_value(problems, &node.span, "rows", "format: csv, json, ndjson, xml");
+    }
+    let by = words(map.need("by", problems), problems);
+    let name = map.word("as", problems);
+    let name = name.unwrap_or_else(|| Spanned::new("rows".to_owned(), node.span.clone()));
+    Some(RowsSpec { span: node.span.clone(), by, name })
+}
+
 fn inherit(node: &Node, problems: &mut Diagnostics) -> Option<InheritSpec> {
     let map = Map::of(node, keys::INHERIT, problems)?;
     Some(InheritSpec {
@@ -429,6 +466,23 @@ fn test(node: &Node, problems: &mut Diagnostics) -> Option<TestSpec> {
             .collect(),
         round_trip,
     })
+}
+
+fn sample(node: &Node, problems: &mut Diagnostics) -> Option<SampleSpec> {
+    let map = Map::of(node, keys::SAMPLE, problems)?;
+    let file = map.need_word("file", problems);
+    let accepted = map.word("accepted", problems).map_or(100.0, |word| {
+        let number = word.value.trim_start_matches(['>', '=', ' ']).trim_end_matches(['%', ' ']);
+        match number.parse() {
+            Ok(share) if (0.0..=100.0).contains(&share) => share,
+            _ => {
+                bad_value(problems, &word.span, &word.value, "98 %");
+                100.0
+            }
+        }
+    });
+    let records = map.word("records", problems).map(|word| positive(&word, problems));
+    Some(SampleSpec { file: file?, accepted, records })
 }
 
 fn expected(node: &Node, problems: &mut Diagnostics) -> Option<ExpectedIssue> {

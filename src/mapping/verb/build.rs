@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use super::super::diagnostic::{Code, Diagnostics};
-use super::super::function::check_digit::Check;
-use super::super::function::date::Layout;
+use super::super::function::check_digit::{Check, Weights};
+use super::super::function::date::{Layout, Months};
 use super::super::function::name::Order;
 use super::super::function::number::Mark;
 use super::super::function::phone;
-use super::super::scene::When;
+use super::super::scene::{Input, When};
 use super::super::spec::{Spanned, StepSpec, Word};
 use super::super::table::Table;
 use super::super::yaml::{Kind, Node, Span};
+use super::date::{Age, Move, Unit};
+use super::text::Pattern;
 use super::{Dates, Kept, Part, Verb, declaration};
 
 /// What building a verb needs from its surroundings.
@@ -20,6 +22,8 @@ pub trait Builder {
     fn problems(&mut self) -> &mut Diagnostics;
     /// A condition with its names resolved.
     fn condition(&mut self, text: &Word) -> Option<When>;
+    /// What a name or path means.
+    fn input(&mut self, text: &Word) -> Option<Input>;
     /// A table by name, or from rows.
     fn table(&mut self, node: &Node) -> Option<Arc<Table>>;
 }
@@ -79,7 +83,14 @@ pub fn build(step: &StepSpec, builder: &mut impl Builder) -> Option<Verb> {
         "estimated_when" => read.condition().map(Verb::EstimatedWhen),
         "year_only_when" => read.condition().map(Verb::YearOnlyWhen),
         "phone" => read.country().map(Verb::Phone),
-        "check_digit" => read.choice(Check::NAMES).map(Verb::CheckDigit),
+        "check_digit" => read.check_digit().map(Verb::CheckDigit),
+        "extract" => read.pattern().map(Verb::Extract),
+        "item" => {
+            let word = read.word()?;
+            read.parse(&word, "0, 1, 2 … -1").map(Verb::Item)
+        }
+        "plus" => read.moved().map(Verb::Plus),
+        "born_at" => read.age().map(Verb::BornAt),
         "name_part" => read.name_part(),
         "table" => {
             let node = read.argument()?;
@@ -180,6 +191,86 @@ impl<'s, B: Builder> Read<'s, '_, B> {
         found.map(|(_, value)| *value)
     }
 
+    fn check_digit(&mut self) -> Option<Check> {
+        let mut check = self.choice(Check::NAMES)?;
+        if let Some(word) = self.option("length") {
+            let length = self.parse(&word, "8, 9, 10 …")?;
+            match check.with_length(length) {
+                Some(known) => check = known,
+                None => self.bad(&word.span, &word.value, "luhn, verhoeff, mod97_10, mod11"),
+            }
+        }
+        let Some((span, node)) = self.node("weights") else { return Some(check) };
+        let items = match &node.kind {
+            Kind::List(items) => items.as_slice(),
+            Kind::Null | Kind::Text(_) | Kind::Map(_) => std::slice::from_ref(node),
+        };
+        let weights: Option<Vec<u8>> =
+            items.iter().map(|item| item.text().and_then(|text| text.parse().ok())).collect();
+        let weights = weights.and_then(|weights| Weights::new(&weights));
+        let known = weights.and_then(|weights| check.with_weights(weights));
+        if known.is_none() {
+            self.bad(&span, "weights", "{ check_digit: mod11, weights: [9, 8, 7, 6, 5, 4, 3, 2] }");
+        }
+        known
+    }
+
+    fn node(&self, name: &str) -> Option<(Span, &'s Node)> {
+        let (_, node) = self.step.options.iter().find(|(option, _)| option.value == name)?;
+        Some((node.span.clone(), node))
+    }
+
+    fn pattern(&mut self) -> Option<Pattern> {
+        let word = self.word()?;
+        let optional = self.option("optional").is_some_and(|word| word.value == "true");
+        match Pattern::new(&word.value, optional) {
+            Ok(pattern) if !word.value.is_empty() => Some(pattern),
+            Ok(_) => {
+                self.bad(&word.span, "", "'N°([0-9]+)'");
+                None
+            }
+            Err(error) => {
+                let said = error.to_string();
+                let last = said.lines().rev().find(|line| !line.trim().is_empty());
+                let last = last.unwrap_or_default().trim_start_matches("error: ");
+                self.bad(&word.span, &word.value, last);
+                None
+            }
+        }
+    }
+
+    /// A number of days, months or years: written here, or in another field with `unit`.
+    fn moved(&mut self) -> Option<Move> {
+        let word = self.word()?;
+        let moved = match self.unit()? {
+            None => Move::parse(&word.value),
+            Some(unit) => match word.value.parse() {
+                Ok(count) => Some(Move::by(count, unit)),
+                Err(_) => return Some(Move::read(self.builder.input(&word)?, unit)),
+            },
+        };
+        if moved.is_none() {
+            self.bad(&word.span, &word.value, "12 months, -1 day, 1 year");
+        }
+        moved
+    }
+
+    fn age(&mut self) -> Option<Age> {
+        let word = self.word()?;
+        let unit = self.unit()?.unwrap_or(Unit::Years);
+        Some(Age::on(self.builder.input(&word)?, unit))
+    }
+
+    /// The option `unit`, when it is there; nothing when it is not one.
+    fn unit(&mut self) -> Option<Option<Unit>> {
+        let Some(word) = self.option("unit") else { return Some(None) };
+        let unit = Unit::parse(&word.value);
+        if unit.is_none() {
+            self.bad(&word.span, &word.value, "days, months, years");
+        }
+        unit.map(Some)
+    }
+
     fn condition(&mut self) -> Option<When> {
         let word = self.word()?;
         self.builder.condition(&word)
@@ -210,13 +301,26 @@ impl<'s, B: Builder> Read<'s, '_, B> {
             Some(word) => Some(self.parse::<u8>(&word, "0 … 99")?),
             None => None,
         };
+        let months = match self.option("language") {
+            Some(word) => match Months::NAMES.iter().find(|(name, _)| *name == word.value) {
+                Some((_, months)) => *months,
+                None => {
+                    self.bad(&word.span, &word.value, "fr, en, pt");
+                    return None;
+                }
+            },
+            None => Months::default(),
+        };
         let mut layouts = Vec::new();
         for item in list {
             match item.text().map(|text| (text, Layout::parse(text))) {
-                Some((_, Ok(layout))) => layouts.push(match pivot {
-                    Some(pivot) => layout.with_pivot(pivot.min(99)),
-                    None => layout,
-                }),
+                Some((_, Ok(layout))) => {
+                    let layout = layout.with_months(months);
+                    layouts.push(match pivot {
+                        Some(pivot) => layout.with_pivot(pivot.min(99)),
+                        None => layout,
+                    });
+                }
                 Some((text, Err(_))) => self.bad_layout(&item.span, text),
                 None => self.bad(&item.span, "…", "dd/MM/yyyy"),
             }
@@ -225,7 +329,7 @@ impl<'s, B: Builder> Read<'s, '_, B> {
     }
 
     fn bad_layout(&mut self, span: &Span, text: &str) {
-        let expected = "dd/MM/yyyy, yyyy-MM-dd, yyyyMMdd, d/M/yy …";
+        let expected = "dd/MM/yyyy, yyyy-MM-dd, yyyyMMdd, d/M/yy, d MMM yyyy, serial, epoch …";
         let problem = self.builder.problems().error(Code::BadArgument, span.clone());
         problem.arg("verb", "date").arg("value", text).arg("expected", expected);
         if let Some(meant) = meant_layout(text) {
@@ -243,7 +347,8 @@ impl<'s, B: Builder> Read<'s, '_, B> {
             Some(word) => match Order::parse(&word.value) {
                 Some(order) => order,
                 None => {
-                    self.bad(&word.span, &word.value, "family_first, given_first");
+                    let known = "family_first, given_first, given_only, mostly_family_first, …";
+                    self.bad(&word.span, &word.value, known);
                     return None;
                 }
             },

@@ -165,6 +165,26 @@ pub const DECLARATIONS: &[Declaration] = &[
     )
     .options(&["with"]),
     declare(
+        "item",
+        (List, Text),
+        OneWay,
+        "un élément de la liste : le premier est 0, le dernier -1 ; rien s'il n'y en a pas",
+        "one of the list: the first is 0, the last -1; nothing when there is none",
+        ("[{ split: \"/\" }, { item: -1 }]", "GA/ACC/0042", "0042"),
+    ),
+    declare(
+        "extract",
+        (Text, Text),
+        OneWay,
+        "ce que l'expression régulière décrit : sa première parenthèse, ou tout ; avec `optional: true`, rien \
+         si elle n'y est pas",
+        "what the regular expression describes: its first group in parentheses, or all; with `optional: \
+         true` nothing when it is not there",
+        ("{ extract: '([0-9]{4})$' }", "Village 12, 1985", "1985"),
+    )
+    .fails(IssueCode::BadFormat)
+    .options(&["optional"]),
+    declare(
         "replace",
         (Text, Text),
         OneWay,
@@ -204,13 +224,40 @@ pub const DECLARATIONS: &[Declaration] = &[
         (Text, Date),
         Exact,
         "lit une date écrite sous cette forme, ou sous la première qui convient d'une liste de formes \
-         (`dd` jour, `MM` mois, `yyyy` année) ; `pivot` dit jusqu'où `yy` veut dire 20yy",
+         (`dd` jour, `MM` mois, `MMM` nom du mois, `yyyy` année) ; `pivot` dit jusqu'où `yy` veut dire 20yy, \
+         `language` (`fr`, `en`, `pt`) la langue des mois que l'on écrit",
         "reads a date of this form, or of the first form of a list that fits (`dd` day, `MM` month, \
-         `yyyy` year); `pivot` says up to where `yy` means 20yy",
+         `MMM` name of the month, `yyyy` year); `pivot` says up to where `yy` means 20yy, `language` \
+         (`fr`, `en`, `pt`) in which language months are written",
         ("{ date: dd/MM/yyyy }", "14/06/1985", "1985-06-14"),
     )
     .fails(IssueCode::BadDate)
-    .options(&["pivot"]),
+    .options(&["pivot", "language"]),
+    declare(
+        "plus",
+        (Date, Date),
+        Partial,
+        "la date tant de jours (`days`), mois (`months`) ou années (`years`) plus tard, ou plus tôt avec `-` ; \
+         avec `unit`, le nombre est dans un autre champ",
+        "the date so many `days`, `months` or `years` later, or earlier with `-`; with `unit` the number \
+         stands in another field",
+        ("[{ date: dd/MM/yyyy }, { plus: 12 months }, { plus: -1 day }]", "01/03/2026", "2027-02-28"),
+    )
+    .fails(IssueCode::BadDate)
+    .options(&["unit"]),
+    declare(
+        "born_at",
+        (Text, Date),
+        OneWay,
+        "d'un âge à la date de ce champ (ou de cette valeur), l'année de naissance, à peu près ; avec \
+         `unit: months` ou `days`, le mois",
+        "from an age on the date of this field (or value) the year of birth, about; with `unit: months` \
+         or `days` the month",
+        ("{ born_at: VISITE }", "34", "1992~"),
+    )
+    .fails(IssueCode::BadNumber)
+    .options(&["unit"])
+    .beside("VISITE", "2026-02-11"),
     declare(
         "estimated_when",
         (Date, Date),
@@ -242,19 +289,26 @@ pub const DECLARATIONS: &[Declaration] = &[
         "check_digit",
         (Text, Text),
         Exact,
-        "la clé de contrôle du numéro doit être juste, selon cette règle",
-        "the check digits of the number must be right, by this rule",
-        ("{ check_digit: openimis }", "070707081", "070707081"),
+        "la clé de contrôle du numéro doit être juste : `luhn`, `verhoeff`, `mod97_10` (ISO 7064), `mod11` (avec \
+         `weights`, les poids de gauche à droite), chacun avec `length` si la longueur est fixe ; ou un numéro \
+         connu : `nina`, `nin`, `cmu`, `amo`, `openimis`",
+        "the check digits of the number must be right: `luhn`, `verhoeff`, `mod97_10` (ISO 7064), `mod11` \
+         (with `weights` from the left), each with `length` where that is fixed; or a known number: `nina`, \
+         `nin`, `cmu`, `amo`, `openimis`",
+        ("{ check_digit: mod11, weights: [9, 8, 7, 6, 5, 4, 3, 2], length: 9 }", "123456789", "123456789"),
     )
-    .fails(IssueCode::BadCheckDigit),
+    .fails(IssueCode::BadCheckDigit)
+    .options(&["length", "weights"]),
     declare(
         "name_part",
         (Text, Any),
         Partial,
         "une partie d'un nom entier : `family`, `given` (liste) ou `prefix` (liste) ; `order` dit ce qui \
-         vient d'abord, `family_first` (si rien n'est dit) ou `given_first`",
+         vient d'abord : `family_first` (si rien n'est dit), `given_first`, `given_only` (des prénoms, des titres) ; \
+         avec `mostly_` devant les deux premiers, les mots eux-mêmes peuvent dire autre chose",
         "one part of a whole name: `family`, `given` (a list) or `prefix` (a list); `order` says what \
-         comes first, `family_first` (when not said) or `given_first`",
+         comes first: `family_first` (when not said), `given_first`, `given_only` (given names and titles); with \
+         `mostly_` before the first two the words themselves may say otherwise",
         ("{ name_part: given, order: given_first }", "Awa Fatou TRAORÉ", "Awa | Fatou"),
     )
     .options(&["order"]),

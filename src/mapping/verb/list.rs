@@ -28,6 +28,17 @@ pub fn join<'a>(value: Value<'a>, separator: &str) -> Value<'a> {
     }
 }
 
+/// One of a list: from 0, or from its end with -1.
+pub fn item(value: Value<'_>, place: i32) -> Value<'_> {
+    let Value::List(mut items) = value else { return value };
+    let wanted = usize::try_from(place.unsigned_abs()).unwrap_or(usize::MAX);
+    let index = if place < 0 { items.len().checked_sub(wanted) } else { Some(wanted) };
+    match index.filter(|index| *index < items.len()) {
+        Some(index) => Value::Text(items.swap_remove(index)),
+        None => Value::Absent,
+    }
+}
+
 /// One part of a whole name.
 pub fn name_part(value: Value<'_>, part: Part, order: Order) -> Value<'_> {
     if let (Value::Text(Cow::Borrowed(text)), Order::GivenOnly) = (&value, order)

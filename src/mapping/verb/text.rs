@@ -2,7 +2,63 @@
 
 use std::borrow::Cow;
 
-use super::Kept;
+use regex::{Regex, RegexBuilder};
+
+use crate::model::{Expected, IssueCode};
+
+use super::super::value::Value;
+use super::{Failure, Kept};
+
+/// A pattern larger than this (64 KiB once compiled) is refused; `(a{1000}){1000}` would take 100 MB.
+const PATTERN_SIZE: usize = 64 * 1024;
+
+/// What is taken out of a text by a regular expression: its first group, or all of it.
+#[derive(Debug)]
+pub struct Pattern {
+    pattern: Regex,
+    /// Whether a text without it is nothing, not a mistake.
+    optional: bool,
+}
+
+impl Pattern {
+    /// Compiles a pattern.
+    ///
+    /// # Errors
+    /// What is wrong with it, or that it is too large.
+    pub fn new(text: &str, optional: bool) -> Result<Self, regex::Error> {
+        let pattern = RegexBuilder::new(text).size_limit(PATTERN_SIZE).build()?;
+        Ok(Self { pattern, optional })
+    }
+
+    /// Runs it over a text, or each text of a list.
+    ///
+    /// # Errors
+    /// `bad_format` when the pattern is not there.
+    pub fn run<'a>(&self, value: Value<'a>) -> Result<Value<'a>, Box<Failure>> {
+        let value = super::each(value, |text| match self.find(&text) {
+            Some((from, to)) => Ok(cut(text, from, to)),
+            None if self.optional => Ok(Cow::Borrowed("")),
+            None => {
+                let form = Expected::Form(self.pattern.as_str().to_owned());
+                Err(Failure::new(IssueCode::BadFormat, form))
+            }
+        })?;
+        Ok(value.each_text(|text| text))
+    }
+
+    fn find(&self, text: &str) -> Option<(usize, usize)> {
+        let found = self.pattern.captures(text)?;
+        let part = found.iter().skip(1).flatten().next().or_else(|| found.get(0))?;
+        Some((part.start(), part.end()))
+    }
+}
+
+fn cut(text: Cow<'_, str>, from: usize, to: usize) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.get(from..to).unwrap_or_default()),
+        Cow::Owned(text) => Cow::Owned(text.get(from..to).unwrap_or_default().to_owned()),
+    }
+}
 
 /// Without blanks around; Unicode blanks, so no-break spaces too.
 pub fn trim(text: Cow<'_, str>) -> Cow<'_, str> {

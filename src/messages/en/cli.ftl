@@ -37,6 +37,7 @@ report-rule = rule: { $rule }
 
 translate-summary = { $received } records read, { $written } translated, { $refused } refused
 translate-refused-shown = The first { $shown } refused records; all of them: --refused FILE
+translate-no-base = --base goes with --to of a scheme’s format, not with canonical
 translate-loss = { $count ->
     [one] one field has no place in the target format:
    *[other] { $count } fields have no place in the target format:
@@ -137,7 +138,32 @@ mapping-problems = { $file }: { $count ->
    *[other] { $count } problems
 }
 mapping-tests = { $mapping }: { $passed } of { $total } examples passed
-mapping-test-failed = { $name }: { $reason }
+mapping-test-untouched = no example fills { $field }
+mapping-test-rows = no example goes through these rows of the table at { $place }: { $rows }
+mapping-sample = { $file }: { $share } % of { $records } records accepted
+mapping-sample-failed = ✗ { $file }: { $share } % of { $records } records accepted, { $wanted } % are wanted
+explain-reads = What it reads
+explain-writes = What it writes
+explain-refuses = What it can refuse
+explain-loses = What the way back can lose
+explain-severity-error = refuses the record
+explain-severity-warning = leaves the field out
+explain-branch = branch { $branch }
+explain-row = row "{ $row }"
+report-others = { $count ->
+    [0] no other record has the same defect
+    [one] one other record has the same defect
+   *[other] { $count } other records have the same defect
+}
+codes-bad-name = the name of a table has lower case letters, digits and hyphens; "{ $name }" is none
+codes-bad-delimiter = "{ $delimiter }" cannot stand between columns
+codes-unreadable = no table can be made of the file: { $detail }
+codes-no-column = the file has no column "{ $column }"; it has: { $known }
+codes-two-codes = "{ $text }" has one code on line { $first } and another on line { $second }; a table has one row a text
+codes-no-code = line { $line } lacks its text or its code
+codes-too-large = a table may have { $limit } bytes, enough for the first { $rows } rows of the file; split it, or keep only the codes that occur
+codes-empty = the file has a header but no rows
+codes-written = { $rows } rows written to { $path }
 mapping-no-word = the mapping language has no word "{ $word }"; `dankun mapping reference` shows all
 mapping-no-record = the file holds no record { $record }
 mapping-published = { $count ->

@@ -199,6 +199,9 @@ issue-unknown_record = { $given ->
 issue-older_than_known = the file is older than what we already know of this record
     .title = Older than known
     .mend = There is nothing to correct: the newer version is kept. Send files from the oldest to the newest.
+issue-scattered_rows = rows of this record already stand higher up in the file, with other records in between
+    .title = Scattered rows
+    .mend = Sort the file by the number of the record, so that its rows follow one another.
 
 ## P: rights and agreements
 

@@ -37,6 +37,7 @@ report-rule = règle : { $rule }
 
 translate-summary = Fiches lues : { $received } ; traduites : { $written } ; refusées : { $refused }
 translate-refused-shown = Les { $shown } premières fiches refusées ; toutes : --refused FICHIER
+translate-no-base = --base va avec --to d’un format de régime, non avec canonical
 translate-loss = { $count ->
     [one] un champ n’a pas de place dans le format d’arrivée :
    *[other] { $count } champs n’ont pas de place dans le format d’arrivée :
@@ -137,7 +138,32 @@ mapping-problems = { $file } : { $count ->
    *[other] { $count } problèmes
 }
 mapping-tests = { $mapping } : { $passed } exemples réussis sur { $total }
-mapping-test-failed = { $name } : { $reason }
+mapping-test-untouched = aucun exemple ne remplit { $field }
+mapping-test-rows = aucun exemple ne passe par ces lignes de la table de { $place } : { $rows }
+mapping-sample = { $file } : { $share } % de { $records } fiches acceptées
+mapping-sample-failed = ✗ { $file } : { $share } % de { $records } fiches acceptées, { $wanted } % sont attendus
+explain-reads = Ce qu’elle lit
+explain-writes = Ce qu’elle écrit
+explain-refuses = Ce qu’elle peut refuser
+explain-loses = Ce que le retour peut perdre
+explain-severity-error = refuse la fiche
+explain-severity-warning = laisse le champ de côté
+explain-branch = branche { $branch }
+explain-row = ligne « { $row } »
+report-others = { $count ->
+    [0] aucune autre fiche n’a le même défaut
+    [one] une autre fiche a le même défaut
+   *[other] { $count } autres fiches ont le même défaut
+}
+codes-bad-name = le nom d’une table a des minuscules, des chiffres et des tirets ; « { $name } » n’en est pas un
+codes-bad-delimiter = « { $delimiter } » ne peut séparer des colonnes
+codes-unreadable = le fichier ne donne pas de table : { $detail }
+codes-no-column = le fichier n’a pas de colonne « { $column } » ; il a : { $known }
+codes-two-codes = « { $text } » a un code à la ligne { $first } et un autre à la ligne { $second } ; une table a une ligne par texte
+codes-no-code = la ligne { $line } n’a pas de texte ou pas de code
+codes-too-large = une table a au plus { $limit } octets, ce qui suffit aux { $rows } premières lignes du fichier ; divisez-la, ou ne gardez que les codes rencontrés
+codes-empty = le fichier a un en-tête mais pas de lignes
+codes-written = { $rows } lignes écrites dans { $path }
 mapping-no-word = la langue des correspondances n’a pas de mot « { $word } » ; `dankun mapping reference` les montre tous
 mapping-no-record = le fichier ne contient pas de fiche { $record }
 mapping-published = { $count ->

@@ -199,8 +199,11 @@ issue-unknown_record = { $given ->
 issue-older_than_known = l’envoi est plus ancien que ce que nous savons déjà de cette fiche
     .title = Plus ancien que le connu
     .mend = Il n’y a rien à corriger : la version plus récente est gardée. Envoyez les fichiers du plus ancien au plus récent.
+issue-scattered_rows = des lignes de cette fiche figurent déjà plus haut dans le fichier, séparées par d’autres fiches
+    .title = Lignes dispersées
+    .mend = Triez le fichier par numéro de fiche, pour que les lignes d’une même fiche se suivent.
 
-## P : les droits et les accords
+## P : les droits et les accords et les accords
 
 issue-unknown_partner = { $given ->
     [yes] « { $value } » n’est pas un partenaire connu

@@ -50,7 +50,11 @@ impl Workbench {
                 diagnosed(found, &file.text).collect()
             }
             Kind::Codes => {
-                let found = Codes::parse([(&*file.path, &*file.text)]).err().unwrap_or_default();
+                let beside = self.files.iter().filter(|other| other.kind == Kind::Codes);
+                let beside = beside.filter(|other| other.name != file.name).chain([file]);
+                let texts = beside.map(|file| (&*file.path, &*file.text));
+                let mut found = Codes::parse(texts).err().unwrap_or_default();
+                found.retain(|found| found.file == file.path);
                 diagnosed(found, &file.text).collect()
             }
             Kind::Scheme | Kind::Agreement | Kind::Identity | Kind::Schema => {

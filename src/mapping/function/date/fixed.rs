@@ -40,7 +40,7 @@ impl Fixed {
                     1
                 }
                 Part::Day { .. } | Part::Month { .. } | Part::ShortYear => return None,
-                Part::Word(_) | Part::Mark(_) => return None,
+                Part::MonthName { .. } | Part::Word(_) | Part::Mark(_) => return None,
             };
         }
         Some(Self { length, year: year?, month: month?, day: day?, marks })

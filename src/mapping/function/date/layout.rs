@@ -9,6 +9,8 @@ pub(super) enum Part {
     Day { padded: bool },
     /// Month of the year.
     Month { padded: bool },
+    /// Name of the month, whole or shortened; both are read.
+    MonthName { whole: bool },
     /// Four digits.
     Year,
     /// Two digits.
@@ -23,7 +25,7 @@ pub(super) enum Part {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum LayoutError {
     /// A letter that means nothing here, or too many or too few of it.
-    #[error("`{0}` is not a field of a date: use d, dd, M, MM, yy or yyyy")]
+    #[error("`{0}` is not a field of a date: use d, dd, M, MM, MMM, yy or yyyy")]
     Field(String),
     /// The same field twice.
     #[error("`{0}` stands twice")]
@@ -75,6 +77,7 @@ fn field(letter: char, run: usize) -> Result<Part, LayoutError> {
     match (letter, run) {
         ('d', 1 | 2) => Ok(Part::Day { padded: run == 2 }),
         ('M', 1 | 2) => Ok(Part::Month { padded: run == 2 }),
+        ('M', 3 | 4) => Ok(Part::MonthName { whole: run == 4 }),
         ('y', 2) => Ok(Part::ShortYear),
         ('y', 4) => Ok(Part::Year),
         _ => Err(LayoutError::Field(std::iter::repeat_n(letter, run.min(8)).collect())),
@@ -84,7 +87,7 @@ fn field(letter: char, run: usize) -> Result<Part, LayoutError> {
 fn check(parts: &[Part]) -> Result<(), LayoutError> {
     let count = |wanted: fn(&Part) -> bool| parts.iter().filter(|part| wanted(part)).count();
     let days = count(|part| matches!(part, Part::Day { .. }));
-    let months = count(|part| matches!(part, Part::Month { .. }));
+    let months = count(|part| matches!(part, Part::Month { .. } | Part::MonthName { .. }));
     let years = count(|part| matches!(part, Part::Year | Part::ShortYear));
     for (letter, found) in [('d', days), ('M', months), ('y', years)] {
         if found > 1 {
@@ -99,7 +102,8 @@ fn check(parts: &[Part]) -> Result<(), LayoutError> {
     }
     let varies =
         |part: &Part| matches!(part, Part::Day { padded: false } | Part::Month { padded: false });
-    let number = |part: &Part| !matches!(part, Part::Word(_) | Part::Mark(_));
+    let number =
+        |part: &Part| !matches!(part, Part::Word(_) | Part::Mark(_) | Part::MonthName { .. });
     let touch = parts.windows(2).any(|pair| match pair {
         [a, b] => number(a) && number(b) && (varies(a) || varies(b)),
         _ => false,
@@ -109,7 +113,9 @@ fn check(parts: &[Part]) -> Result<(), LayoutError> {
 
 /// Whether a layout is digits only with all three fields: the one in which zeros mean "unknown".
 pub(super) fn is_compact(parts: &[Part]) -> bool {
-    parts.len() == 3 && !parts.iter().any(|part| matches!(part, Part::Word(_) | Part::Mark(_)))
+    let number =
+        |part: &Part| !matches!(part, Part::Word(_) | Part::Mark(_) | Part::MonthName { .. });
+    parts.len() == 3 && parts.iter().all(number)
 }
 
 impl fmt::Display for Part {
@@ -117,6 +123,7 @@ impl fmt::Display for Part {
         match self {
             Self::Day { padded } => out.write_str(if *padded { "dd" } else { "d" }),
             Self::Month { padded } => out.write_str(if *padded { "MM" } else { "M" }),
+            Self::MonthName { whole } => out.write_str(if *whole { "MMMM" } else { "MMM" }),
             Self::Year => out.write_str("yyyy"),
             Self::ShortYear => out.write_str("yy"),
             Self::Word(word) => write!(out, "'{word}'"),

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::layout::{Part, is_compact};
+use super::months::month;
 use super::{DateError, FIRST_SAFE_SERIAL, LONE_YEARS, SERIAL_OF_1970};
 use crate::model::PartialDate;
 
@@ -21,6 +22,14 @@ impl Cursor<'_> {
             bytes.iter().take(width).fold(0, |sum: i16, byte| sum * 10 + i16::from(byte - b'0'));
         self.0 = self.0.get(width..).ok_or(DateError::Form)?;
         Ok(number)
+    }
+
+    /// The name of a month, with a point where it is shortened.
+    fn month_name(&mut self) -> Result<i16, DateError> {
+        let end = self.0.find(|c: char| !c.is_alphabetic()).unwrap_or(self.0.len());
+        let (name, rest) = self.0.split_at(end);
+        self.0 = rest.strip_prefix('.').unwrap_or(rest);
+        month(name).ok_or(DateError::Form)
     }
 
     fn mark(&mut self, mark: char) -> Result<(), DateError> {
@@ -50,8 +59,15 @@ pub(super) fn parts(parts: &[Part], pivot: u8, text: &str) -> Result<PartialDate
     let (mut year, mut month, mut day) = (0, None, None);
     for part in parts {
         match part {
-            Part::Day { padded } => day = Some(rest.digits(if *padded { 2 } else { 1 }, 2)?),
+            Part::Day { padded } => {
+                day = Some(rest.digits(if *padded { 2 } else { 1 }, 2)?);
+                // In French the first of a month is `1er`.
+                if day == Some(1) && parts.iter().any(|p| matches!(p, Part::MonthName { .. })) {
+                    rest.0 = rest.0.strip_prefix("er").unwrap_or(rest.0);
+                }
+            }
             Part::Month { padded } => month = Some(rest.digits(if *padded { 2 } else { 1 }, 2)?),
+            Part::MonthName { .. } => month = Some(rest.month_name()?),
             Part::Year => year = rest.digits(4, 4)?,
             Part::ShortYear => {
                 let short = u8::try_from(rest.digits(2, 2)?).map_err(|_| DateError::Form)?;
@@ -153,6 +169,27 @@ pub(super) fn serial(text: &str) -> Result<PartialDate, DateError> {
         .map(PartialDate::full)
         .map_err(|_| DateError::Impossible)
 }
+
+/// Reads seconds, or thousandths, since 1970-01-01 in Greenwich, which is local time in most of West
+/// Africa; the time of day is dropped.
+pub(super) fn epoch(text: &str, per_second: i64) -> Result<PartialDate, DateError> {
+    let whole = match text.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|byte| byte.is_ascii_digit()) => whole,
+        Some(_) => return Err(DateError::Form),
+        None => text,
+    };
+    let digits = whole.strip_prefix('-').unwrap_or(whole);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(DateError::Form);
+    }
+    let count: i64 = whole.parse().map_err(|_| DateError::Impossible)?;
+    let days = count.div_euclid(per_second * SECONDS_OF_A_DAY);
+    let days = jiff::Span::new().try_days(days).map_err(|_| DateError::Impossible)?;
+    let date = Date::constant(1970, 1, 1).checked_add(days).map_err(|_| DateError::Impossible)?;
+    Ok(PartialDate::full(date))
+}
+
+pub(super) const SECONDS_OF_A_DAY: i64 = 86_400;
 
 fn partial(year: i16, month: Option<i16>, day: Option<i16>) -> Result<PartialDate, DateError> {
     let small = |number: i16| i8::try_from(number).map_err(|_| DateError::Impossible);
