@@ -397,9 +397,9 @@ fn rows(
     problems: &mut Diagnostics,
 ) -> Option<RowsSpec> {
     let map = Map::of(node, keys::ROWS, problems)?;
-    let beside = ["records", "inherit", "carry_down"].into_iter();
-    if let Some(beside) = beside.filter(|key| source.get(key).is_some()).next() {
-        bad_value(problems, &node.span, &format!("rows + {beside}"), "rows");
+    let mut beside = ["records", "inherit", "carry_down"].into_iter();
+    if let Some(beside) = beside.find(|key| source.get(key).is_some()) {
+        bad_value(problems, &node.span, beside, "rows").arg("variant", "beside-rows");
     }
     if matches!(format, Format::Fhir | Format::Canonical) {
         bad_value(problems, &node.span, "rows", "format: csv, json, ndjson, xml");

@@ -233,7 +233,12 @@ impl<'s, B: Builder> Read<'s, '_, B> {
                 let said = error.to_string();
                 let last = said.lines().rev().find(|line| !line.trim().is_empty());
                 let last = last.unwrap_or_default().trim_start_matches("error: ");
-                self.bad(&word.span, &word.value, last);
+                self.builder
+                    .problems()
+                    .error(Code::BadArgument, word.span.clone())
+                    .arg("variant", "pattern")
+                    .arg("value", &word.value)
+                    .arg("detail", last);
                 None
             }
         }
