@@ -102,7 +102,7 @@ impl<'r> Cells<'r> {
     /// With a frame for the element alone.
     pub(super) fn new(trie: &Trie, reuse: Slots<'_>) -> Self {
         let mut slots = recycle(reuse);
-        slots.resize(usize::from(trie.scope(0).slots), Slot::Absent);
+        slots.resize_with(usize::from(trie.scope(0).slots), Slot::default);
         let element = Frame { parent: 0, ordinal: 0, at: u32::MAX, serial: 0, slots };
         let mut scopes = Vec::new();
         if trie.scopes() > 1 {

@@ -28,21 +28,25 @@ use super::translate::Spare;
 
 /// Elements through one mapping.
 pub struct Flow<'m> {
+    stage: Stage<'m>,
+    state: State<'m>,
+}
+
+/// What is the same for all elements.
+pub(super) struct Stage<'m> {
     pub(super) mapping: &'m Mapping,
     pub(super) scheme: String,
     today: String,
     day: Date,
-    dropped: Vec<u64>,
-    /// For each record of the last element: of the nested ones where they stand.
-    nested: Vec<Option<Nested>>,
     pub(super) raw: Raw,
-    state: State<'m>,
 }
 
 /// What goes from element to element.
-#[derive(Default)]
 struct State<'m> {
     carried: Carried,
+    dropped: Vec<u64>,
+    /// For each record of the last element: of the nested ones where they stand.
+    nested: Vec<Option<Nested>>,
     source: Asked<'m>,
     memory: Memory,
     work: Work<'m>,
@@ -83,16 +87,13 @@ impl<'m> Flow<'m> {
     #[must_use]
     pub fn new(mapping: &'m Mapping, scheme: &str, today: Date) -> Self {
         let target = Asked::new(mapping.target_schema.as_deref(), Repeats::AsWritten);
+        let (scheme, day, today) = (scheme.to_owned(), today, today.to_string());
         Self {
-            mapping,
-            scheme: scheme.to_owned(),
-            today: today.to_string(),
-            day: today,
-            dropped: vec![0; mapping.drops.len()],
-            nested: Vec::new(),
-            raw: Raw::Kept,
+            stage: Stage { mapping, scheme, today, day, raw: Raw::Kept },
             state: State {
                 carried: Carried::nothing(mapping),
+                dropped: vec![0; mapping.drops.len()],
+                nested: Vec::new(),
                 source: Asked::new(mapping.judged(), repeats(mapping)),
                 memory: Memory::default(),
                 work: Work { target, ..Work::default() },
@@ -102,7 +103,7 @@ impl<'m> Flow<'m> {
 
     /// Whether accepted records keep the bytes as sent; without a word they do.
     pub(super) const fn keep(&mut self, raw: Raw) {
-        self.raw = raw;
+        self.stage.raw = raw;
     }
 
     /// What the next row takes from those before.
@@ -126,20 +127,14 @@ impl<'m> Flow<'m> {
     /// The sender's name of the field that holds the record id.
     #[must_use]
     pub fn id_field(&self) -> String {
-        let input = self.mapping.kinds.first().and_then(|kind| kind.id.inputs().next());
-        match input {
-            Some(Input::Path(path)) => {
-                self.mapping.shown.get(usize::from(path)).cloned().unwrap_or_default()
-            }
-            _ => String::new(),
-        }
+        self.stage.id_field()
     }
 
     /// How often each field was there that may not be kept.
     #[must_use]
     pub fn dropped(&self) -> Vec<(String, u64)> {
-        let names = self.mapping.drops.iter().map(|(_, name)| name.clone());
-        names.zip(self.dropped.iter().copied()).collect()
+        let names = self.stage.mapping.drops.iter().map(|(_, name)| name.clone());
+        names.zip(self.state.dropped.iter().copied()).collect()
     }
 
     /// Translates the records of one element.
@@ -149,19 +144,59 @@ impl<'m> Flow<'m> {
         tracer: &mut impl Tracer,
         out: &mut VecDeque<Outcome>,
     ) {
-        let mut state = std::mem::take(&mut self.state);
-        self.heard(element, &mut state, tracer, out);
-        self.state = state;
+        self.stage.heard(element, &mut self.state, tracer, out);
     }
 
+    /// The records of the element that was translated last: of nested ones which kind of nested
+    /// record they are, the way to them and the numbers of the items on it.
+    pub(in crate::mapping) fn nested(&self, index: usize) -> Option<(usize, &'m [Each], &[u32])> {
+        let nested = self.state.nested.get(index)?.as_ref()?;
+        Some((nested.kind, self.stage.mapping.ways.get(nested.kind)?, &nested.items))
+    }
+
+    /// Translates the records of an element that was counted before.
+    pub(super) fn again(&mut self, element: &impl Element) -> VecDeque<Outcome> {
+        let (dropped, nested) = (self.state.dropped.clone(), self.state.nested.clone());
+        let mut out = VecDeque::new();
+        self.element(element, &mut (), &mut out);
+        (self.state.dropped, self.state.nested) = (dropped, nested);
+        out
+    }
+
+    /// The mapping.
+    pub(super) const fn mapping(&self) -> &'m Mapping {
+        self.stage.mapping
+    }
+
+    /// The refusal of a record that cannot be read; nothing for a row that is no record.
+    pub fn broken(&mut self, broken: &Broken) -> Option<Outcome> {
+        let Self { stage, state } = self;
+        let mapping = stage.mapping;
+        let mut memory = Memory::default();
+        let mut extractor = Extractor::new(&mapping.trie, &mapping.spec.source.empty, &mut memory);
+        let legible = broken.walk(&mut extractor);
+        let mut cells = extractor.cells;
+        if legible && stage.is_skipped(&cells) {
+            return None;
+        }
+        if legible {
+            carry::down(&mut state.carried.down, mapping, &mut cells);
+        }
+        let (issue, place) = (broken.issue.clone(), broken.place.clone());
+        Some(stage.unreadable(issue, place, broken.raw.clone(), &cells))
+    }
+}
+
+impl<'m> Stage<'m> {
     fn heard(
-        &mut self,
+        &self,
         element: &impl Element,
-        State { carried, source, memory, work }: &mut State<'m>,
+        state: &mut State<'m>,
         tracer: &mut impl Tracer,
         out: &mut VecDeque<Outcome>,
     ) {
         let mapping = self.mapping;
+        let State { carried, dropped, nested: met, source, memory, work } = state;
         let empty = &mapping.spec.source.empty;
         let mut extractor = Extractor::new(&mapping.trie, empty, memory);
         let walked = element.walk(&mut Heard::new(&mut extractor, source.judge()));
@@ -170,13 +205,13 @@ impl<'m> Flow<'m> {
             Some(_) | None => Vec::new(),
         };
         let mut cells = extractor.cells;
-        self.nested.clear();
+        met.clear();
         if self.is_skipped(&cells) {
             return;
         }
         work.problems.clear();
         self.carry(carried, &mut cells, &mut work.problems);
-        self.count_dropped(&mut cells);
+        self.count_dropped(&mut cells, dropped);
         let walked = match walked {
             Ok(()) if cells.is_overfull() => Err(overfull(element)),
             walked => walked,
@@ -188,51 +223,20 @@ impl<'m> Flow<'m> {
         for (nested, violations) in attributed(mapping, &violations, &cells) {
             let Some(record) = self.record(nested.as_ref(), element, &cells) else { continue };
             out.push_back(self.translate(element, record, &violations, work, tracer));
-            self.nested.push(nested);
+            met.push(nested);
         }
         memory.end(cells);
     }
 
-    /// The records of the element that was translated last: of nested ones which kind of nested
-    /// record they are, the way to them and the numbers of the items on it.
-    pub(in crate::mapping) fn nested(&self, index: usize) -> Option<(usize, &'m [Each], &[u32])> {
-        let nested = self.nested.get(index)?.as_ref()?;
-        Some((nested.kind, self.mapping.ways.get(nested.kind)?, &nested.items))
-    }
-
-    /// Translates the records of an element that was counted before.
-    pub(super) fn again(&mut self, element: &impl Element) -> VecDeque<Outcome> {
-        let (dropped, nested) = (self.dropped.clone(), self.nested.clone());
-        let mut out = VecDeque::new();
-        self.element(element, &mut (), &mut out);
-        (self.dropped, self.nested) = (dropped, nested);
-        out
-    }
-
-    /// The mapping.
-    pub(super) const fn mapping(&self) -> &'m Mapping {
-        self.mapping
-    }
-
-    /// The refusal of a record that cannot be read; nothing for a row that is no record.
-    pub fn broken(&mut self, broken: &Broken) -> Option<Outcome> {
-        let mapping = self.mapping;
-        let mut memory = Memory::default();
-        let mut extractor = Extractor::new(&mapping.trie, &mapping.spec.source.empty, &mut memory);
-        let legible = broken.walk(&mut extractor);
-        let mut cells = extractor.cells;
-        let mut down = std::mem::take(&mut self.state.carried.down);
-        let mut outcome = None;
-        if !(legible && self.is_skipped(&cells)) {
-            if legible {
-                carry::down(&mut down, mapping, &mut cells);
+    /// The sender's name of the field that holds the record id.
+    pub(super) fn id_field(&self) -> String {
+        let input = self.mapping.kinds.first().and_then(|kind| kind.id.inputs().next());
+        match input {
+            Some(Input::Path(path)) => {
+                self.mapping.shown.get(usize::from(path)).cloned().unwrap_or_default()
             }
-            let (issue, place) = (broken.issue.clone(), broken.place.clone());
-            outcome = Some(self.unreadable(issue, place, broken.raw.clone(), &cells));
+            _ => String::new(),
         }
-        drop(cells);
-        self.state.carried.down = down;
-        outcome
     }
 
     fn unreadable(&self, issue: Issue, place: Place, raw: Vec<u8>, cells: &Cells<'_>) -> Outcome {
@@ -324,8 +328,8 @@ impl<'m> Flow<'m> {
         }
     }
 
-    fn count_dropped(&mut self, cells: &mut Cells<'_>) {
-        for ((path, _), count) in self.mapping.drops.iter().zip(&mut self.dropped) {
+    fn count_dropped(&self, cells: &mut Cells<'_>, dropped: &mut [u64]) {
+        for ((path, _), count) in self.mapping.drops.iter().zip(dropped) {
             let slot = own_slot(self.mapping, cells, *path);
             *count += u64::from(slot.is_some_and(|slot| !slot.is_absent()));
         }

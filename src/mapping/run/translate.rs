@@ -14,7 +14,7 @@ use super::super::scene::{Input, Named, Scene};
 use super::super::spec::Format;
 use super::super::value::Value;
 use super::element::Element;
-use super::flow::{Flow, Raw, Record, Work};
+use super::flow::{Raw, Record, Stage, Work};
 use super::issues::{self, Attributed};
 
 /// Memory that records leave to those after them.
@@ -52,7 +52,7 @@ fn emptied<A, B>(mut vec: Vec<A>) -> Vec<B> {
     vec.into_iter().filter_map(|_| None).collect()
 }
 
-impl<'m> Flow<'m> {
+impl<'m> Stage<'m> {
     pub(super) fn translate<'r>(
         &self,
         element: &impl Element,
