@@ -17,7 +17,7 @@ use crate::model::{Expected, IssueCode, Severity};
 use super::function::check_digit::Check;
 use super::function::number::Mark;
 use super::function::{name, number, phone};
-use super::scene::{Scene, When};
+use super::scene::When;
 use super::table::{Found, Table};
 use super::value::{Class, Value};
 
@@ -197,14 +197,14 @@ impl Verb {
         matches!(self, Self::Table(table) if table.is_shared())
     }
 
-    /// Runs the verb.
+    /// Runs the verb; `holds` says of a condition whether it holds for the record.
     ///
     /// # Errors
     /// Why it cannot take the value.
     pub fn run<'a>(
         &'a self,
         value: Value<'a>,
-        scene: &Scene<'_, 'a>,
+        holds: impl Fn(&When) -> bool,
     ) -> Result<Value<'a>, Box<Failure>> {
         if value.is_absent() && !matches!(self, Self::Default(_)) {
             return Ok(value);
@@ -237,8 +237,8 @@ impl Verb {
                 })
             })?,
             Self::Date(dates) => dates.read(value)?,
-            Self::EstimatedWhen(when) if scene.holds(when) => date::year_only(value, true),
-            Self::YearOnlyWhen(when) if scene.holds(when) => date::year_only(value, false),
+            Self::EstimatedWhen(when) if holds(when) => date::year_only(value, true),
+            Self::YearOnlyWhen(when) if holds(when) => date::year_only(value, false),
             Self::EstimatedWhen(_) | Self::YearOnlyWhen(_) => value,
             Self::Phone(country) => each(value, |text| {
                 phone::read(&text, country).map(Into::into).ok_or_else(|| {

@@ -9,17 +9,17 @@ use super::read::Canonical;
 use super::undo::Undoing;
 
 /// What the rules that take the same column apart have found.
-struct Whole<'m> {
+struct Whole<'m, 'd> {
     inputs: &'m [Input],
     order: Order,
     parts: Parts,
-    rules: Vec<&'m str>,
+    rules: Vec<(&'m Rule, Value<'d>)>,
 }
 
 impl<'m> Undoing<'_, 'm> {
     /// Writes whole names; answers the target fields that are in them.
     pub(super) fn whole_names(&mut self, canonical: &Canonical<'_>) -> Vec<&'m str> {
-        let mut wholes: Vec<Whole<'m>> = Vec::new();
+        let mut wholes: Vec<Whole<'m, '_>> = Vec::new();
         let mapping = self.mapping();
         for (rule, (steps, _)) in mapping.program.fields.iter().zip(&mapping.plan.fields) {
             let (Some((part, order)), Origin::First(inputs)) = (name_part(rule), &rule.origin)
@@ -37,15 +37,18 @@ impl<'m> Undoing<'_, 'm> {
                 wholes.len() - 1
             });
             if let Some(whole) = wholes.get_mut(at) {
-                whole.rules.push(&rule.name);
+                whole.rules.push((rule, value.clone()));
                 add(&mut whole.parts, part, value);
             }
         }
         let mut written = Vec::new();
         for whole in wholes.iter().filter(|whole| whole.rules.len() > 1) {
             let text = Value::text(join(&whole.parts, whole.order));
-            if whole.inputs.iter().any(|input| self.input(*input, &text)) {
-                written.extend(&whole.rules);
+            let taken = whole.inputs.iter().find(|input| self.input(**input, &text));
+            if let Some(input) = taken {
+                let said =
+                    whole.rules.iter().filter(|(rule, value)| self.is_said(rule, *input, value));
+                written.extend(said.map(|(rule, _)| &*rule.name));
             }
         }
         written

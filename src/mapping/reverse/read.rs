@@ -81,6 +81,33 @@ impl<'d> Canonical<'d> {
         labels.iter().filter_map(|label| self.index(list, label, items)).collect()
     }
 
+    /// Leaves constants that nothing else of their group was taken with: a group of constants alone is
+    /// not made again.
+    pub fn leave_alone(&mut self, constants: &[&[TargetStep]]) {
+        let leaves: Vec<*const Json> =
+            constants.iter().filter_map(|path| self.find(path).map(std::ptr::from_ref)).collect();
+        for path in constants {
+            let around = path.split_last().map_or(&[][..], |(_, around)| around);
+            let group = if around.is_empty() { Some(self.document) } else { self.find(around) };
+            if !group.is_some_and(|group| self.says_more(group, &leaves)) {
+                self.leave(path);
+            }
+        }
+    }
+
+    /// Whether something in a group was taken beside these leaves.
+    fn says_more(&self, group: &Json, leaves: &[*const Json]) -> bool {
+        let this = std::ptr::from_ref(group);
+        if self.taken.contains(&this) && !leaves.contains(&this) {
+            return true;
+        }
+        match group {
+            Json::Object(fields) => fields.values().any(|below| self.says_more(below, leaves)),
+            Json::Array(items) => items.iter().any(|below| self.says_more(below, leaves)),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => false,
+        }
+    }
+
     /// The value at a path.
     #[must_use]
     pub fn look(&self, path: &[TargetStep]) -> Option<Value<'d>> {

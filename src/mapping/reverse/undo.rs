@@ -36,6 +36,18 @@ pub(super) fn undo<'v>(steps: &[Verb], value: Value<'v>) -> Option<Value<'v>> {
     steps.iter().rev().try_fold(value, |value, verb| verb.back(value)).filter(|v| !v.is_absent())
 }
 
+/// Whether a rule makes this value of a text. What follows from a condition on other fields is not
+/// known here.
+fn reads_as(rule: &Rule, text: &str, said: &Value<'_>) -> bool {
+    let conditional = |verb: &Verb| matches!(verb, Verb::EstimatedWhen(_) | Verb::YearOnlyWhen(_));
+    if rule.steps.iter().any(conditional) {
+        return true;
+    }
+    let text = Value::text(text.to_owned());
+    let read = rule.steps.iter().try_fold(text, |value, verb| verb.run(value, |_| false));
+    read.is_ok_and(|read| read.shown() == said.shown())
+}
+
 impl<'a, 'm> Undoing<'a, 'm> {
     /// Into this place of a document.
     pub const fn new(mapping: &'m Mapping, tree: &'a mut Tree<'m>, seat: &'a Seat) -> Self {
@@ -101,7 +113,7 @@ impl<'a, 'm> Undoing<'a, 'm> {
         let mapping = self.mapping;
         self.id = super::record_id(document).map(str::to_owned);
         let mut canonical = Canonical::new(document, &mapping.plan.labels, mapping.id());
-        let (mut reduced, mut conditional) = (Vec::new(), Vec::new());
+        let (mut reduced, mut conditional, mut constants) = (Vec::new(), Vec::new(), Vec::new());
         // Fields for this scheme's own numbers and codes, of which the record has only another's.
         let mut unknown: Vec<&SourcePath> = Vec::new();
         for rule in &mapping.back {
@@ -132,6 +144,9 @@ impl<'a, 'm> Undoing<'a, 'm> {
             }
             if self.rule(rule, value) {
                 canonical.take(steps);
+                if matches!(rule.origin, Origin::Constant(_)) {
+                    constants.push(steps.as_slice());
+                }
                 if let Some(when) = &rule.when {
                     conditional.push((when, steps));
                 }
@@ -147,6 +162,7 @@ impl<'a, 'm> Undoing<'a, 'm> {
                 canonical.leave(steps);
             }
         }
+        canonical.leave_alone(&constants);
         let id = mapping.kinds.get(self.seat.kind()).into_iter().flat_map(|kind| kind.id.inputs());
         unknown.extend(id.filter_map(|input| match input {
             Input::Path(path) => mapping.paths.get(usize::from(path)),
@@ -194,9 +210,13 @@ impl<'a, 'm> Undoing<'a, 'm> {
 
     /// Undoes a rule into the source path that it reads; false when nothing can be written.
     pub(super) fn rule(&mut self, rule: &Rule, value: Value<'_>) -> bool {
-        let Some(value) = undo(&rule.steps, value) else { return false };
+        let Some(undone) = undo(&rule.steps, value.clone()) else { return false };
+        let (said, value) = (value, undone);
         match &rule.origin {
-            Origin::First(inputs) => inputs.iter().any(|input| self.input(*input, &value)),
+            Origin::First(inputs) => {
+                let written = inputs.iter().find(|input| self.input(**input, &value));
+                written.is_some_and(|input| self.is_said(rule, *input, &said))
+            }
             Origin::Template(template) => {
                 let text = value.shown().unwrap_or_default().into_owned();
                 let Some(parts) = unfill(template.pieces(), &text) else { return false };
@@ -214,6 +234,14 @@ impl<'a, 'm> Undoing<'a, 'm> {
                 branches.iter().any(|(_, then)| says(then))
             }
         }
+    }
+
+    /// Whether a rule will read what the record says where `back` had the say before it.
+    pub(super) fn is_said(&self, rule: &Rule, input: Input, said: &Value<'_>) -> bool {
+        let Input::Path(path) = input else { return true };
+        let path = self.mapping.paths.get(usize::from(path));
+        let settled = path.and_then(|path| self.tree.settled(&self.seat.at(path)?));
+        settled.is_none_or(|text| reads_as(rule, text, said))
     }
 
     pub(super) fn input(&mut self, input: Input, value: &Value<'_>) -> bool {
@@ -241,6 +269,10 @@ impl<'a, 'm> Undoing<'a, 'm> {
 
     fn settle(&mut self, path: &SourcePath, value: &Value<'_>) -> bool {
         let Some(steps) = self.place(path) else { return false };
+        // Of several rules for a field the first had the say; another one says it only when it agrees.
+        if let Some(text) = self.tree.settled(&steps) {
+            return value.shown().is_some_and(|shown| *shown == *text);
+        }
         (!self.mapping.has_nested() || self.tree.knows(&steps)) && self.tree.settle(&steps, value)
     }
 

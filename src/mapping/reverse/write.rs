@@ -124,6 +124,11 @@ impl<'s> Tree<'s> {
         true
     }
 
+    /// The text that was put at a path for good.
+    pub fn settled(&self, path: &[Step]) -> Option<&str> {
+        self.settled.iter().any(|settled| settled == path).then(|| self.text(path)).flatten()
+    }
+
     /// The document.
     #[must_use]
     pub const fn root(&self) -> &Node {
