@@ -18,6 +18,7 @@ mod identity;
 mod input;
 mod keys;
 mod library;
+mod link;
 mod loss;
 mod mapping;
 mod person;
@@ -72,6 +73,7 @@ fn run(Arguments { common, command }: Arguments, screen: &Screen) -> Result<Outc
             Command::Validate(args) => validate::run(&args, &common, screen),
             Command::Translate(args) => translate::run(&args, &common, screen),
             Command::Demo(args) => demo::run(&args, &common, screen).await,
+            Command::Link(args) => link::run(&args, screen),
             Command::Ask(args) => ask::run(&args, &common, screen).await,
             Command::Export(args) => export::run(&args, &common, screen).await,
             Command::Mapping(args) => mapping::run(&args, &common, screen).await,

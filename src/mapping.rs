@@ -40,7 +40,7 @@ pub mod spec;
 mod summary;
 mod target;
 mod template;
-mod yaml;
+pub mod yaml;
 
 use std::sync::Arc;
 

@@ -40,7 +40,7 @@ macro_rules! topics {
 
 /// To add a topic, write both files and name it here.
 const TOPICS: &[Topic] =
-    topics!["issues", "assist", "cli", "demo", "infer", "life", "problems", "stewards"];
+    topics!["issues", "assist", "cli", "demo", "infer", "life", "link", "problems", "stewards"];
 
 static FRENCH: LazyLock<Bundle> = LazyLock::new(|| compile(Language::French));
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| compile(Language::English));

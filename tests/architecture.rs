@@ -13,6 +13,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("mapping", &["format", "messages", "model", "schema"]),
     ("matching", &["model"]),
     ("identity", &["matching", "model"]),
+    // A model file of a linkage is read, and its mistakes are told, as those of a mapping.
+    ("linkage", &["mapping", "matching"]),
     ("eligibility", &["format", "messages", "model"]),
     // Rows hold delivery's kinds and states as they are, as they do those of the modules beside it.
     ("store", &["delivery", "eligibility", "identity", "model"]),
@@ -25,6 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "eligibility",
             "format",
             "identity",
+            "linkage",
             "mapping",
             "matching",
             "messages",
@@ -42,6 +45,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "eligibility",
             "format",
             "http",
+            "linkage",
             "mapping",
             "messages",
             "model",
@@ -52,8 +56,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that must stay pure: none of these words may stand in their sources.
-const PURE: &[&str] =
-    &["model", "messages", "format", "schema", "mapping", "matching", "identity", "eligibility"];
+const PURE: &[&str] = &[
+    "model",
+    "messages",
+    "format",
+    "schema",
+    "mapping",
+    "matching",
+    "identity",
+    "linkage",
+    "eligibility",
+];
 
 /// What purity forbids: clocks, files, network, database, randomness, environment.
 const IMPURE: &[&str] = &[

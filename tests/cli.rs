@@ -18,6 +18,7 @@ fn the_manual_names_every_command() {
         "push",
         "validate",
         "translate",
+        "link",
         "ask",
         "export",
         "mapping",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    ask, demo, doctor, export, identity, keys, mapping, person, push, review, serve, translate,
+    ask, demo, doctor, export, identity, keys, link, mapping, person, push, review, serve, translate,
     validate,
 };
 use crate::model::Language;
@@ -77,6 +77,8 @@ pub enum Command {
     Validate(validate::Args),
     /// Translate a file from one format to another, without a hub
     Translate(translate::Args),
+    /// Find the records of one person in any CSV files, without a hub
+    Link(link::Args),
     /// Ask whether a person is covered
     Ask(ask::Args),
     /// Write links, pairs, refusals, people or records of a hub to a file

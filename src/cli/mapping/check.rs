@@ -7,9 +7,10 @@ use serde_json::json;
 use crate::cli::arguments::Common;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::screen::Screen;
+use crate::linkage;
 use crate::operations::library::{self, DataFile, Kind, Library, Problem};
 
-/// Report every problem of mappings, code tables, schemes, agreements and match models.
+/// Report every problem of mappings, code tables, schemes, agreements, match models and models of linkages.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Files to check [default: all that the hub would use]
@@ -22,14 +23,48 @@ pub struct Args {
 /// # Errors
 /// When a file cannot be read or its first key is not known.
 pub fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Failure> {
-    let (all, asked) = gather(&args.files, common)?;
+    let (models, files) = models(&args.files)?;
     let mut wrong = 0;
+    for (name, text) in models {
+        let problems = model_problems(&name, &text);
+        wrong += problems.iter().filter(|problem| problem.is_error()).count() as u64;
+        print(&name, &problems, screen)?;
+    }
+    if files.is_empty() && !args.files.is_empty() {
+        return Ok(Outcome::of_refusals(wrong));
+    }
+    let (all, asked) = gather(&files, common)?;
     for file in &asked {
         let problems = problems(&all, file);
         wrong += problems.iter().filter(|problem| problem.is_error()).count() as u64;
-        print(file, &problems, screen)?;
+        print(&file.path, &problems, screen)?;
     }
     Ok(Outcome::of_refusals(wrong))
+}
+
+/// Takes the models of linkages, with their texts, out of the files: no hub uses them, so they are
+/// no data files.
+fn models(paths: &[PathBuf]) -> Result<(Texts, Vec<PathBuf>), Failure> {
+    let (mut models, mut others) = (Texts::new(), Vec::new());
+    for path in paths {
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
+        if linkage::model::is_model(&text) {
+            models.push((path.display().to_string(), text));
+        } else {
+            others.push(path.clone());
+        }
+    }
+    Ok((models, others))
+}
+
+/// Files by name, with their texts.
+type Texts = Vec<(String, String)>;
+
+fn model_problems(name: &str, text: &str) -> Vec<Problem> {
+    let found = linkage::model::parse(name, text).err().unwrap_or_default();
+    let problem =
+        |diagnostic| Problem::Mapping { diagnostic: Box::new(diagnostic), text: text.to_owned() };
+    found.into_iter().map(problem).collect()
 }
 
 /// All files that a hub would use with the given ones in place, and the given ones (or all, when
@@ -80,12 +115,12 @@ fn problems(all: &[DataFile], file: &DataFile) -> Vec<Problem> {
     found.into_iter().filter(|problem| problem.path() == Some(&file.path)).collect()
 }
 
-fn print(file: &DataFile, problems: &[Problem], screen: &Screen) -> Result<(), Failure> {
+fn print(file: &str, problems: &[Problem], screen: &Screen) -> Result<(), Failure> {
     if screen.json() {
         let found: Vec<_> = problems.iter().map(Problem::to_json).collect();
-        return screen.value(&json!({ "file": file.path, "problems": found }));
+        return screen.value(&json!({ "file": file, "problems": found }));
     }
-    let name = ("file", file.path.as_str().into());
+    let name = ("file", file.into());
     if problems.is_empty() {
         return screen.say("mapping-fine", &[name]);
     }

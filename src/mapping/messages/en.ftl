@@ -210,3 +210,6 @@ difference-not-back = on the way back "{ $field }" becomes "{ $back }" instead o
 difference-back-empty = on the way back "{ $field }" stays empty instead of "{ $given }"
 difference-issue = { $detail } ({ $code })
 difference-issue-at = field "{ $field }": { $detail } ({ $code })
+
+diagnostic-unknown-field-column = no file has a column "{ $field }"; columns: { $known }
+    .label = unknown column

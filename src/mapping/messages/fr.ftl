@@ -210,3 +210,6 @@ difference-not-back = au retour, « { $field } » devient « { $back } » au
 difference-back-empty = au retour, « { $field } » reste vide au lieu de « { $given } »
 difference-issue = { $detail } ({ $code })
 difference-issue-at = champ « { $field } » : { $detail } ({ $code })
+
+diagnostic-unknown-field-column = aucun fichier n'a de colonne « { $field } » ; colonnes : { $known }
+    .label = colonne inconnue
