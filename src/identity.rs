@@ -2,17 +2,20 @@
 //!
 //! Pure: no clock, no store. `operations::link` feeds it and writes down what it finds. Start
 //! reading at [`index`]: retrieval by evidence ([`retrieve`]), scores from [`crate::matching`] with
-//! what the households say ([`household`]), grouping with restraint ([`cluster`]), then stable
-//! public ids ([`assign`](mod@assign)) and the search for eligibility questions ([`search`]).
+//! what the households say ([`household`]) and what the rivals say ([`edge`]), grouping with
+//! restraint ([`cluster`]), then stable public ids ([`assign`](mod@assign)) and the search for eligibility questions ([`search`]).
 
 pub mod assign;
 pub mod cluster;
+pub mod edge;
 pub mod facts;
 pub mod household;
 pub mod index;
 pub mod probe;
+mod regroup;
 pub mod retrieve;
 pub mod search;
+mod settle;
 
 pub use assign::{Assignment, Change, assign};
 pub use index::{Cluster, EdgeWeight, Index, Settled};

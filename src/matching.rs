@@ -2,15 +2,20 @@
 //!
 //! Pure. [`Model`] is `mappings/identity.yaml`: every weight, threshold, title and name equivalence
 //! stands there and none here. Who is a candidate for whom and what follows from a score is the
-//! business of [`crate::identity`]. Start reading at [`score::score`].
+//! business of [`crate::identity`]. Start reading at [`score::score`]; what labelled pairs taught beyond
+//! the bars is [`experience`], learnt by [`mod@learn`].
 
 pub mod birth;
 pub mod compare;
 pub mod equivalence;
+pub mod evidence;
+pub mod experience;
 pub mod frequency;
+pub mod learn;
 pub mod line;
 pub mod model;
 pub mod normalize;
+pub mod observe;
 pub mod phonetic;
 pub mod score;
 pub mod symbols;
@@ -19,4 +24,4 @@ pub use compare::{Context, Field, FieldWeight, Prepared, Weight};
 pub use frequency::Frequencies;
 pub use line::{Line, Vocabulary};
 pub use model::{Model, ModelError};
-pub use score::{Company, Objection, Score, score};
+pub use score::{Company, Objection, Score, Seen, score};

@@ -11,7 +11,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use dankun::identity::{Demographics, Found};
 use dankun::model::{BatchId, BeneficiaryRecord, Instant, PersonId, RecordId, SchemeId};
-use dankun::operations::link::{follow, link_pending};
+use dankun::model::{Caller, Holder, KeyId, Scope};
+use dankun::operations::library::DataFile;
+use dankun::operations::link::{LinkReport, follow, link_pending};
+use dankun::operations::versions::{self, Chosen, Named, Seen};
 use dankun::operations::{Clock, Hub, HubConfig};
 use dankun::store::inbox::InboxChange;
 use dankun::store::people::FactKind;
@@ -25,6 +28,34 @@ async fn open(place: &cluster::Place) -> (Hub, Arc<AtomicI64>) {
     let turned = Arc::clone(&clock);
     config.clock = Clock::from_fn(move || Instant::from_millis(turned.load(Ordering::SeqCst)));
     (Hub::open(config).await.unwrap(), clock)
+}
+
+fn operator(name: &str) -> Caller {
+    Caller {
+        key: Some(KeyId::from_bytes([name.len() as u8; 16])),
+        holder: Holder::Operator(name.to_owned()),
+        scopes: vec![Scope::Admin],
+        purposes: Vec::new(),
+    }
+}
+
+/// Publishes a match model that joins nobody; one operator writes it and another approves it.
+async fn publish_stricter_model(hub: &Hub) {
+    let text = include_str!("../mappings/identity.yaml");
+    let text =
+        text.replace("  join: 5.75", "  join: 60").replace("  ceiling: 16.0", "  ceiling: 70");
+    let at = text.find("identity: ").unwrap();
+    let end = at + text[at..].find('\n').unwrap();
+    let text = format!("{}identity: \"2099.1\"{}", &text[..at], &text[end..]);
+    let file = DataFile::yaml("identity.yaml", text).unwrap();
+    let id = file.id();
+    let (awa, bintou) = (operator("awa"), operator("bintou"));
+    let seen = versions::version(hub, &awa, &id, Named::InForce).await.unwrap().unwrap();
+    let draft = versions::draft(hub, &awa, &file, Seen::Version(&seen.hash)).await.unwrap();
+    versions::test(hub, &awa, &id, &draft.hash).await.unwrap();
+    versions::approve(hub, &bintou, &id, &draft.hash).await.unwrap();
+    let chosen = Chosen { file: id, hash: draft.hash };
+    versions::publish(hub, &bintou, &[chosen], None).await.unwrap();
 }
 
 fn id(number: u8) -> RecordId {
@@ -183,6 +214,22 @@ cluster::both! {
         assert_eq!(other.index().search(&asked), Found::One(vec![id(1), id(2)]));
         let sister = Demographics { given: "Kadiatou".to_owned(), ..asked };
         assert_eq!(other.index().search(&sister), Found::None);
+    }
+
+    async fn another_match_model_decides_everybody_again(place: cluster::Place) {
+        let (hub, _) = open(&place).await;
+        let records = vec![
+            (1, record(1, "ml-utm", "Coulibaly", "Aïssata", "1990-05-17", None)),
+            (2, record(2, "ml-canam", "COULIBALY", "Aïssata", "1990-05-17", None)),
+        ];
+        put(&hub, &records).await;
+        link_pending(&hub).await.unwrap();
+        assert_eq!(person(&hub, 1).await, person(&hub, 2).await);
+        publish_stricter_model(&hub).await;
+        let report = link_pending(&hub).await.unwrap();
+        assert_eq!(report.split, 1);
+        assert_ne!(person(&hub, 1).await, person(&hub, 2).await);
+        assert_eq!(link_pending(&hub).await.unwrap(), LinkReport::default());
     }
 
     async fn a_second_linker_waits_for_the_lease_and_takes_over_when_it_ends(place: cluster::Place) {

@@ -187,6 +187,11 @@ mod tests {
 
     const THRESHOLDS: Thresholds = Thresholds {
         join: 5.0,
+        near: 2.0,
+        in_spite: 2.0,
+        in_contract: 2.0,
+        keep: -6.0,
+        look: -14.0,
         review: -1.0,
         margin: 3.0,
         search: 3.0,

@@ -5,9 +5,10 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::retrieve::Slot;
+use crate::matching::birth::BirthLevel;
 use crate::matching::compare::{self, Context, Prepared};
 use crate::matching::line::{Line, NONE};
-use crate::matching::score::Company;
+use crate::matching::score::{Company, Seen};
 use crate::matching::symbols::Likeness;
 use crate::model::RecordId;
 
@@ -62,9 +63,12 @@ impl Table<'_> {
 /// The members of two households that match one another.
 type Matches = SmallVec<[(Slot, Slot); 4]>;
 
-/// Pairs of members that match, by pair of households; filled as asked.
+/// Pairs of members that match, by pair of households, and namesakes within one; filled as asked.
 #[derive(Default)]
-pub struct Acquaintance(FxHashMap<(u32, u32), Matches>);
+pub struct Acquaintance {
+    matches: FxHashMap<(u32, u32), Matches>,
+    namesakes: FxHashMap<Slot, SmallVec<[Slot; 2]>>,
+}
 
 impl Acquaintance {
     /// What the others in the two households say about the pair.
@@ -74,7 +78,7 @@ impl Acquaintance {
         households: &Households,
         table: Table<'_>,
         context: Context<'_>,
-    ) -> Company {
+    ) -> Seen {
         let lines = table.lines;
         let (mut a, mut b) = pair;
         if lines[a as usize].household > lines[b as usize].household {
@@ -82,20 +86,85 @@ impl Acquaintance {
         }
         let (one, other) = (lines[a as usize].household, lines[b as usize].household);
         let (ours, theirs) = (households.members(one), households.members(other));
-        if one == NONE || other == NONE || one == other || ours.len() < 2 || theirs.len() < 2 {
-            return Company::Unknown;
+        let one_contract = one != NONE && one == other;
+        let house_phone =
+            if one_contract { 0 } else { house_phones((a, ours), (b, theirs), lines) };
+        let namesakes = if ours.len() < 2 && theirs.len() < 2 {
+            0
+        } else {
+            1 + self.has_namesake(a, b, ours, table, context)
+                + self.has_namesake(b, a, theirs, table, context)
+        };
+        if one == NONE || other == NONE || one_contract || ours.len() < 2 || theirs.len() < 2 {
+            return Seen { house_phone, namesakes, ..Seen::NOTHING };
         }
         let matches = self
-            .0
+            .matches
             .entry((one, other))
             .or_insert_with(|| members_that_match(ours, theirs, table, context));
-        match matches.iter().filter(|(m, n)| *m != a && *n != b).count() {
+        let matched = matches.iter().filter(|(m, n)| *m != a && *n != b).count();
+        let company = match matched {
             0 if ours.len() > 2 && theirs.len() > 2 => Company::Nobody,
             0 => Company::NobodyOfFew,
             1 => Company::One,
             _ => Company::Several,
-        }
+        };
+        let detail = detail(matched, ours.len().min(theirs.len()) - 1);
+        Seen { company, detail, house_phone, namesakes }
     }
+
+    /// 1 when somebody else of the household bears the name, 0 otherwise.
+    fn has_namesake(
+        &mut self,
+        slot: Slot,
+        without: Slot,
+        members: &[Slot],
+        table: Table<'_>,
+        context: Context<'_>,
+    ) -> u8 {
+        let found =
+            self.namesakes.entry(slot).or_insert_with(|| namesakes(slot, members, table, context));
+        u8::from(found.iter().any(|other| *other != without))
+    }
+}
+
+/// How many of the others match, of those who could: the levels of [`Seen::detail`].
+const fn detail(matched: usize, possible: usize) -> u8 {
+    match (matched, possible) {
+        (0, 0 | 1) => 1,
+        (0, 2) => 2,
+        (0, 3..=5) => 3,
+        (0, _) => 4,
+        (1, 1) => 5,
+        (1, 2) => 6,
+        (1, 3 | 4) => 7,
+        (1, _) => 8,
+        (2, 2) => 9,
+        (2, 3) => 10,
+        (2, _) => 11,
+        (3, 3) => 12,
+        (3, _) => 13,
+        (several, of) if several * 10 >= of * 7 => 14,
+        _ => 15,
+    }
+}
+
+/// Whether two households share a phone: 0 when one of them has none, 1 no, 2 yes. A record without a
+/// household stands for one.
+fn house_phones((a, ours): (Slot, &[Slot]), (b, theirs): (Slot, &[Slot]), lines: &[Line]) -> u8 {
+    let phones = |alone: Slot, members: &[Slot]| -> SmallVec<[u32; 8]> {
+        let of = |slot: &Slot| lines[*slot as usize].phones().collect::<SmallVec<[u32; 2]>>();
+        if members.is_empty() {
+            of(&alone).into_iter().collect()
+        } else {
+            members.iter().flat_map(of).collect()
+        }
+    };
+    let (ours, theirs) = (phones(a, ours), phones(b, theirs));
+    if ours.is_empty() || theirs.is_empty() {
+        return 0;
+    }
+    1 + u8::from(ours.iter().any(|phone| theirs.contains(phone)))
 }
 
 fn members_that_match(
@@ -126,4 +195,23 @@ fn alike(a: &Prepared, b: &Line, context: Context<'_>) -> bool {
     let names = compare::names(a, b, context);
     let sexes = compare::sexes(&a.line, b, context).is_none_or(|(equal, _)| equal);
     sexes && names.given.is_some_and(|given| given.likeness <= Likeness::Phonetic)
+}
+
+/// The others of a household who bear the name of one of them and may be as old.
+fn namesakes(
+    slot: Slot,
+    members: &[Slot],
+    table: Table<'_>,
+    context: Context<'_>,
+) -> SmallVec<[Slot; 2]> {
+    let prepared = context.prepare(table.lines[slot as usize]);
+    let is_namesake = |other: &Slot| {
+        let line = &table.lines[*other as usize];
+        let conflict = compare::births(&prepared.line, line, context)
+            .is_some_and(|(level, _)| level == BirthLevel::Conflict);
+        let sexes = compare::sexes(&prepared.line, line, context).is_none_or(|(equal, _)| equal);
+        let names = compare::names(&prepared, line, context);
+        !conflict && sexes && names.given.is_some_and(|given| given.likeness <= Likeness::Similar)
+    };
+    members.iter().copied().filter(|other| *other != slot).filter(is_namesake).collect()
 }

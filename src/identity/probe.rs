@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::index::Index;
 use super::retrieve::{Asked, Wanted};
 use crate::matching::line::name_tokens;
-use crate::matching::{Company, score};
+use crate::matching::{Seen, score};
 use crate::model::{BeneficiaryRecord, RecordId};
 
 /// What would become of a record.
@@ -35,7 +35,7 @@ impl Index {
         // By person: the best weight, whether it may join by itself, and whose record it is.
         let mut people: BTreeMap<u32, (f32, bool, RecordId)> = BTreeMap::new();
         for slot in candidates.slots {
-            let scored = score(&prepared, &self.lines[slot as usize], Company::Unknown, context);
+            let scored = score(&prepared, &self.lines[slot as usize], Seen::NOTHING, context);
             if scored.weight < thresholds.review {
                 continue;
             }

@@ -11,7 +11,7 @@ use crate::matching::birth::BirthLevel;
 use crate::matching::compare::{self, Context, Prepared};
 use crate::matching::line::{Birth, Line, NONE, NameTokens, name_tokens};
 use crate::matching::symbols::UNKNOWN;
-use crate::matching::{Company, score};
+use crate::matching::{Seen, score};
 use crate::model::record::{HumanName, Sex};
 use crate::model::{PartialDate, RecordId};
 
@@ -60,10 +60,11 @@ impl Index {
         let mut people: BTreeMap<u32, f32> = BTreeMap::new();
         for slot in candidates.slots {
             let line = &self.lines[slot as usize];
-            let scored = score(&prepared, line, Company::Unknown, context);
+            let scored = score(&prepared, line, Seen::NOTHING, context);
             if scored.objection.is_none() && is_pinned(&prepared, line, context) {
                 let best = people.entry(self.home[slot as usize]).or_insert(f32::MIN);
-                *best = best.max(scored.weight);
+                // Experience is of records, which state more than a question does.
+                *best = best.max(scored.barely);
             }
         }
         let thresholds = self.model.thresholds();
@@ -98,7 +99,8 @@ impl Index {
             household: NONE,
             region: u16::MAX,
             scheme: u16::MAX,
-            country: u16::MAX,
+            country: u8::MAX,
+            role: 0,
             sex: asked.sex.unwrap_or_default(),
             order_unknown: names.order_unknown,
         }

@@ -191,6 +191,10 @@ pub struct Agreement {
     pub likeness: Likeness,
     /// Whether every token of both sides found its partner.
     pub whole: bool,
+    /// How many tokens found a partner.
+    pub matched: usize,
+    /// Whether both sides have tokens without a partner.
+    pub contradicted: bool,
     /// The tokens that agree, ours and theirs.
     pub tokens: (Symbol, Symbol),
     /// The bar of the waterfall.
@@ -334,6 +338,8 @@ fn given(a: &[Token], b: &[Symbol], context: Context<'_>) -> Option<Agreement> {
     Some(Agreement {
         likeness: pairing.likeness,
         whole: matched == a.len() && matched == b.len(),
+        matched,
+        contradicted,
         tokens: pairing.tokens,
         bar: FieldWeight { field: Field::Given, level: name, weight, share: pairing.share },
     })
@@ -355,7 +361,14 @@ fn family(a: &[Token], b: &[Symbol], context: Context<'_>) -> Option<Agreement> 
     };
     let weight = Weight::of(level, pairing.share);
     let bar = FieldWeight { field: Field::Family, level: name, weight, share: pairing.share };
-    Some(Agreement { likeness: pairing.likeness, whole: true, tokens: pairing.tokens, bar })
+    Some(Agreement {
+        likeness: pairing.likeness,
+        whole: pairing.pairs.len() == a.len() && pairing.pairs.len() == b.len(),
+        matched: pairing.pairs.len(),
+        contradicted: false,
+        tokens: pairing.tokens,
+        bar,
+    })
 }
 
 /// The bar of the birth dates.
@@ -505,7 +518,7 @@ pub fn places(
         None if a.region != u16::MAX && a.region == b.region => {
             (&levels.region, "region", context.frequencies.region(a.region))
         }
-        None if a.country == u16::MAX || b.country == u16::MAX => return None,
+        None if a.country == u8::MAX || b.country == u8::MAX => return None,
         None if a.country != b.country => (&levels.elsewhere, "elsewhere", 1.0),
         None if known(a) && known(b) => (&levels.country, "country", 1.0),
         None => return None,

@@ -41,6 +41,13 @@ impl Birth {
         self.day_and_doubt & Self::DOUBT != 0
     }
 
+    /// Whether both are the same full date.
+    #[must_use]
+    pub fn same_day(self, other: Self) -> bool {
+        self.is_full()
+            && (self.year, self.month, self.day()) == (other.year, other.month, other.day())
+    }
+
     /// Whether day and month are known.
     #[must_use]
     pub const fn is_full(self) -> bool {
@@ -94,7 +101,9 @@ pub struct Line {
     /// Scheme.
     pub scheme: u16,
     /// Country of the region.
-    pub country: u16,
+    pub country: u8,
+    /// Place in the household.
+    pub role: u8,
     /// Sex.
     pub sex: Sex,
     /// Whether it is not known which of the names is the family name.
@@ -269,7 +278,8 @@ impl Vocabulary {
             household,
             region: small(&mut self.regions, region),
             scheme: small(&mut self.schemes, Some(scheme)),
-            country: small(&mut self.countries, country),
+            country: u8::try_from(small(&mut self.countries, country)).unwrap_or(u8::MAX),
+            role: role(record),
             sex: person.sex,
             order_unknown: names.order_unknown,
         }
@@ -317,7 +327,12 @@ impl Vocabulary {
             household,
             region: known(&self.regions, address.and_then(|address| address.region.as_deref())),
             scheme: known(&self.schemes, Some(scheme)),
-            country: known(&self.countries, address.and_then(|address| address.country.as_deref())),
+            country: u8::try_from(known(
+                &self.countries,
+                address.and_then(|address| address.country.as_deref()),
+            ))
+            .unwrap_or(u8::MAX),
+            role: role(record),
             sex: person.sex,
             order_unknown: names.order_unknown,
         }
@@ -370,6 +385,11 @@ fn symbols<const N: usize>(table: &mut Symbols, tokens: &[String], model: &Model
         *slot = table.intern(token, &model.equivalences);
     }
     found
+}
+
+/// The place in the household as a number, 0 when there is none.
+fn role(record: &BeneficiaryRecord) -> u8 {
+    record.household.as_ref().map_or(0, |household| household.relationship as u8 + 1)
 }
 
 fn small(table: &mut Interner, text: Option<&str>) -> u16 {

@@ -10,8 +10,13 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::equivalence::{Equivalences, Group};
+use super::experience::Experience;
 use super::normalize;
 use super::score::Objection;
+use super::symbols;
+
+/// Kind of the hash of a model's text.
+const FINGERPRINT: u64 = 21;
 
 /// One thing that is wrong with a match model.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -142,6 +147,21 @@ pub struct Priors {
 pub struct Thresholds {
     /// From here two records are joined.
     pub join: f32,
+    /// From here two records, by themselves, may be one person among others.
+    #[serde(default = "Thresholds::near")]
+    pub near: f32,
+    /// What a join needs more when something speaks against it that is no veto.
+    #[serde(default = "Thresholds::in_spite")]
+    pub in_spite: f32,
+    /// What a join of two records of one contract needs more.
+    #[serde(default = "Thresholds::in_contract")]
+    pub in_contract: f32,
+    /// From here a pair is kept as a rival of others.
+    #[serde(default = "Thresholds::keep")]
+    pub keep: f32,
+    /// From here the households of two records are looked at.
+    #[serde(default = "Thresholds::look")]
+    pub look: f32,
     /// From here a person is asked.
     pub review: f32,
     /// Lead over the second-best person that a join needs.
@@ -154,6 +174,30 @@ pub struct Thresholds {
     pub absent: f32,
     /// Largest weight that counts in an average, so that one edge cannot carry a cluster.
     pub ceiling: f32,
+}
+
+/// What holds in a model that was written before these thresholds were known.
+impl Thresholds {
+    const fn near() -> f32 {
+        0.5
+    }
+
+    /// Nothing was joined in spite of an objection.
+    const fn in_spite() -> f32 {
+        100.0
+    }
+
+    const fn in_contract() -> f32 {
+        0.0
+    }
+
+    const fn keep() -> f32 {
+        -6.0
+    }
+
+    const fn look() -> f32 {
+        -14.0
+    }
 }
 
 /// Points of the curve from final weight (bits) to probability; linear in the log odds between.
@@ -244,17 +288,21 @@ struct Spec {
     thresholds: Thresholds,
     calibration: Calibration,
     survivorship: SurvivorshipRules,
+    #[serde(default)]
+    experience: Experience,
 }
 
 /// The match model.
 pub struct Model {
     version: String,
+    fingerprint: u64,
     pub(crate) names: Names,
     pub(crate) equivalences: Equivalences,
     pub(crate) systems: Vec<System>,
     pub(crate) priors: Priors,
     pub(crate) fields: Fields,
     pub(crate) thresholds: Thresholds,
+    pub(crate) experience: Experience,
     calibration: Calibration,
     survivorship: SurvivorshipRules,
 }
@@ -285,12 +333,14 @@ impl Model {
         let equivalences = Equivalences::new(&names.equivalent, &names.related, &names.apart);
         Ok(Self {
             version: spec.identity,
+            fingerprint: symbols::hash(FINGERPRINT, yaml),
             names: spec.names,
             equivalences,
             systems: spec.systems,
             priors: spec.priors,
             fields: spec.fields,
             thresholds: spec.thresholds,
+            experience: spec.experience,
             calibration: spec.calibration,
             survivorship: spec.survivorship,
         })
@@ -300,6 +350,12 @@ impl Model {
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// A hash of the whole text: whether two models are the same.
+    #[must_use]
+    pub const fn fingerprint(&self) -> u64 {
+        self.fingerprint
     }
 
     /// The thresholds.
@@ -368,6 +424,11 @@ fn check(spec: &Spec) -> Vec<ModelError> {
     demand(!spec.identity.trim().is_empty(), "/identity", "the version is empty");
     let thresholds = &spec.thresholds;
     demand(thresholds.review < thresholds.join, "/thresholds", "`review` must lie below `join`");
+    demand(thresholds.near <= thresholds.join, "/thresholds/near", "must not lie above `join`");
+    demand(thresholds.keep <= thresholds.review, "/thresholds/keep", "must not lie above `review`");
+    demand(thresholds.look <= thresholds.keep, "/thresholds/look", "must not lie above `keep`");
+    demand(thresholds.in_spite >= 0.0, "/thresholds/in_spite", "an objection helps nobody");
+    demand(thresholds.in_contract >= 0.0, "/thresholds/in_contract", "must not be negative");
     demand(thresholds.absent < 0.0, "/thresholds/absent", "an absent edge must count against");
     demand(thresholds.ceiling > thresholds.join, "/thresholds/ceiling", "must lie above `join`");
     demand(spec.calibration.slope > 0.0, "/calibration/slope", "more weight is more probable");
@@ -395,5 +456,6 @@ fn check(spec: &Spec) -> Vec<ModelError> {
             demand(!group.source.trim().is_empty(), &place, "a group names its source");
         }
     }
+    errors.extend(spec.experience.problems());
     errors
 }

@@ -3,7 +3,10 @@
 use smallvec::SmallVec;
 
 use super::compare::{self, Context, Field, FieldWeight, NumberLevel, Prepared, Weight};
+use super::evidence::{Evidence, Kind};
+use super::experience::Learnt;
 use super::line::{Line, NONE};
+use super::observe::Observed;
 use super::symbols::Likeness;
 
 /// What the other members of two households say about a pair: how many of them are, one to one, the
@@ -20,6 +23,27 @@ pub enum Company {
     One,
     /// Two or more match.
     Several,
+}
+
+/// What two households say about a pair, as levels of [`Kind::Company`], [`Kind::HousePhone`] and
+/// [`Kind::Namesakes`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Seen {
+    /// How many of the others match, roughly.
+    pub company: Company,
+    /// How many of those who could: 1 to 4 none of ever more, 5 to 8 one, 9 to 11 two, 12 and 13 three, 14 most and 15
+    /// fewer of more.
+    pub detail: u8,
+    /// Whether the two households share a phone.
+    pub house_phone: u8,
+    /// In how many of the two households somebody else bears the name.
+    pub namesakes: u8,
+}
+
+impl Seen {
+    /// Nothing was looked at.
+    pub const NOTHING: Self =
+        Self { company: Company::Unknown, detail: 0, house_phone: 0, namesakes: 0 };
 }
 
 /// Why a pair may not be joined by itself, whatever its weight.
@@ -51,24 +75,24 @@ impl Objection {
 /// A scored pair.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Score {
-    /// Bits for "the same person" against all rivals together.
+    /// Bits for "the same person" against all rivals together, with what was learnt.
     pub weight: f32,
+    /// The same by the bars alone.
+    pub barely: f32,
     /// Why it may not be joined by itself.
     pub objection: Option<Objection>,
+    /// What the pair shows.
+    pub evidence: Evidence,
     /// The waterfall: every bar that takes part.
     pub bars: SmallVec<[FieldWeight; 9]>,
-}
-
-/// The most that company can add against strangers; who is further below a threshold needs no look at
-/// the households.
-#[must_use]
-pub fn most_company(context: Context<'_>) -> f32 {
-    company_bar(Company::Several, context).map_or(0.0, |bar| bar.weight.unrelated.max(0.0))
+    /// What was learnt, bar by bar; filled for an explanation only.
+    pub learnt: Vec<Learnt>,
 }
 
 /// Scores a pair.
 #[must_use]
-pub fn score(a: &Prepared, b: &Line, company: Company, context: Context<'_>) -> Score {
+pub fn score(a: &Prepared, b: &Line, seen: Seen, context: Context<'_>) -> Score {
+    let company = seen.company;
     let line = &a.line;
     let mut bars: SmallVec<[FieldWeight; 9]> = SmallVec::new();
     bars.push(compare::prior(line, b, context));
@@ -89,7 +113,8 @@ pub fn score(a: &Prepared, b: &Line, company: Company, context: Context<'_>) -> 
     bars.extend(numbers.map(|(_, bar)| bar));
     bars.extend(phones.map(|(_, bar)| bar));
     let family = names.family.filter(|family| family.likeness < Likeness::Different);
-    bars.extend(compare::places(line, b, family.map(|family| family.tokens), context));
+    let place = compare::places(line, b, family.map(|family| family.tokens), context);
+    bars.extend(place);
     bars.extend(company_bar(company, context));
     let total = bars.iter().fold(Weight::default(), |sum, bar| sum + bar.weight);
 
@@ -129,7 +154,30 @@ pub fn score(a: &Prepared, b: &Line, company: Company, context: Context<'_>) -> 
     } else {
         None
     };
-    Score { weight: total.combined(), objection, bars }
+    let barely = total.combined();
+    let mut evidence = Evidence::default();
+    let observed = Observed {
+        line,
+        other: b,
+        names,
+        births,
+        sexes,
+        number,
+        phones,
+        place,
+        total,
+        weight: barely,
+    };
+    observed.note(&mut evidence, context);
+    evidence.set(Kind::Company, seen.detail);
+    evidence.set(Kind::HousePhone, seen.house_phone);
+    evidence.set(Kind::Namesakes, seen.namesakes);
+    evidence.set(Kind::Objection, objection.map_or(0, |objection| objection as u8 + 1));
+    let learnt = context.model.experience.alone(&evidence);
+    // Nobody is looked for by a name or a date alone, so nothing was learnt about such pairs that would speak for them.
+    let by_little = objection == Some(Objection::TooFewFields) && company == Company::Unknown;
+    let learnt = if by_little { learnt.min(0.0) } else { learnt };
+    Score { weight: barely + learnt, barely, objection, evidence, bars, learnt: Vec::new() }
 }
 
 fn company_bar(company: Company, context: Context<'_>) -> Option<FieldWeight> {

@@ -8,6 +8,7 @@
 mod asked;
 mod decide;
 mod history;
+mod renew;
 mod write;
 
 use std::collections::BTreeSet;
@@ -18,8 +19,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::Hub;
-use crate::identity::Index;
 use crate::identity::facts::{Fact, consistent};
+use crate::identity::{Index, Settled};
 use crate::model::{BeneficiaryRecord, Instant, PersonId, RecordId};
 use crate::store::decisions::{PendingFact, Source};
 use crate::store::inbox::{InboxChange, InboxEntry};
@@ -82,10 +83,11 @@ pub enum LinkError {
 pub async fn link_pending(hub: &Hub) -> Result<LinkReport, LinkError> {
     let mut report = LinkReport::default();
     let mut session = hub.store().read().await?;
-    if session.inbox(1).await?.is_empty() && session.pending_facts(1).await?.is_empty() {
+    let idle = session.inbox(1).await?.is_empty() && session.pending_facts(1).await?.is_empty();
+    drop(session);
+    if idle && !renew::is_due(hub).await? {
         return Ok(report);
     }
-    drop(session);
     let Some(lease) = take_lease(hub).await? else {
         return Ok(LinkReport { busy: true, ..report });
     };
@@ -131,6 +133,14 @@ async fn prolong(hub: &Hub, lease: &Lease) -> Result<(), StoreError> {
 }
 
 async fn link_all(hub: &Hub, lease: &Lease, report: &mut LinkReport) -> Result<(), LinkError> {
+    if renew::is_due(hub).await? {
+        let renewed = renew::renew(hub, lease, report).await;
+        if renewed.is_err() {
+            // What is written was decided by the former model: an index at the beginning asks again.
+            forget(hub);
+        }
+        renewed?;
+    }
     loop {
         follow(hub).await?;
         let mut session = hub.store().read().await?;
@@ -192,6 +202,9 @@ async fn link_page(
 /// # Errors
 /// When the store fails or a record does not open.
 pub async fn follow(hub: &Hub) -> Result<(), LinkError> {
+    if renew::is_outdated(hub) {
+        forget(hub);
+    }
     let mut session = hub.store().read().await?;
     let end = session.log_end().await?;
     let position = hub.index().position();
@@ -199,7 +212,8 @@ pub async fn follow(hub: &Hub) -> Result<(), LinkError> {
         return Ok(());
     }
     let changed = if position == 0 {
-        return fill(hub, session, end).await;
+        fill(hub, session, end).await?;
+        return Ok(());
     } else {
         changed_since(&mut session, position, end).await?
     };
@@ -217,7 +231,7 @@ pub async fn follow(hub: &Hub) -> Result<(), LinkError> {
 }
 
 /// Fills an empty index with every record that is linked.
-async fn fill(hub: &Hub, mut session: Session, end: u64) -> Result<(), LinkError> {
+async fn fill(hub: &Hub, mut session: Session, end: u64) -> Result<Settled, LinkError> {
     let mut after = None;
     loop {
         let page = session.linked_records(after, u32::try_from(READ).unwrap_or(u32::MAX)).await?;
@@ -235,14 +249,14 @@ async fn fill(hub: &Hub, mut session: Session, end: u64) -> Result<(), LinkError
     }
     hold_facts(hub, &mut session, Facts::Settled).await?;
     drop(session);
-    let records = on_index(hub, move |index| {
-        index.settle();
+    let (settled, records) = on_index(hub, move |index| {
+        let settled = index.settle();
         index.advance(end);
-        index.len()
+        (settled, index.len())
     })
     .await?;
     info!(records, "filled the identity index with {records} records");
-    Ok(())
+    Ok(settled)
 }
 
 async fn changed_since(

@@ -50,6 +50,8 @@ sql! {
          join person_links o on o.record_id = e.b and o.person_id = l.person_id
          where l.person_id = $1 order by e.a, e.b limit $2",
     );
+    MODELS: Query = Query::same("select coalesce(min(model), ''), coalesce(max(model), '') from edges");
+    FORGET_OTHERS: Query = Query::same("delete from edges where model <> $1");
     PAIR: Query = Query::same(
         "select a, b, weight, probability, decision, model, detail from edges where a = $1 and b = $2",
     );
@@ -81,6 +83,19 @@ impl Session {
         rows.into_iter().map(read).collect()
     }
 
+    /// Whether a match model of another version decided any of the pairs that are kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn knows_other_models(&mut self, version: &str) -> Result<bool, StoreError> {
+        let Some(mut row) = self.fetch_optional(&MODELS, &params![]).await? else {
+            return Ok(false);
+        };
+        // Both are empty when no pair is kept.
+        let ends: [String; 2] = [row.take()?, row.take()?];
+        Ok(ends.iter().any(|known| !known.is_empty() && known != version))
+    }
+
     /// The evidence of a pair, when it was worth keeping.
     ///
     /// # Errors
@@ -96,6 +111,15 @@ impl Session {
 }
 
 impl Tx {
+    /// Forgets the pairs that a match model of another version decided.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_other_models(&mut self, version: &str) -> Result<(), StoreError> {
+        self.execute(&FORGET_OTHERS, &params![version]).await?;
+        Ok(())
+    }
+
     /// Replaces all pairs of these records.
     ///
     /// # Errors

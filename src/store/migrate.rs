@@ -29,6 +29,7 @@ migrations! {
     3 "0003_replays";
     4 "0004_stewardship";
     5 "0005_measurements";
+    6 "0006_models";
 }
 
 /// Where the migrations themselves are remembered; the only table that no migration makes.

@@ -158,5 +158,16 @@ pub(super) fn waterfall(score: &Score) -> String {
             })
         })
         .collect();
-    json!({ "objection": score.objection.map(Objection::name), "bars": bars }).to_string()
+    let learnt: Vec<_> = score
+        .learnt
+        .iter()
+        .map(|bar| json!({ "of": bar.of, "levels": bar.levels, "bits": round(bar.bits) }))
+        .collect();
+    json!({
+        "objection": score.objection.map(Objection::name),
+        "weight": round(score.weight),
+        "bars": bars,
+        "learnt": learnt,
+    })
+    .to_string()
 }
