@@ -33,6 +33,7 @@ pub mod reviews;
 pub mod stewardship;
 pub mod translate;
 pub mod versions;
+pub mod what_if;
 
 pub use crate::store::StoreError;
 pub use hub::{Clock, Hub, HubConfig, HubError, Randomness};

@@ -28,3 +28,5 @@ mod server;
 mod stewards;
 #[path = "http/told.rs"]
 mod told;
+#[path = "http/what_if.rs"]
+mod what_if;

@@ -19,6 +19,7 @@ mod roundtrip;
 mod shown;
 mod steps;
 mod test;
+mod what_if;
 
 use super::arguments::Common;
 use super::failure::{Failure, Outcome};

@@ -11,7 +11,7 @@ use tracing::{error, info, warn};
 
 use super::App;
 use super::router::router;
-use crate::operations::{StoreError, deliver, link, publish, quality, replay, reviews};
+use crate::operations::{StoreError, deliver, link, publish, quality, replay, reviews, what_if};
 
 /// How long requests that are being worked on may go on after the hub was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -52,6 +52,7 @@ pub async fn serve(
     tracker.spawn(deliver_until(app.clone(), workers.clone()));
     tracker.spawn(replay_until(app.clone(), workers.clone()));
     tracker.spawn(measure_until(app.clone(), workers.clone()));
+    tracker.spawn(try_until(app.clone(), workers.clone()));
     tracker.close();
     let outcome = serve_requests(listener, app, stop).await;
     workers.cancel();
@@ -136,6 +137,24 @@ async fn replay_until(app: App, stop: CancellationToken) {
                 Ok(()) => IDLE,
                 Err(failed) => {
                     error!(cause = %failed, "a replay stopped");
+                    TROUBLED
+                }
+            },
+        };
+        rest(&stop, pause).await;
+    }
+}
+
+/// Runs trials of match models that were begun here or elsewhere.
+async fn try_until(app: App, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        // Told to stop, it drops what it has: whoever goes on begins again.
+        let pause = tokio::select! {
+            () = stop.cancelled() => return,
+            stepped = what_if::step(&app.hub) => match stepped {
+                Ok(()) => IDLE,
+                Err(failed) => {
+                    error!(cause = %failed, "the trial of a match model stopped");
                     TROUBLED
                 }
             },

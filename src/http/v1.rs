@@ -21,3 +21,4 @@ pub mod reviews;
 pub mod schemes;
 pub mod subscriptions;
 pub mod translate;
+pub mod what_if;

@@ -44,6 +44,7 @@ fn guard(method: &str, path: &str) -> Guard {
             Right(Scope::PeopleRead)
         }
         ("POST", "/v1/identity/quality" | "/v1/identity/samples") => Right(Scope::Admin),
+        (_, path) if path.starts_with("/v1/identity/what-if") => Right(Scope::Admin),
         ("POST", "/v1/reviews/claim" | "/v1/reviews/groups/decide")
         | ("POST" | "DELETE", "/v1/reviews/{id}/claim")
         | ("POST", "/v1/reviews/{id}/decide" | "/v1/identity/decisions/{id}/undo")
@@ -95,6 +96,7 @@ fn filled(path: &str) -> String {
         Some("keys") => "key",
         Some("replays") => "rpl",
         Some("reviews") => "rev",
+        Some("identity") if path.contains("what-if") => "wif",
         Some("identity") => "dec",
         _ => "none",
     };
@@ -127,6 +129,7 @@ fn body(path: &str) -> serde_json::Value {
         "/v1/people/{id}/merge" => {
             json!({ "with": "per_0192f0c100007000800000000000000b", "reason": "r" })
         }
+        "/v1/identity/what-if" => json!({ "text": "identity: x" }),
         "/v1/people/{id}/split" => json!({ "records": [], "reason": "r" }),
         _ => json!({}),
     }

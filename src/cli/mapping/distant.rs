@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use jiff::civil::Date;
 use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
 use reqwest::{Client, Method, Url};
 use serde_json::{Value, json};
 
-use super::shown;
+use super::{shown, what_if};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::progress::Progress;
 use crate::cli::screen::Screen;
@@ -138,6 +139,30 @@ pub async fn replay(
     }
     progress.finish();
     conclude(&told, screen)
+}
+
+/// Tries a match model there.
+///
+/// # Errors
+/// When the hub refuses or does not answer.
+pub async fn what_if(
+    hub: &Distant,
+    model: &DataFile,
+    as_of: Option<Date>,
+    screen: &Screen,
+) -> Result<Outcome, Failure> {
+    let body = json!({ "text": model.text, "as_of": as_of });
+    let mut told = hub.ask(Method::POST, "v1/identity/what-if", Some(body)).await?;
+    let progress = Progress::of_records("identity", screen);
+    while told["state"] == "running" {
+        tokio::time::sleep(LOOK).await;
+        let path = format!("v1/identity/what-if/{}", told["id"].as_str().unwrap_or_default());
+        told = hub.ask(Method::GET, &path, None).await?;
+        let number = |name: &str| told[name].as_u64().unwrap_or(0);
+        progress.at(number("done"), number("total"));
+    }
+    progress.finish();
+    what_if::show(&told["report"], screen)
 }
 
 fn conclude(told: &Value, screen: &Screen) -> Result<Outcome, Failure> {

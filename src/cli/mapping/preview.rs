@@ -1,8 +1,10 @@
-//! What a mapping would change among the records of a hub.
+//! What a mapping would change among the records of a hub, or what another match model would change among its people.
 
 use std::path::PathBuf;
 
-use super::{distant, shown};
+use jiff::civil::Date;
+
+use super::{distant, shown, what_if};
 use crate::cli::arguments::Common;
 use crate::cli::connection::Connection;
 use crate::cli::failure::{Failure, Outcome};
@@ -22,10 +24,13 @@ pub struct Args {
     connection: Connection,
     #[command(flatten)]
     hub: distant::Address,
-    /// Scheme whose records are tried
+    /// Scheme whose records are tried; of a match model all are
     #[arg(long, value_name = "SCHEME")]
-    scheme: SchemeId,
-    /// The mapping, and with --database the tables and schemas that it needs
+    scheme: Option<SchemeId>,
+    /// The day on which coverage is looked at, of a match model [default: today]
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// The mapping, and with --database the tables and schemas that it needs; or a match model
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Only so many of the last received records [default: all; with --hub 10000]
@@ -40,19 +45,26 @@ pub struct Args {
 pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Failure> {
     let files = args.files.iter().map(|path| super::check::read(path));
     let files = files.collect::<Result<Vec<DataFile>, _>>()?;
+    if let Some(model) = files.iter().find(|file| file.kind == Kind::Identity) {
+        return match args.hub.open(screen)? {
+            Some(hub) => distant::what_if(&hub, model, args.as_of, screen).await,
+            None => what_if::run(&args.connection, (model, args.as_of), common, screen).await,
+        };
+    }
+    let scheme = args.scheme.as_ref().ok_or_else(|| Failure::usage("preview-no-scheme", &[]))?;
     let named = files.iter().find(|file| file.kind == Kind::Mapping);
     let named = named.ok_or_else(|| Failure::usage("preview-no-mapping", &[]))?;
     if let Some(hub) = args.hub.open(screen)? {
-        return distant::preview(&hub, named, &args.scheme, args.last, screen).await;
+        return distant::preview(&hub, named, scheme, args.last, screen).await;
     }
     let hub = args.connection.open(common).await?;
     let trial = Trial {
-        scheme: args.scheme.clone(),
+        scheme: scheme.clone(),
         mapping: named.name.clone(),
         candidate: Candidate::Files(files.clone()),
         last: args.last,
     };
-    let progress = Progress::of_records(args.scheme.as_str(), screen);
+    let progress = Progress::of_records(scheme.as_str(), screen);
     let tried = preview(&hub, trial, |counts, total| progress.at(counts.examined, total)).await;
     progress.finish();
     let preview = tried.map_err(|error| failure(error, screen))?;

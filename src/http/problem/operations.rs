@@ -13,6 +13,7 @@ use crate::operations::quarantine::CorrectError;
 use crate::operations::replay::ReplayError;
 use crate::operations::stewardship::{ChainStep, LONGEST_REASON, MOST_RECORDS, StewardError};
 use crate::operations::versions::LifeError;
+use crate::operations::what_if::WhatIfError;
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
@@ -71,6 +72,19 @@ impl From<LinkError> for Problem {
             LinkError::Store(error) => error.into(),
             LinkError::TakenOver => Self::new(Code::Unavailable),
             LinkError::Index(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<WhatIfError> for Problem {
+    fn from(error: WhatIfError) -> Self {
+        match error {
+            WhatIfError::Store(error) => error.into(),
+            WhatIfError::Index(error) => error.into(),
+            WhatIfError::Wrong(problems) => LifeError::Wrong(problems).into(),
+            WhatIfError::Busy(running) => Self::new(Code::Conflict)
+                .with("reason", &error)
+                .location(format!("/v1/identity/what-if/{running}")),
         }
     }
 }
