@@ -1,10 +1,11 @@
-//! The hub over HTTP: `/v1`, health, metrics.
+//! The hub over HTTP: `/v1`, `/fhir/R4`, health, metrics.
 //!
 //! A handler takes apart what came, asks one operation, and shows what it answered. It decides
 //! nothing: rights are named in the first line of a handler and checked in [`extract`], status
 //! codes stand in [`problem`]. Start reading at [`router`], where every address stands.
 
 mod extract;
+mod fhir;
 mod formats;
 mod layers;
 mod media;

@@ -19,4 +19,4 @@ mod settle;
 
 pub use assign::{Assignment, Change, assign};
 pub use index::{Cluster, EdgeWeight, Index, Settled};
-pub use search::{Demographics, Found};
+pub use search::{Candidates, Demographics, Found};

@@ -5,7 +5,7 @@
 //! borders and delivers changes to whoever subscribed.
 //!
 //! The middle decides, the edge acts. [`model`], [`messages`], [`format`], [`schema`], [`mapping`],
-//! [`matching`], [`identity`], [`linkage`] and [`eligibility`] are plain functions over plain data: no clock, no
+//! [`matching`], [`identity`], [`linkage`], [`eligibility`] and [`fhir`] are plain functions over plain data: no clock, no
 //! files, no network, no randomness. [`store`] keeps things, [`operations`] is the one place where
 //! decisions meet storage, and [`http`], [`delivery`] and [`cli`] call only operations. The allowed
 //! arrows stand in `tests/architecture.rs`. Start reading at [`operations`]: "a record arrives" is
@@ -14,6 +14,7 @@
 pub mod cli;
 pub mod delivery;
 pub mod eligibility;
+pub mod fhir;
 pub mod format;
 pub mod http;
 pub mod identity;

@@ -23,6 +23,7 @@ pub mod kept;
 pub mod keys;
 pub mod library;
 pub mod link;
+pub mod patients;
 pub mod people;
 pub mod preview;
 pub mod publish;

@@ -16,6 +16,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // A model file of a linkage is read, and its mistakes are told, as those of a mapping.
     ("linkage", &["mapping", "matching"]),
     ("eligibility", &["format", "messages", "model"]),
+    // Says in resources what eligibility decides, and reads questions out of them; http alone uses it.
+    ("fhir", &["eligibility", "messages", "model"]),
     // Rows hold delivery's kinds and states as they are, as they do those of the modules beside it.
     ("store", &["delivery", "eligibility", "identity", "model"]),
     // Delivery's plan and signature are pure; its client is the only place that calls out.
@@ -36,7 +38,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "store",
         ],
     ),
-    ("http", &["delivery", "eligibility", "format", "mapping", "messages", "model", "operations"]),
+    (
+        "http",
+        &[
+            "delivery",
+            "eligibility",
+            "fhir",
+            "format",
+            "mapping",
+            "messages",
+            "model",
+            "operations",
+        ],
+    ),
     (
         "cli",
         // `serve` builds the client that calls subscribers: which addresses it may reach is a setting.
@@ -66,6 +80,7 @@ const PURE: &[&str] = &[
     "identity",
     "linkage",
     "eligibility",
+    "fhir",
 ];
 
 /// What purity forbids: clocks, files, network, database, randomness, environment.

@@ -86,6 +86,26 @@ pub enum Field {
     ResponsibleInstitution,
     /// The hub's id of the person.
     PersonId,
+    /// The numbers that the insured's records bear.
+    Identifiers,
+    /// Name, sex, birth date, phone and address.
+    Demographics,
+}
+
+impl Field {
+    /// Every field.
+    pub const ALL: [Self; 10] = [
+        Self::Scheme,
+        Self::EligibleSchemes,
+        Self::Package,
+        Self::CoverageRate,
+        Self::CopayRate,
+        Self::Rights,
+        Self::ResponsibleInstitution,
+        Self::PersonId,
+        Self::Identifiers,
+        Self::Demographics,
+    ];
 }
 
 /// Why a question is not answered at all.
@@ -136,6 +156,17 @@ impl Agreements {
     /// Every agreement.
     pub fn iter(&self) -> impl Iterator<Item = &Agreement> {
         self.list.iter()
+    }
+
+    /// The purposes for which `asker` may ask anything on a day.
+    #[must_use]
+    pub fn purposes(&self, asker: &str, on: Date) -> BTreeSet<&str> {
+        let in_force = self.list.iter().filter(|agreement| agreement.in_force(on));
+        in_force
+            .flat_map(|agreement| &agreement.grants)
+            .filter(|grant| grant.askers.iter().any(|known| known.as_str() == asker))
+            .flat_map(|grant| grant.purposes.iter().map(String::as_str))
+            .collect()
     }
 
     /// What `asker` may learn for `purpose` on the day `on` on which it asks, about the insured of

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::model::record::Sex;
-use crate::model::{Instant, PartialDate, SchemeId, Sensitive};
+use crate::model::{Instant, PartialDate, PersonId, RecordId, SchemeId, Sensitive};
 
 use super::registry::NumberKind;
 
@@ -33,6 +33,10 @@ pub enum Subject {
     Identifiers(Vec<Number>),
     /// By name, birth date, sex and phone.
     Demographics(Demographics),
+    /// By the hub's own id, from an earlier answer.
+    Person(PersonId),
+    /// By the hub's own id of one of the records, from an earlier answer.
+    Record(RecordId),
 }
 
 /// A number of a known system.
@@ -60,12 +64,14 @@ pub struct Demographics {
 }
 
 impl Subject {
-    /// `identifiers` or `demographics`.
+    /// `identifiers`, `demographics`, `person` or `record`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Identifiers(_) => "identifiers",
             Self::Demographics(_) => "demographics",
+            Self::Person(_) => "person",
+            Self::Record(_) => "record",
         }
     }
 
@@ -80,12 +86,15 @@ impl Subject {
                 numbers.iter().any(|number| !number.value.expose().trim().is_empty())
             }
             Self::Demographics(person) => person.suffices(),
+            Self::Person(_) | Self::Record(_) => true,
         }
     }
 }
 
 impl Demographics {
-    fn suffices(&self) -> bool {
+    /// Whether a person may be looked for by this: see [`Subject::suffices`].
+    #[must_use]
+    pub fn suffices(&self) -> bool {
         let named =
             !self.family.expose().trim().is_empty() && !self.given.expose().trim().is_empty();
         let known_sex = matches!(self.sex, Some(Sex::Female | Sex::Male));

@@ -135,6 +135,8 @@ pub struct NumberSystem {
     pub system: String,
     /// What partners call it in a question, such as `NINA`.
     pub code: String,
+    /// What it is called in FHIR, when it has a URI of its own.
+    pub uri: Option<String>,
     /// The form of a number, when known.
     pub form: Option<Regex>,
 }
@@ -210,6 +212,13 @@ impl Share {
     #[must_use]
     pub const fn rest(self) -> Self {
         Self(Self::WHOLE.0 - self.0)
+    }
+
+    /// In percent, exactly: `70`, `12.5`.
+    #[must_use]
+    pub fn percent(self) -> String {
+        let text = format!("{}.{:02}", self.0 / 100, self.0 % 100);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
     }
 
     /// As a fraction of one.

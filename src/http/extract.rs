@@ -17,6 +17,7 @@ use crate::model::{Caller, Holder, Language, SchemeId, Scope};
 use crate::operations::keys;
 
 /// Somebody whose key was recognised; what it may do is asked with [`Known::granted`].
+#[derive(Clone)]
 pub struct Known(Caller);
 
 impl Known {

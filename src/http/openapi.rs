@@ -6,7 +6,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToResponse};
 
 use super::problem::ProblemBody;
-use super::v1;
+use super::{fhir, v1};
 
 /// Refused, with the reason in the caller's language.
 #[derive(ToResponse)]
@@ -76,6 +76,15 @@ pub struct Refused(#[expect(dead_code, reason = "only described")] ProblemBody);
         v1::translate::validate,
         v1::eligibility::answer,
         v1::indicators::read,
+        fhir::metadata::read,
+        fhir::batch::answer,
+        fhir::patient::read_one,
+        fhir::patient::match_one,
+        fhir::patient::pix_by_address,
+        fhir::patient::pix_by_body,
+        fhir::coverage::read_one,
+        fhir::eligibility::create,
+        fhir::eligibility::submit_one,
         v1::mappings::list,
         v1::mappings::draft::check_text,
         v1::mappings::publications::publish,

@@ -71,6 +71,16 @@ codes! {
     RefusedByAgreement = FORBIDDEN "refused_by_agreement";
     /// No scheme of this name; the known ones are listed.
     UnknownScheme = NOT_FOUND "unknown_scheme";
+    /// `$ihe-pix`: nobody bears this number, or nobody whom the caller may see.
+    UnknownSourceIdentifier = NOT_FOUND "unknown_source_identifier";
+    /// `$ihe-pix`: nobody here assigns numbers of the source's system.
+    UnknownSourceSystem = BAD_REQUEST "unknown_source_system";
+    /// `$ihe-pix`: nobody here assigns numbers of a target system.
+    UnknownTargetSystem = FORBIDDEN "unknown_target_system";
+    /// No syntax that the caller reads.
+    NotAcceptable = NOT_ACCEPTABLE "not_acceptable";
+    /// Something of a standard that this hub does not do; `what` names it.
+    NotSupported = UNPROCESSABLE_ENTITY "not_supported";
     /// Nothing there, or nothing that the caller may see.
     NotFound = NOT_FOUND "not_found";
     /// The address exists, but not with this method.
@@ -192,6 +202,18 @@ impl Problem {
         self
     }
 
+    /// Its code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What is wrong, each with its place.
+    #[must_use]
+    pub fn wrong(&self) -> &[Issue] {
+        &self.violations
+    }
+
     /// A parameter that cannot be read.
     #[must_use]
     pub fn parameter(name: &str, reason: impl ToString) -> Self {
@@ -267,10 +289,15 @@ pub async fn localize(request: Request, next: Next) -> Response {
     let instance = super::layers::request_id(&request);
     let uri = request.uri().clone();
     let mut response = next.run(request).await;
-    match response.extensions_mut().remove::<Problem>().or_else(|| bare(&response, &uri)) {
+    match taken(&mut response, &uri) {
         Some(problem) => write(&problem, language, instance, response.headers()),
         None => response,
     }
+}
+
+/// The problem that a response stands for, taken out of it.
+pub fn taken(response: &mut Response, uri: &Uri) -> Option<Problem> {
+    response.extensions_mut().remove::<Problem>().or_else(|| bare(response, uri))
 }
 
 /// The problem behind a bare status that the router or a layer answered.
@@ -289,6 +316,19 @@ fn bare(response: &Response, uri: &Uri) -> Option<Problem> {
     Some(Problem::new(code).with("path", uri.path()))
 }
 
+impl Problem {
+    /// What kind of problem, and what happened this time, in words.
+    #[must_use]
+    pub fn words(&self, language: Language) -> (String, String) {
+        let arguments: Vec<(&str, Value<'_>)> =
+            self.arguments.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
+        let words = |suffix: &str| {
+            messages::text(language, &format!("problem-{}{suffix}", self.code.name()), &arguments)
+        };
+        (words(""), words(".detail"))
+    }
+}
+
 fn write(
     problem: &Problem,
     language: Language,
@@ -296,17 +336,13 @@ fn write(
     from: &HeaderMap,
 ) -> Response {
     let code = problem.code;
-    let arguments: Vec<(&str, Value<'_>)> =
-        problem.arguments.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
-    let words = |suffix: &str| {
-        messages::text(language, &format!("problem-{}{suffix}", code.name()), &arguments)
-    };
+    let (title, detail) = problem.words(language);
     let body = ProblemBody {
         kind: format!("urn:dankun:problem:{}", code.name()),
-        title: words(""),
+        title,
         status: code.status().as_u16(),
         code: code.name(),
-        detail: words(".detail"),
+        detail,
         instance,
         violations: problem.violations.iter().map(|issue| Violation::of(issue, language)).collect(),
         diagnostics: problem.diagnostics.to_vec(),
@@ -314,15 +350,22 @@ fn write(
     };
     let json = serde_json::to_vec(&body).expect("a problem has only texts and numbers");
     let mut response = (code.status(), Body::from(json)).into_response();
+    let kind = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    describe(problem, language, from, &mut response);
+    response
+}
+
+/// Sets the headers that belong to a problem, whatever its syntax.
+pub fn describe(problem: &Problem, language: Language, from: &HeaderMap, response: &mut Response) {
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     headers.insert(VARY, HeaderValue::from_static("accept-language"));
     // The router knows which methods an address has; nobody else does.
     if let Some(allow) = from.get(ALLOW) {
         headers.insert(ALLOW, allow.clone());
     }
-    match code.status() {
+    match problem.code.status() {
         StatusCode::UNAUTHORIZED => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"dankun\""));
         }
@@ -334,5 +377,4 @@ fn write(
     if let Some(location) = problem.location.as_deref().and_then(|text| text.parse().ok()) {
         headers.insert(LOCATION, location);
     }
-    response
 }

@@ -5,7 +5,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 
 use super::routes::Routes;
 use super::{App, Limits};
-use super::{layers, openapi, problem, v1};
+use super::{fhir, layers, openapi, problem, v1};
 
 /// The addresses, by who calls them.
 pub fn routes(limits: &Limits) -> Routes {
@@ -61,6 +61,16 @@ pub fn routes(limits: &Limits) -> Routes {
         // Partners: what agreements let them know.
         .post("/v1/eligibility", v1::eligibility::answer)
         .get("/v1/indicators", v1::indicators::read)
+        // Partners who speak FHIR.
+        .get("/fhir/R4/metadata", fhir::metadata::read)
+        .post("/fhir/R4", fhir::batch::answer)
+        .get("/fhir/R4/Patient/{id}", fhir::patient::read_one)
+        .post("/fhir/R4/Patient/$match", fhir::patient::match_one)
+        .get("/fhir/R4/Patient/$ihe-pix", fhir::patient::pix_by_address)
+        .post("/fhir/R4/Patient/$ihe-pix", fhir::patient::pix_by_body)
+        .get("/fhir/R4/Coverage/{id}", fhir::coverage::read_one)
+        .post("/fhir/R4/CoverageEligibilityRequest", fhir::eligibility::create)
+        .post("/fhir/R4/CoverageEligibilityRequest/$submit", fhir::eligibility::submit_one)
         // Those who describe formats, and those who look after what counts.
         .get("/v1/mappings", v1::mappings::list)
         .post("/v1/mappings/check", v1::mappings::draft::check_text)
@@ -105,6 +115,7 @@ pub fn router(app: App) -> Router {
         .into_router()
         .layer(from_fn_with_state(app.clone(), layers::shed))
         .layer(from_fn(layers::contain))
+        .layer(from_fn(fhir::speak))
         .layer(from_fn(problem::localize))
         .layer(from_fn(layers::secure))
         .layer(from_fn(layers::log))

@@ -30,6 +30,26 @@ pub struct Demographics {
     pub phone: Option<String>,
 }
 
+/// Somebody who may be meant.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Candidate {
+    /// All the records that are theirs, in order of id.
+    pub records: Vec<RecordId>,
+    /// How probably it is they, from 0 to 1.
+    pub probability: f32,
+}
+
+/// Everybody who may be meant, the likeliest first.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Candidates {
+    /// They.
+    pub list: Vec<Candidate>,
+    /// How many at the head of the list fit about equally well.
+    pub close: usize,
+    /// Whether there were more to look at than the index does: then nobody is certain.
+    pub truncated: bool,
+}
+
 /// The answer to a search by demographics.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Found {
@@ -41,10 +61,43 @@ pub enum Found {
     Ambiguous(usize),
 }
 
+/// People by weight, the heaviest first, when the first one is heavy enough.
+struct Ranked {
+    people: Vec<(f32, u32)>,
+    /// How many of them weigh about as much as the first.
+    close: usize,
+    truncated: bool,
+}
+
 impl Index {
     /// The person that is meant by `asked`, if exactly one is.
     #[must_use]
     pub fn search(&self, asked: &Demographics) -> Found {
+        let Ranked { people, close, truncated } = self.rank(asked);
+        match (close, people.first()) {
+            (_, None) => Found::None,
+            (1, Some(_)) if truncated => Found::Ambiguous(1),
+            (1, Some((_, person))) => Found::One(self.records_of(*person)),
+            (several, Some(_)) => Found::Ambiguous(several),
+        }
+    }
+
+    /// Everybody who may be meant by `asked`: whoever [`Self::search`] would answer or weigh.
+    #[must_use]
+    pub fn candidates(&self, asked: &Demographics) -> Candidates {
+        let Ranked { people, close, truncated } = self.rank(asked);
+        let candidate = |(weight, person): (f32, u32)| Candidate {
+            records: self.records_of(person),
+            probability: self.model.probability(weight, None),
+        };
+        Candidates { list: people.into_iter().map(candidate).collect(), close, truncated }
+    }
+
+    fn records_of(&self, person: u32) -> Vec<RecordId> {
+        self.people.get(&person).map_or_else(Vec::new, |records| self.cluster(records).records)
+    }
+
+    fn rank(&self, asked: &Demographics) -> Ranked {
         let name = HumanName {
             family: Some(asked.family.clone()),
             given: vec![asked.given.clone()],
@@ -71,20 +124,15 @@ impl Index {
         let mut ranked: Vec<(f32, u32)> =
             people.into_iter().map(|(person, weight)| (weight, person)).collect();
         ranked.sort_by(|one, other| other.0.total_cmp(&one.0));
-        let Some((best, person)) = ranked.first().copied().filter(|(w, _)| *w >= thresholds.search)
-        else {
-            return Found::None;
-        };
-        let close = ranked.iter().filter(|(weight, _)| *weight > best - thresholds.search_margin);
-        match close.count() {
-            1 if candidates.truncated => Found::Ambiguous(1),
-            1 => Found::One(
-                self.people
-                    .get(&person)
-                    .map_or_else(Vec::new, |records| self.cluster(records).records),
-            ),
-            several => Found::Ambiguous(several),
+        let best = ranked.first().map_or(f32::MIN, |(weight, _)| *weight);
+        let is_close = |weight: f32| weight > best - thresholds.search_margin;
+        let close = ranked.iter().filter(|(weight, _)| is_close(*weight)).count();
+        if best < thresholds.search {
+            ranked.clear();
         }
+        // Whoever is close to the best stays, also just below the threshold: it is they who make it doubtful.
+        ranked.retain(|(weight, _)| *weight >= thresholds.search || is_close(*weight));
+        Ranked { people: ranked, close, truncated: candidates.truncated }
     }
 
     fn question(&self, asked: &Demographics, names: &NameTokens) -> Line {

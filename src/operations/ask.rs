@@ -4,7 +4,7 @@
 //! asker may not learn is taken out of the facts before the rules see them. Links between records are those of now,
 //! also in a question about what was known earlier: recognising a person better is no new fact about them.
 
-mod resolve;
+pub(super) mod resolve;
 
 use serde_json::json;
 
@@ -26,6 +26,25 @@ pub enum Outcome {
     Answered(Box<Answer>, Permission),
     /// It was not.
     Refused(Refusal),
+}
+
+/// The purpose of whoever asks in a standard that has no field for it: the one named beside the question, else the only
+/// one of the caller's key, else the only one that agreements in force allow the caller.
+#[must_use]
+pub fn purpose(hub: &Hub, caller: &Caller, named: Option<&str>) -> Option<String> {
+    if let Some(named) = named {
+        return Some(named.to_owned());
+    }
+    if let [only] = caller.purposes.as_slice() {
+        return Some(only.clone());
+    }
+    let library = hub.library();
+    let mut allowed = library.agreements().purposes(caller.holder.id(), hub.today());
+    if !caller.purposes.is_empty() {
+        allowed.retain(|purpose| caller.purposes.iter().any(|own| own == purpose));
+    }
+    let only = allowed.pop_first()?;
+    allowed.is_empty().then(|| only.to_owned())
 }
 
 /// Why a question came to nothing.

@@ -173,7 +173,11 @@ async fn moved(
     Ok(if caller.runs_the_hub() && !standing.lives { Look::Gone } else { Look::Nobody })
 }
 
-fn show(record: &StoredRecord, person: Option<PersonId>, keys: &Keys) -> Result<Shown, StoreError> {
+pub(super) fn show(
+    record: &StoredRecord,
+    person: Option<PersonId>,
+    keys: &Keys,
+) -> Result<Shown, StoreError> {
     Ok(Shown {
         id: record.id,
         scheme: record.scheme.clone(),
@@ -211,7 +215,7 @@ pub(super) async fn note(
     tx.commit().await
 }
 
-fn own_scheme(caller: &Caller) -> Option<SchemeId> {
+pub(super) fn own_scheme(caller: &Caller) -> Option<SchemeId> {
     match &caller.holder {
         Holder::Scheme(scheme) => Some(scheme.clone()),
         Holder::Partner(_) | Holder::Operator(_) => None,

@@ -201,6 +201,15 @@ sql! {
         "select ", columns!(), " from records
          where (scheme = $1 or $1 is null) and (id > $2 or $2 is null) and state <> 'staged' order by id limit $3"
     ));
+    CHANGED: Query = Query::same(concat!(
+        "select ", columns!(), " from records
+         where (scheme = $1 or $1 is null) and updated_at >= $2 and updated_at < $3 and (id > $4 or $4 is null)
+            and state <> 'staged' order by id limit $5"
+    ));
+    COUNT_CHANGED: Query = Query::same(
+        "select count(*) from records
+         where (scheme = $1 or $1 is null) and updated_at >= $2 and updated_at < $3 and state <> 'staged'",
+    );
     LIVE_KEYS: Query = Query::same(
         "select id, record_key from records
          where scheme = $1 and state = 'live' and recorded_at <= $2 and (id > $3 or $3 is null) order by id limit $4",
@@ -297,6 +306,34 @@ impl Session {
     ) -> Result<Vec<StoredRecord>, StoreError> {
         let rows = self.fetch(&PAGE, &params![scheme, after.as_ref(), limit]).await?;
         rows.into_iter().map(read).collect()
+    }
+
+    /// A page of the records that last changed within a span, its end excluded, in order of id, after `after`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changed_within(
+        &mut self,
+        scheme: Option<&SchemeId>,
+        (since, until): (Instant, Instant),
+        after: Option<RecordId>,
+        limit: u32,
+    ) -> Result<Vec<StoredRecord>, StoreError> {
+        let params = params![scheme, since, until, after.as_ref(), limit];
+        self.fetch(&CHANGED, &params).await?.into_iter().map(read).collect()
+    }
+
+    /// How many records last changed within a span, its end excluded.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_changed_within(
+        &mut self,
+        scheme: Option<&SchemeId>,
+        (since, until): (Instant, Instant),
+    ) -> Result<u64, StoreError> {
+        let row = self.fetch_optional(&COUNT_CHANGED, &params![scheme, since, until]).await?;
+        row.map_or(Ok(0), |mut row| row.take())
     }
 
     /// A page of ids and hashes of the live records of a scheme whose data is not newer than `recorded_at`, in order

@@ -21,8 +21,14 @@ enum Guard {
 fn guard(method: &str, path: &str) -> Guard {
     use Guard::{AnyKey, Open, Right};
     match (method, path) {
-        ("GET", "/v1/openapi.json" | "/healthz" | "/readyz" | "/metrics") => Open,
-        ("GET", "/v1/schemes") => AnyKey,
+        ("GET", "/v1/openapi.json" | "/healthz" | "/readyz" | "/metrics" | "/fhir/R4/metadata") => {
+            Open
+        }
+        // Each entry of a batch has the guard of its own address.
+        ("GET", "/v1/schemes") | ("POST", "/fhir/R4") => AnyKey,
+        ("POST", "/fhir/R4/CoverageEligibilityRequest")
+        | ("POST", "/fhir/R4/CoverageEligibilityRequest/$submit") => Right(Scope::EligibilityAsk),
+        (_, path) if path.starts_with("/fhir/R4/") => Right(Scope::PeopleRead),
         ("POST", "/v1/schemes/{scheme}/records" | "/v1/events") => Right(Scope::RecordsWrite),
         ("GET", "/v1/batches" | "/v1/batches/{id}")
         | ("GET", "/v1/batches/{id}/refusals" | "/v1/batches/{id}/defects")
@@ -131,7 +137,16 @@ fn body(path: &str) -> serde_json::Value {
         }
         "/v1/identity/what-if" => json!({ "text": "identity: x" }),
         "/v1/people/{id}/split" => json!({ "records": [], "reason": "r" }),
+        path if path.starts_with("/fhir/") => json!({ "resourceType": "Patient" }),
         _ => json!({}),
+    }
+}
+
+/// The code of a problem, in the form of its address.
+fn code(problem: &serde_json::Value) -> &serde_json::Value {
+    match &problem["issue"][0]["details"]["coding"][0]["code"] {
+        serde_json::Value::Null => &problem["code"],
+        code => code,
     }
 }
 
@@ -152,7 +167,7 @@ cluster::both! {
             for key in ["", "dk_short", &wrong] {
                 let request = server.request(method.clone(), &filled(path), key).document(&body(path));
                 let problem = expect(request, 401).await;
-                assert_eq!(problem["code"], "unauthenticated", "{method} {path}");
+                assert_eq!(code(&problem), "unauthenticated", "{method} {path}");
             }
         }
     }
@@ -171,11 +186,11 @@ cluster::both! {
             let key = server.key(holder.clone(), &others).await;
             let request = server.request(method.clone(), &at, &key).document(&body(path));
             let problem = expect(request, 403).await;
-            assert_eq!(problem["code"], "not_permitted", "{method} {path}");
+            assert_eq!(code(&problem), "not_permitted", "{method} {path}");
             let key = server.key(holder.clone(), &[needed]).await;
             let (status, answer) =
                 read(server.request(method.clone(), &at, &key).document(&body(path))).await;
-            assert_ne!(answer["code"], "not_permitted", "{method} {path}: {status}");
+            assert_ne!(code(&answer), "not_permitted", "{method} {path}: {status}");
         }
     }
 

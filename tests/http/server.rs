@@ -1,6 +1,9 @@
 //! A hub that listens on a port of this machine, and a client that speaks to it as partners do.
 
+#![allow(dead_code)] // Each test program uses its own part of it.
+
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -43,11 +46,22 @@ pub const LIMITS: Limits = Limits {
 impl Server {
     /// A hub on an empty database, with a clock that stands still until it is moved.
     pub async fn start(place: &Place) -> Self {
+        Self::start_with(place, None, None).await
+    }
+
+    /// As [`Self::start`], with data files beside the shipped ones.
+    pub async fn start_with(
+        place: &Place,
+        mappings: Option<PathBuf>,
+        schemas: Option<PathBuf>,
+    ) -> Self {
         let clock = Arc::new(AtomicI64::new(START));
         let now = Arc::clone(&clock);
         let config = HubConfig {
             key_file: Some(place.key_file()),
             clock: Clock::from_fn(move || Instant::from_millis(now.load(Ordering::Relaxed))),
+            mappings,
+            schemas,
             ..HubConfig::new(place.url.clone())
         };
         let hub = Hub::open(config).await.expect("the hub opens");

@@ -58,6 +58,8 @@ struct Number {
     system: String,
     code: String,
     #[serde(default)]
+    uri: Option<String>,
+    #[serde(default)]
     form: Option<String>,
     #[serde(default)]
     examples: Vec<String>,
@@ -204,7 +206,7 @@ impl Number {
                 found.push((format!("{pointer}/examples/{index}"), message));
             }
         }
-        NumberSystem { system: self.system, code: self.code, form }
+        NumberSystem { system: self.system, code: self.code, uri: self.uri, form }
     }
 }
 

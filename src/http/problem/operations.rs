@@ -1,7 +1,8 @@
 //! Which problem each failure of an operation is.
 
 use super::{Code, Problem};
-use crate::model::Scope;
+use crate::eligibility::Refusal;
+use crate::model::{Issue, Place, Scope};
 use crate::operations::StoreError;
 use crate::operations::ask::AskError;
 use crate::operations::deliver::SubscribeError;
@@ -9,6 +10,7 @@ use crate::operations::intake::IntakeError;
 use crate::operations::keys::KeyError;
 use crate::operations::library::Problem as FileProblem;
 use crate::operations::link::LinkError;
+use crate::operations::patients::ViewError;
 use crate::operations::quarantine::CorrectError;
 use crate::operations::replay::ReplayError;
 use crate::operations::stewardship::{ChainStep, LONGEST_REASON, MOST_RECORDS, StewardError};
@@ -49,6 +51,22 @@ impl From<AskError> for Problem {
                 Self::new(Code::NotPermitted).with("scope", Scope::EligibilityAsk.name())
             }
             AskError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let issue = Issue::error(refusal.code(), Place::default());
+        Self::new(Code::RefusedByAgreement).violations(vec![issue])
+    }
+}
+
+impl From<ViewError> for Problem {
+    fn from(error: ViewError) -> Self {
+        match error {
+            ViewError::Refused(refusal) => refusal.into(),
+            ViewError::Store(error) => error.into(),
         }
     }
 }

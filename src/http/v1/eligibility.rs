@@ -14,9 +14,9 @@ use crate::eligibility::registry::Registry;
 use crate::http::App;
 use crate::http::extract::{Document, Known};
 use crate::http::openapi::Refused;
-use crate::http::problem::{Code, Problem};
+use crate::http::problem::Problem;
 use crate::model::record::Sex;
-use crate::model::{Holder, Instant, Issue, PartialDate, Place, SchemeId, Scope};
+use crate::model::{Holder, Instant, PartialDate, SchemeId, Scope};
 use crate::operations::ask::{self, Outcome};
 
 /// A question about one person.
@@ -168,8 +168,7 @@ pub async fn answer(
         }
         Outcome::Refused(refusal) => {
             crate::http::metrics::asked("refused");
-            let issue = Issue::error(refusal.code(), Place::default());
-            Err(Problem::new(Code::RefusedByAgreement).violations(vec![issue]))
+            Err(refusal.into())
         }
     }
 }

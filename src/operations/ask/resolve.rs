@@ -8,7 +8,7 @@ use crate::eligibility::question::{self, Number};
 use crate::eligibility::registry::NumberKind;
 use crate::eligibility::rules::Found;
 use crate::identity;
-use crate::model::Instant;
+use crate::model::{Instant, PersonId, RecordId};
 use crate::operations::Hub;
 use crate::operations::library::Library;
 use crate::store::coverages::Subject;
@@ -19,8 +19,18 @@ use crate::store::{Session, StoreError};
 /// People behind one number that are compared: more is no identification.
 const PEOPLE: usize = 4;
 
+/// Whom a question may mean.
+pub(in crate::operations) enum Subjects {
+    /// Less was given than it takes to look for somebody.
+    TooLittle,
+    /// More people than can be told apart.
+    Several,
+    /// These; nobody, or more than one only when a number leads to several.
+    These(Vec<Subject>),
+}
+
 /// Looks for the subject of one question.
-pub(super) struct Resolver<'a> {
+pub(in crate::operations) struct Resolver<'a> {
     /// The data files of the whole question.
     pub library: &'a Library,
     pub hub: &'a Hub,
@@ -32,22 +42,46 @@ pub(super) struct Resolver<'a> {
 impl Resolver<'_> {
     /// The people who may be meant; more than one only when a number leads to several.
     pub async fn find(mut self, asked: &Asked) -> Result<Vec<Found>, StoreError> {
-        if !asked.suffices() {
-            return Ok(vec![Found::TooLittle]);
-        }
-        let subjects = match asked {
-            Asked::Identifiers(numbers) => self.by_numbers(numbers).await?,
-            Asked::Demographics(person) => return Ok(vec![self.by_description(person).await?]),
+        let subjects = match self.subjects(asked).await? {
+            Subjects::TooLittle => return Ok(vec![Found::TooLittle]),
+            Subjects::Several => return Ok(vec![Found::Several]),
+            Subjects::These(subjects) => subjects,
         };
-        let Some(subjects) = subjects else { return Ok(vec![Found::Several]) };
-        if subjects.len() > PEOPLE {
-            return Ok(vec![Found::Several]);
-        }
         let mut found = Vec::with_capacity(subjects.len());
         for subject in subjects {
             found.push(self.person(subject).await?);
         }
         Ok(found)
+    }
+
+    /// As [`Self::find`], without what is known about them.
+    pub async fn subjects(&mut self, asked: &Asked) -> Result<Subjects, StoreError> {
+        if !asked.suffices() {
+            return Ok(Subjects::TooLittle);
+        }
+        let found: Vec<Subject> = match asked {
+            Asked::Identifiers(numbers) => match self.by_numbers(numbers).await? {
+                Some(found) => found.into_iter().collect(),
+                None => return Ok(Subjects::Several),
+            },
+            Asked::Demographics(person) => return self.by_description(person).await,
+            Asked::Person(person) => self.by_person(*person).await?.into_iter().collect(),
+            Asked::Record(record) => self.by_record(*record).await?.into_iter().collect(),
+        };
+        Ok(if found.len() > PEOPLE { Subjects::Several } else { Subjects::These(found) })
+    }
+
+    /// The person of this id, or into whom they were merged.
+    async fn by_person(&mut self, person: PersonId) -> Result<Option<Subject>, StoreError> {
+        let person = self.session.redirect(person).await?.unwrap_or(person);
+        let members = self.session.members(person).await?;
+        Ok(members.first().map(|member| Subject { person: Some(person), record: member.record }))
+    }
+
+    async fn by_record(&mut self, record: RecordId) -> Result<Option<Subject>, StoreError> {
+        // What is staged is not shown there: it counts for nothing yet.
+        let stored = self.session.records(&[record]).await?;
+        if stored.is_empty() { Ok(None) } else { self.session.subject(record).await }
     }
 
     /// The people that the numbers lead to, each once; none when two numbers lead to different people. A number that
@@ -78,7 +112,8 @@ impl Resolver<'_> {
         Ok(Some(common.unwrap_or_default()))
     }
 
-    async fn by_number(&mut self, number: &Number) -> Result<BTreeSet<Subject>, StoreError> {
+    /// The people that one number leads to, each once.
+    pub async fn by_number(&mut self, number: &Number) -> Result<BTreeSet<Subject>, StoreError> {
         let keys = self.hub.store().keys();
         let value = number.value.expose().trim();
         let system = match &number.kind {
@@ -125,24 +160,21 @@ impl Resolver<'_> {
     async fn by_description(
         &mut self,
         person: &question::Demographics,
-    ) -> Result<Found, StoreError> {
+    ) -> Result<Subjects, StoreError> {
         // A statement of its own: the index stays locked no longer than the search takes.
         let found = self.hub.index().search(&described(person));
         let first = match found {
             identity::Found::None => None,
-            identity::Found::Ambiguous(_) => return Ok(Found::Several),
+            identity::Found::Ambiguous(_) => return Ok(Subjects::Several),
             identity::Found::One(records) => records.first().copied(),
         };
-        let Some(first) = first else { return Ok(Found::Nobody) };
-        match self.session.subject(first).await? {
-            Some(subject) => self.person(subject).await,
-            None => Ok(Found::Nobody),
-        }
+        let Some(first) = first else { return Ok(Subjects::These(Vec::new())) };
+        Ok(Subjects::These(self.session.subject(first).await?.into_iter().collect()))
     }
 }
 
 /// Whether two subjects are one: the same person, or the same record while it has no person.
-fn same(a: &Subject, b: &Subject) -> bool {
+pub(in crate::operations) fn same(a: &Subject, b: &Subject) -> bool {
     match (a.person, b.person) {
         (Some(a), Some(b)) => a == b,
         _ => a.record == b.record,
@@ -154,7 +186,8 @@ fn normalised(value: &str) -> String {
     value.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect()
 }
 
-fn described(person: &question::Demographics) -> identity::Demographics {
+/// A description as the index takes it.
+pub(in crate::operations) fn described(person: &question::Demographics) -> identity::Demographics {
     identity::Demographics {
         family: person.family.expose().clone(),
         given: person.given.expose().clone(),

@@ -1,0 +1,82 @@
+//! Bundles that answer: search results with their links, and the answers of a batch.
+
+use serde_json::{Map, Value, json};
+
+/// How an entry of a search came to be there.
+pub enum Mode<'m> {
+    /// It was found.
+    Match,
+    /// It was found with this probability and grade.
+    Graded(f32, &'m str),
+    /// It is told beside what was found.
+    Outcome,
+}
+
+/// Results of a search.
+#[must_use]
+pub fn searchset(
+    base: &str,
+    total: usize,
+    entries: Vec<(Value, Mode<'_>)>,
+    self_url: &str,
+) -> Value {
+    let entries: Vec<Value> =
+        entries.into_iter().map(|(resource, mode)| entry(base, resource, &mode)).collect();
+    let mut bundle = Map::new();
+    bundle.insert("resourceType".into(), json!("Bundle"));
+    bundle.insert("type".into(), json!("searchset"));
+    bundle.insert("total".into(), json!(total));
+    bundle.insert("link".into(), json!([{ "relation": "self", "url": self_url }]));
+    // FHIR has no empty lists.
+    if !entries.is_empty() {
+        bundle.insert("entry".into(), Value::Array(entries));
+    }
+    Value::Object(bundle)
+}
+
+/// Names the page after this one.
+pub fn link_next(bundle: &mut Value, url: &str) {
+    if let Some(links) = bundle["link"].as_array_mut() {
+        links.push(json!({ "relation": "next", "url": url }));
+    }
+}
+
+fn entry(base: &str, resource: Value, mode: &Mode<'_>) -> Value {
+    let search = match mode {
+        Mode::Match => json!({ "mode": "match" }),
+        Mode::Outcome => json!({ "mode": "outcome" }),
+        Mode::Graded(score, grade) => {
+            let url = "http://hl7.org/fhir/StructureDefinition/match-grade";
+            // Two decimals: more would say that the model knows more than it does.
+            let score = (f64::from(*score) * 100.0).round() / 100.0;
+            json!({ "extension": [{ "url": url, "valueCode": grade }], "mode": "match", "score": score })
+        }
+    };
+    let mut entry = Map::new();
+    if let (Some(kind), Some(id)) = (resource["resourceType"].as_str(), resource["id"].as_str()) {
+        entry.insert("fullUrl".into(), json!(format!("{base}/{kind}/{id}")));
+    }
+    entry.insert("resource".into(), resource);
+    entry.insert("search".into(), search);
+    Value::Object(entry)
+}
+
+/// The answers of a batch, in its order: status and resource.
+#[must_use]
+pub fn batch_response(answers: Vec<(u16, Value)>) -> Value {
+    let entries: Vec<Value> = answers
+        .into_iter()
+        .map(|(status, resource)| {
+            if status < 400 {
+                json!({ "resource": resource, "response": { "status": status.to_string() } })
+            } else {
+                json!({ "response": { "status": status.to_string(), "outcome": resource } })
+            }
+        })
+        .collect();
+    let mut bundle = json!({ "resourceType": "Bundle", "type": "batch-response" });
+    if !entries.is_empty() {
+        bundle["entry"] = Value::Array(entries);
+    }
+    bundle
+}

@@ -1,0 +1,62 @@
+//! What this server can do, as a CapabilityStatement.
+
+use serde_json::{Value, json};
+
+/// Since when it can: the day on which this list last changed.
+const DATE: &str = "2026-11-27";
+
+/// The statement for a server at this address.
+#[must_use]
+pub fn statement(base: &str) -> Value {
+    json!({
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": DATE,
+        "kind": "instance",
+        "software": { "name": "dankun", "version": env!("CARGO_PKG_VERSION") },
+        "implementation": { "description": "dankun", "url": base },
+        "fhirVersion": "4.0.1",
+        "format": ["json"],
+        "instantiates": [
+            "https://profiles.ihe.net/ITI/PIXm/CapabilityStatement/IHE.PIXm.Manager",
+            "https://profiles.ihe.net/ITI/PDQm/CapabilityStatement/IHE.PDQm.Supplier"
+        ],
+        "rest": [{
+            "mode": "server",
+            "documentation": "Who sees what is decided by agreements between schemes; whatever is not granted is not shown.",
+            "security": {
+                "cors": false,
+                "description": "Authorization: Bearer, with a key of this hub. The purpose is the key's, or that of the header X-Purpose-Of-Use."
+            },
+            "interaction": [{ "code": "batch" }],
+            "resource": [patient(), coverage(), request()]
+        }]
+    })
+}
+
+fn patient() -> Value {
+    json!({
+        "type": "Patient",
+        "interaction": [{ "code": "read" }],
+        "operation": [
+            { "name": "match", "definition": "http://hl7.org/fhir/OperationDefinition/Patient-match" },
+            { "name": "ihe-pix", "definition": "https://profiles.ihe.net/ITI/PIXm/OperationDefinition/IHE.PIXm.pix" }
+        ]
+    })
+}
+
+fn coverage() -> Value {
+    json!({ "type": "Coverage", "interaction": [{ "code": "read" }] })
+}
+
+fn request() -> Value {
+    json!({
+        "type": "CoverageEligibilityRequest",
+        "interaction": [{
+            "code": "create",
+            "documentation": "Answered at once with the CoverageEligibilityResponse; the request is not kept."
+        }],
+        "referencePolicy": ["literal", "logical"],
+        "operation": [{ "name": "submit", "definition": "http://hl7.org/fhir/OperationDefinition/CoverageEligibilityRequest-submit" }]
+    })
+}

@@ -1,0 +1,84 @@
+//! A problem as an OperationOutcome: the same codes and words as in `/v1`, in FHIR's form.
+
+use serde_json::Value;
+
+use crate::fhir::outcome::{Said, outcome};
+use crate::http::problem::{Code, Problem};
+use crate::messages;
+use crate::model::{Issue, IssueCode, Language, Severity};
+
+/// The resource. `instance` is the id of the request.
+pub fn of(problem: &Problem, language: Language, instance: Option<String>) -> Value {
+    let (title, detail) = problem.words(language);
+    let code = problem.code();
+    let mut issues = vec![Said {
+        severity: "error",
+        kind: kind(code),
+        code: code.name(),
+        text: format!("{title}. {detail}"),
+        diagnostics: prescribed(code).map(ToOwned::to_owned).or(instance),
+        expression: None,
+    }];
+    issues.extend(problem.wrong().iter().map(|issue| violation(issue, language)));
+    outcome(&issues)
+}
+
+fn violation(issue: &Issue, language: Language) -> Said {
+    let words = messages::issue(issue, language);
+    let expected = words.expected.map(|expected| format!(" [{expected}]")).unwrap_or_default();
+    Said {
+        severity: match issue.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        kind: match issue.code {
+            IssueCode::MissingMandatory => "required",
+            IssueCode::UnknownCode => "code-invalid",
+            IssueCode::UnknownPartner
+            | IssueCode::PurposeNotAllowed
+            | IssueCode::NoAgreement
+            | IssueCode::NotPermitted => "forbidden",
+            _ => "value",
+        },
+        code: issue.code.name(),
+        text: format!("{}{expected} {}", words.detail, words.mend),
+        diagnostics: None,
+        expression: issue.place.path.clone(),
+    }
+}
+
+/// The words that IHE PIXm prescribes.
+const fn prescribed(code: Code) -> Option<&'static str> {
+    match code {
+        Code::UnknownSourceIdentifier => Some("sourceIdentifier Patient Identifier not found"),
+        Code::UnknownSourceSystem => Some("sourceIdentifier Assigning Authority not found"),
+        Code::UnknownTargetSystem => Some("targetSystem not found"),
+        _ => None,
+    }
+}
+
+/// The code of the value set `issue-type`.
+const fn kind(code: Code) -> &'static str {
+    match code {
+        Code::InvalidParameter | Code::InvalidBody | Code::InvalidFiles => "invalid",
+        Code::PreconditionRequired => "required",
+        Code::IncompleteBody => "incomplete",
+        Code::Unauthenticated => "login",
+        Code::KeyExpired => "expired",
+        Code::NotPermitted | Code::RefusedByAgreement | Code::OwnText => "forbidden",
+        Code::UnknownScheme | Code::NotFound | Code::UnknownSourceIdentifier => "not-found",
+        Code::UnknownSourceSystem | Code::UnknownTargetSystem => "code-invalid",
+        Code::MethodNotAllowed
+        | Code::NotAcceptable
+        | Code::NotSupported
+        | Code::UnsupportedFormat => "not-supported",
+        Code::TimedOut => "timeout",
+        Code::Conflict | Code::Stale | Code::VersionPublished | Code::ApprovalMissing => "conflict",
+        Code::IdempotencyKeyReused => "duplicate",
+        Code::BodyTooLarge => "too-long",
+        Code::UnreadableFile | Code::InvalidRecord | Code::ForbiddenAddress => "value",
+        Code::Overloaded => "throttled",
+        Code::Unavailable => "transient",
+        Code::Internal => "exception",
+    }
+}

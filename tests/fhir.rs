@@ -1,0 +1,21 @@
+//! `/fhir/R4` through a real port, on both databases; every answer is judged by R4's own schema.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "fhir/asked.rs"]
+mod asked;
+#[path = "fhir/batch.rs"]
+mod batch;
+mod cluster;
+#[path = "fhir/eligibility.rs"]
+mod eligibility;
+mod invented;
+#[path = "fhir/matching.rs"]
+mod matching;
+#[path = "fhir/pix.rs"]
+mod pix;
+mod r4;
+#[path = "fhir/refused.rs"]
+mod refused;
+#[path = "http/server.rs"]
+mod server;
