@@ -17,5 +17,9 @@ mod pix;
 mod r4;
 #[path = "fhir/refused.rs"]
 mod refused;
+#[path = "fhir/search.rs"]
+mod search;
 #[path = "http/server.rs"]
 mod server;
+#[path = "fhir/xml.rs"]
+mod xml;

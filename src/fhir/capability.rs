@@ -16,7 +16,7 @@ pub fn statement(base: &str) -> Value {
         "software": { "name": "dankun", "version": env!("CARGO_PKG_VERSION") },
         "implementation": { "description": "dankun", "url": base },
         "fhirVersion": "4.0.1",
-        "format": ["json"],
+        "format": ["json", "xml"],
         "instantiates": [
             "https://profiles.ihe.net/ITI/PIXm/CapabilityStatement/IHE.PIXm.Manager",
             "https://profiles.ihe.net/ITI/PDQm/CapabilityStatement/IHE.PDQm.Supplier"
@@ -37,7 +37,12 @@ pub fn statement(base: &str) -> Value {
 fn patient() -> Value {
     json!({
         "type": "Patient",
-        "interaction": [{ "code": "read" }],
+        "interaction": [{ "code": "read" }, { "code": "search-type" }],
+        "searchParam": search_parameters(&[
+            ("_id", "token"), ("identifier", "token"), ("family", "string"), ("given", "string"), ("birthdate", "date"),
+            ("gender", "token"), ("telecom", "token"), ("phone", "token"), ("active", "token"), ("address", "string"),
+            ("address-city", "string"), ("address-country", "string"), ("address-state", "string"), ("_lastUpdated", "date"),
+        ]),
         "operation": [
             { "name": "match", "definition": "http://hl7.org/fhir/OperationDefinition/Patient-match" },
             { "name": "ihe-pix", "definition": "https://profiles.ihe.net/ITI/PIXm/OperationDefinition/IHE.PIXm.pix" }
@@ -46,7 +51,15 @@ fn patient() -> Value {
 }
 
 fn coverage() -> Value {
-    json!({ "type": "Coverage", "interaction": [{ "code": "read" }] })
+    json!({
+        "type": "Coverage",
+        "interaction": [{ "code": "read" }, { "code": "search-type" }],
+        "searchParam": search_parameters(&[("_id", "token"), ("beneficiary", "reference"), ("patient", "reference")]),
+    })
+}
+
+fn search_parameters(known: &[(&str, &str)]) -> Value {
+    known.iter().map(|(name, kind)| json!({ "name": name, "type": kind })).collect()
 }
 
 fn request() -> Value {

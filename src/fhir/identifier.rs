@@ -3,6 +3,8 @@
 //! A system of the registry is `urn:dankun:id:<system>` unless the registry gives it a URI of its own. openIMIS writes
 //! no system but a code of the type, which is taken as well.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::eligibility::Registry;
@@ -50,6 +52,17 @@ pub fn kind(registry: &Registry, system: &str) -> Option<NumberKind> {
         }
     }
     registry.number_kind(system.strip_prefix(PREFIX).unwrap_or(system))
+}
+
+/// Every kind of number that the registry knows: for whoever names no system.
+#[must_use]
+pub fn kinds(registry: &Registry) -> BTreeSet<NumberKind> {
+    let mut all = BTreeSet::new();
+    for scheme in registry.schemes() {
+        all.insert(NumberKind::Record(scheme.id.clone()));
+        all.extend(scheme.identifiers.iter().map(|one| NumberKind::System(one.system.clone())));
+    }
+    all
 }
 
 /// The number that an `Identifier` is; none without a value.

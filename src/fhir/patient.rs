@@ -146,6 +146,17 @@ fn unite(patient: &mut Map<String, Value>, element: &str, item: Value) {
     }
 }
 
+/// Leaves out numbers of systems that were not asked for.
+pub fn restrict(patient: &mut Value, wanted: impl Fn(&str) -> bool) {
+    let Some(fields) = patient.as_object_mut() else { return };
+    let Some(Value::Array(numbers)) = fields.get_mut("identifier") else { return };
+    numbers.retain(|number| number["system"].as_str().is_some_and(&wanted));
+    // FHIR has no empty lists.
+    if numbers.is_empty() {
+        fields.remove("identifier");
+    }
+}
+
 /// The numbers of a record, as system and value; whether they may be shown is not asked here.
 pub fn identifiers<'w>(
     registry: &'w Registry,

@@ -46,7 +46,7 @@ pub fn read(request: Value, registry: &Registry) -> Result<Asked, Vec<Issue>> {
         Some(other) => wrong.push(one_of("status", other, ["active"])),
         None => wrong.push(missing("status")),
     }
-    if !request["created"].as_str().is_some_and(|text| day(text).is_some()) {
+    if request["created"].as_str().is_none_or(|text| day(text).is_none()) {
         wrong.push(bad_day("created", &request["created"]));
     }
     let mut repaired = Vec::new();

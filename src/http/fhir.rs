@@ -13,6 +13,8 @@ mod media;
 pub mod metadata;
 mod outcome;
 pub mod patient;
+pub mod pix;
+pub mod search;
 mod speak;
 mod written;
 

@@ -1,5 +1,7 @@
 //! A hub that knows some people of two schemes, and partners who ask it.
 
+#![allow(dead_code)] // Each test program uses its own part of it.
+
 use dankun::model::{Holder, Scope};
 use dankun::operations::link::link_pending;
 use reqwest::{RequestBuilder, StatusCode};

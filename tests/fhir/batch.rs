@@ -63,6 +63,7 @@ cluster::both! {
         assert_eq!(codes(&asked.post("", &key, &batch, 400).await), ["invalid_parameter"]);
         let none = json!({ "resourceType": "Bundle", "type": "batch" });
         assert!(asked.post("", &key, &none, 200).await["entry"].is_null());
+        assert_eq!(asked.post("/", &key, &none, 200).await["type"], "batch-response");
         asked.post("", "", &none, 401).await;
     }
 }

@@ -25,7 +25,7 @@ fn guard(method: &str, path: &str) -> Guard {
             Open
         }
         // Each entry of a batch has the guard of its own address.
-        ("GET", "/v1/schemes") | ("POST", "/fhir/R4") => AnyKey,
+        ("GET", "/v1/schemes") | ("POST", "/fhir/R4" | "/fhir/R4/") => AnyKey,
         ("POST", "/fhir/R4/CoverageEligibilityRequest")
         | ("POST", "/fhir/R4/CoverageEligibilityRequest/$submit") => Right(Scope::EligibilityAsk),
         (_, path) if path.starts_with("/fhir/R4/") => Right(Scope::PeopleRead),

@@ -19,6 +19,7 @@ const PURPOSE: &str = "x-purpose-of-use";
 /// Somebody who asks.
 pub struct Asking {
     known: Known,
+    strict: bool,
     purpose: Option<String>,
     /// The language in which to answer.
     pub language: Language,
@@ -49,6 +50,39 @@ impl Asking {
     }
 }
 
+impl Asking {
+    /// Checks that a caller can do with parameters that are left aside: usually they are only named in the answer.
+    ///
+    /// # Errors
+    /// `invalid_parameter`, for who wants them to be strictly handled.
+    pub fn tolerates(&self, ignored: &[String]) -> Result<(), Problem> {
+        match ignored.first().filter(|_| self.strict) {
+            Some(name) => Err(Problem::parameter(name, "handling=strict")),
+            None => Ok(()),
+        }
+    }
+
+    /// The address of a search; `next` leads to another page of it.
+    pub fn address(
+        &self,
+        kind: &str,
+        given: &[(String, String)],
+        next: Option<(&str, String)>,
+    ) -> String {
+        let address = format!("{}/{kind}", self.base);
+        let Ok(mut url) = reqwest::Url::parse(&address) else { return address };
+        let turned = |name: &str| next.is_some() && matches!(name, "_after" | "_offset");
+        let kept = given.iter().filter(|(name, _)| !turned(name));
+        let all = kept.map(|(name, value)| (name.as_str(), value.as_str()));
+        let next = next.as_ref().map(|(name, value)| (*name, value.as_str()));
+        let all: Vec<(&str, &str)> = all.chain(next).collect();
+        if !all.is_empty() {
+            url.query_pairs_mut().extend_pairs(all);
+        }
+        url.into()
+    }
+}
+
 impl FromRequestParts<App> for Asking {
     type Rejection = Problem;
 
@@ -56,7 +90,8 @@ impl FromRequestParts<App> for Asking {
         let known = Known::from_request_parts(parts, app).await?;
         let headers = &parts.headers;
         let purpose = text(headers, PURPOSE).map(ToOwned::to_owned);
-        Ok(Self { known, purpose, language: language_of(headers), base: base(headers) })
+        let strict = text(headers, "prefer").is_some_and(|text| text.contains("handling=strict"));
+        Ok(Self { known, strict, purpose, language: language_of(headers), base: base(headers) })
     }
 }
 

@@ -5,7 +5,7 @@ use axum::http::Uri;
 use serde_json::Value;
 
 use super::media::parameters;
-use super::{Asking, ROOT, Resource, Sent, coverage, eligibility, outcome, patient};
+use super::{Asking, ROOT, Resource, Sent, coverage, eligibility, outcome, patient, pix, search};
 use crate::fhir::{bundle, capability};
 use crate::http::App;
 use crate::http::problem::{Code, Problem};
@@ -47,6 +47,19 @@ pub async fn answer(
     Ok(Resource::found(bundle::batch_response(answers)))
 }
 
+/// As at the address without the last slash: both are in use.
+#[utoipa::path(post, path = "/fhir/R4/", tag = "fhir", request_body(content = Object,
+    content_type = "application/fhir+json", description = "Bundle of type batch, at most 100 entries"), responses(
+    (status = 200, description = "Bundle of type batch-response", content_type = "application/fhir+json", body = Object),
+    (status = "4XX", description = "OperationOutcome", content_type = "application/fhir+json", body = Object)))]
+pub async fn answer_below(
+    asking: Asking,
+    app: State<App>,
+    body: Sent,
+) -> Result<Resource, Problem> {
+    answer(asking, app, body).await
+}
+
 fn shown(value: &Value) -> String {
     value.as_str().unwrap_or("?").chars().take(40).collect()
 }
@@ -61,9 +74,11 @@ async fn one(app: &App, asking: &Asking, entry: &mut Value) -> Result<(u16, Valu
     let parts: Vec<&str> = path.split('/').collect();
     let answer = match (method, parts.as_slice()) {
         ("GET", ["metadata"]) => capability::statement(&asking.base),
-        ("GET", ["Patient", "$ihe-pix"]) => patient::pix_of(app, asking, &parameters(&uri)).await?,
-        ("POST", ["Patient", "$ihe-pix"]) => patient::pix_in(app, asking, &resource).await?,
+        ("GET", ["Patient", "$ihe-pix"]) => pix::of_address(app, asking, &parameters(&uri)).await?,
+        ("POST", ["Patient", "$ihe-pix"]) => pix::in_body(app, asking, &resource).await?,
         ("POST", ["Patient", "$match"]) => patient::matching(app, asking, &resource).await?,
+        ("GET", ["Patient"]) => search::search_patients(app, asking, &parameters(&uri)).await?,
+        ("GET", ["Coverage"]) => search::search_coverages(app, asking, &parameters(&uri)).await?,
         ("GET", ["Patient", id]) => patient::read(app, asking, id).await?,
         ("GET", ["Coverage", id]) => coverage::read(app, asking, id).await?,
         ("POST", ["CoverageEligibilityRequest"]) => {

@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
+use crate::fhir::xml::{self, Fault};
 use crate::http::problem::{Code, Problem};
 use crate::http::{App, media, upload};
 
@@ -14,14 +15,17 @@ use crate::http::{App, media, upload};
 pub enum Syntax {
     /// JSON.
     Json,
+    /// XML.
+    Xml,
 }
 
 impl Syntax {
-    const ALL: [Self; 1] = [Self::Json];
+    const ALL: [Self; 2] = [Self::Json, Self::Xml];
 
     const fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/fhir+json",
+            Self::Xml => "application/fhir+xml",
         }
     }
 
@@ -29,6 +33,7 @@ impl Syntax {
     fn of(name: &str) -> Option<Self> {
         match name {
             "json" | "application/json" | "application/fhir+json" | "text/json" => Some(Self::Json),
+            "xml" | "application/xml" | "application/fhir+xml" | "text/xml" => Some(Self::Xml),
             "*/*" | "application/*" => Some(Self::Json),
             _ => None,
         }
@@ -58,12 +63,31 @@ impl Syntax {
     }
 
     /// A resource in this syntax.
-    pub fn write(self, resource: &Value) -> Response {
+    ///
+    /// # Errors
+    /// When XML has no place for it: the mapping that made it writes what R4 does not know.
+    pub fn write(self, resource: &Value) -> Result<Response, Fault> {
         let body = match self {
             Self::Json => resource.to_string(),
+            Self::Xml => xml::write(resource)?,
         };
         let kind = HeaderValue::from_static(self.media_type());
-        ([(CONTENT_TYPE, kind)], body).into_response()
+        Ok(([(CONTENT_TYPE, kind)], body).into_response())
+    }
+
+    /// Reads a resource in this syntax.
+    fn read(self, bytes: &[u8]) -> Result<Value, Problem> {
+        let wrong = |place: String| Problem::new(Code::InvalidBody).with("reason", place);
+        match self {
+            // Only where: the message of a wrong value would repeat the value.
+            Self::Json => serde_json::from_slice(bytes).map_err(|error| {
+                wrong(format!("line {}, column {}", error.line(), error.column()))
+            }),
+            Self::Xml => {
+                let text = std::str::from_utf8(bytes).map_err(|_| wrong("UTF-8".to_owned()))?;
+                xml::read(text).map_err(|fault| wrong(fault.to_string()))
+            }
+        }
     }
 }
 
@@ -108,13 +132,7 @@ impl FromRequest<App> for Sent {
             return Err(Problem::new(Code::UnsupportedFormat).with("format", format).known(known));
         };
         let bytes = upload::whole(body, app.limits.document).await?;
-        let resource: Value = match syntax {
-            Syntax::Json => serde_json::from_slice(&bytes).map_err(|error| {
-                // Only where: the message of a wrong value would repeat the value.
-                let place = format!("line {}, column {}", error.line(), error.column());
-                Problem::new(Code::InvalidBody).with("reason", place)
-            })?,
-        };
+        let resource = syntax.read(&bytes)?;
         if resource["resourceType"].is_string() {
             Ok(Self(resource))
         } else {
@@ -140,6 +158,8 @@ mod tests {
         assert_eq!(wanted("/p", ""), Some(Syntax::Json));
         assert_eq!(wanted("/p", "text/html, */*;q=0.8"), Some(Syntax::Json));
         assert_eq!(wanted("/p?_format=application/fhir+json", "image/png"), Some(Syntax::Json));
+        assert_eq!(wanted("/p?_format=xml", "application/fhir+json"), Some(Syntax::Xml));
+        assert_eq!(wanted("/p", "application/fhir+json;q=0.5, text/xml"), Some(Syntax::Xml));
         assert_eq!(wanted("/p", "image/png"), None);
         assert_eq!(wanted("/p?_format=text/turtle", "application/json"), None);
     }

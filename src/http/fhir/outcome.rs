@@ -1,5 +1,6 @@
 //! A problem as an OperationOutcome: the same codes and words as in `/v1`, in FHIR's form.
 
+use axum::http::StatusCode;
 use serde_json::Value;
 
 use crate::fhir::outcome::{Said, outcome};
@@ -57,28 +58,28 @@ const fn prescribed(code: Code) -> Option<&'static str> {
     }
 }
 
-/// The code of the value set `issue-type`.
-const fn kind(code: Code) -> &'static str {
+/// The code of the value set `issue-type`. What other addresses answer is told by its status.
+fn kind(code: Code) -> &'static str {
     match code {
-        Code::InvalidParameter | Code::InvalidBody | Code::InvalidFiles => "invalid",
-        Code::PreconditionRequired => "required",
+        Code::InvalidRecord => "value",
         Code::IncompleteBody => "incomplete",
-        Code::Unauthenticated => "login",
         Code::KeyExpired => "expired",
-        Code::NotPermitted | Code::RefusedByAgreement | Code::OwnText => "forbidden",
-        Code::UnknownScheme | Code::NotFound | Code::UnknownSourceIdentifier => "not-found",
         Code::UnknownSourceSystem | Code::UnknownTargetSystem => "code-invalid",
-        Code::MethodNotAllowed
-        | Code::NotAcceptable
-        | Code::NotSupported
-        | Code::UnsupportedFormat => "not-supported",
-        Code::TimedOut => "timeout",
-        Code::Conflict | Code::Stale | Code::VersionPublished | Code::ApprovalMissing => "conflict",
-        Code::IdempotencyKeyReused => "duplicate",
-        Code::BodyTooLarge => "too-long",
-        Code::UnreadableFile | Code::InvalidRecord | Code::ForbiddenAddress => "value",
+        Code::NotSupported => "not-supported",
         Code::Overloaded => "throttled",
-        Code::Unavailable => "transient",
-        Code::Internal => "exception",
+        other => match other.status() {
+            StatusCode::UNAUTHORIZED => "login",
+            StatusCode::FORBIDDEN => "forbidden",
+            StatusCode::NOT_FOUND | StatusCode::GONE => "not-found",
+            StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::NOT_ACCEPTABLE
+            | StatusCode::UNSUPPORTED_MEDIA_TYPE => "not-supported",
+            StatusCode::REQUEST_TIMEOUT => "timeout",
+            StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED => "conflict",
+            StatusCode::PAYLOAD_TOO_LARGE => "too-long",
+            StatusCode::SERVICE_UNAVAILABLE => "transient",
+            StatusCode::INTERNAL_SERVER_ERROR => "exception",
+            _ => "invalid",
+        },
     }
 }

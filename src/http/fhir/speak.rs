@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::media::Syntax;
 use super::{ROOT, Unwritten, outcome};
 use crate::http::layers;
-use crate::http::problem::{self, language_of};
+use crate::http::problem::{self, Problem, language_of};
 
 /// Wraps everything that may answer; other addresses are let through.
 pub async fn speak(request: Request, next: Next) -> Response {
@@ -24,18 +24,20 @@ pub async fn speak(request: Request, next: Next) -> Response {
         Ok(syntax) => (syntax, next.run(request).await),
         Err(problem) => (Syntax::Json, problem.into_response()),
     };
-    if let Some(problem) = problem::taken(&mut response, &uri) {
-        let mut written = syntax.write(&outcome::of(&problem, language, instance));
-        *written.status_mut() = problem.code().status();
-        problem::describe(&problem, language, response.headers(), &mut written);
-        return written;
-    }
-    match response.extensions_mut().remove::<Unwritten>() {
-        Some(Unwritten(resource)) => {
-            let mut written = syntax.write(&resource);
-            *written.status_mut() = response.status();
-            written
-        }
-        None => response,
-    }
+    let problem = match (problem::taken(&mut response, &uri), response.extensions_mut().remove()) {
+        (Some(problem), _) => problem,
+        (None, None) => return response,
+        (None, Some(Unwritten(resource))) => match syntax.write(&resource) {
+            Ok(mut written) => {
+                *written.status_mut() = response.status();
+                return written;
+            }
+            Err(fault) => Problem::internal(&fault),
+        },
+    };
+    let said = outcome::of(&problem, language, instance);
+    let mut written = syntax.write(&said).unwrap_or_else(|_| problem.clone().into_response());
+    *written.status_mut() = problem.code().status();
+    problem::describe(&problem, language, response.headers(), &mut written);
+    written
 }

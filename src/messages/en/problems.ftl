@@ -3,7 +3,7 @@
 problem-invalid_parameter = A parameter cannot be read
     .detail = The parameter `{ $name }` cannot be read: { $reason }.
 problem-invalid_body = The body is not the expected document
-    .detail = The body is not the JSON document that this address expects: { $reason }.
+    .detail = The body is not the document that this address expects: { $reason }.
 problem-incomplete_body = The upload broke off
     .detail = The connection ended before the body did. Send it again with the same Idempotency-Key: what was already kept is not doubled.
 problem-unauthenticated = A valid key is needed

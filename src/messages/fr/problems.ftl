@@ -3,7 +3,7 @@
 problem-invalid_parameter = Un paramètre est illisible
     .detail = Le paramètre `{ $name }` est illisible : { $reason }.
 problem-invalid_body = Le corps n’est pas le document attendu
-    .detail = Le corps n’est pas le document JSON attendu à cette adresse : { $reason }.
+    .detail = Le corps n’est pas le document attendu à cette adresse : { $reason }.
 problem-incomplete_body = L’envoi s’est interrompu
     .detail = La connexion s’est terminée avant la fin du corps. Renvoyez-le avec la même Idempotency-Key : ce qui a déjà été gardé ne sera pas doublé.
 problem-unauthenticated = Une clé valable est nécessaire
