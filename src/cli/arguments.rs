@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    ask, demo, doctor, export, identity, keys, link, mapping, person, push, review, serve, translate,
-    validate,
+    ask, demo, doctor, export, identity, keys, link, mapping, person, push, review, serve,
+    translate, validate,
 };
 use crate::model::Language;
 

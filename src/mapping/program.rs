@@ -236,7 +236,7 @@ impl Rule {
         tracer.origin(self, &value);
         for verb in &self.steps {
             tracer.before(verb, &value);
-            value = match verb.run(value, |when| scene.holds(when)) {
+            value = match verb.run(value, scene) {
                 Ok(value) => value,
                 Err(failure) => {
                     let failure = *failure;

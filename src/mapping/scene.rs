@@ -53,6 +53,37 @@ impl When {
     }
 }
 
+/// What a verb may ask of the record around its value.
+pub trait Surroundings {
+    /// Whether a condition holds.
+    fn holds(&self, when: &When) -> bool;
+    /// The text of an input.
+    fn text(&self, input: Input) -> Option<&str>;
+}
+
+/// No record is at hand: no condition holds, and nothing is there.
+pub struct Nowhere;
+
+impl Surroundings for Nowhere {
+    fn holds(&self, _when: &When) -> bool {
+        false
+    }
+
+    fn text(&self, _input: Input) -> Option<&str> {
+        None
+    }
+}
+
+impl Surroundings for Scene<'_, '_> {
+    fn holds(&self, when: &When) -> bool {
+        Scene::holds(self, when)
+    }
+
+    fn text(&self, input: Input) -> Option<&str> {
+        Scene::text(self, input)
+    }
+}
+
 /// A named value, once computed.
 #[derive(Default)]
 pub struct Named<'r> {

@@ -17,7 +17,7 @@ use crate::model::{Expected, IssueCode, Severity};
 use super::function::check_digit::Check;
 use super::function::number::Mark;
 use super::function::{name, number, phone};
-use super::scene::When;
+use super::scene::{Surroundings, When};
 use super::table::{Found, Table};
 use super::value::{Class, Value};
 
@@ -197,14 +197,14 @@ impl Verb {
         matches!(self, Self::Table(table) if table.is_shared())
     }
 
-    /// Runs the verb; `holds` says of a condition whether it holds for the record.
+    /// Runs the verb on a value of the record `around` it.
     ///
     /// # Errors
     /// Why it cannot take the value.
     pub fn run<'a>(
         &'a self,
         value: Value<'a>,
-        holds: impl Fn(&When) -> bool,
+        around: &impl Surroundings,
     ) -> Result<Value<'a>, Box<Failure>> {
         if value.is_absent() && !matches!(self, Self::Default(_)) {
             return Ok(value);
@@ -237,8 +237,8 @@ impl Verb {
                 })
             })?,
             Self::Date(dates) => dates.read(value)?,
-            Self::EstimatedWhen(when) if holds(when) => date::year_only(value, true),
-            Self::YearOnlyWhen(when) if holds(when) => date::year_only(value, false),
+            Self::EstimatedWhen(when) if around.holds(when) => date::year_only(value, true),
+            Self::YearOnlyWhen(when) if around.holds(when) => date::year_only(value, false),
             Self::EstimatedWhen(_) | Self::YearOnlyWhen(_) => value,
             Self::Phone(country) => each(value, |text| {
                 phone::read(&text, country).map(Into::into).ok_or_else(|| {
@@ -254,8 +254,8 @@ impl Verb {
             })?,
             Self::Extract(pattern) => pattern.run(value)?,
             Self::Item(place) => list::item(value, *place),
-            Self::Plus(moved) => moved.run(value, scene)?,
-            Self::BornAt(age) => age.run(value, scene)?,
+            Self::Plus(moved) => moved.run(value, around)?,
+            Self::BornAt(age) => age.run(value, around)?,
             Self::NamePart(part, order) => list::name_part(value, *part, *order),
             Self::Table(table) => each(value, |text| match table.find(&text) {
                 Found::Row(to) => Ok(std::borrow::Cow::Borrowed(to)),

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::super::Mapping;
 use super::super::path::{SourcePath, Step, TargetStep};
 use super::super::program::{Origin, Rule, Then};
-use super::super::scene::{Input, When};
+use super::super::scene::{Input, Nowhere, When};
 use super::super::spec::Format;
 use super::super::template::unfill;
 use super::super::value::{Class, Value};
@@ -44,7 +44,7 @@ fn reads_as(rule: &Rule, text: &str, said: &Value<'_>) -> bool {
         return true;
     }
     let text = Value::text(text.to_owned());
-    let read = rule.steps.iter().try_fold(text, |value, verb| verb.run(value, |_| false));
+    let read = rule.steps.iter().try_fold(text, |value, verb| verb.run(value, &Nowhere));
     read.is_ok_and(|read| read.shown() == said.shown())
 }
 

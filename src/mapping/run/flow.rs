@@ -163,6 +163,11 @@ impl<'m> Flow<'m> {
         out
     }
 
+    /// Which record a row belongs to, where several make one; `walk` replays the row.
+    pub(super) fn row_key<'r>(&self, walk: impl FnOnce(&mut Extractor<'m, 'r, '_>) -> bool) -> Key {
+        self.stage.row_key(walk)
+    }
+
     /// The mapping.
     pub(super) const fn mapping(&self) -> &'m Mapping {
         self.stage.mapping
@@ -278,8 +283,7 @@ impl<'m> Stage<'m> {
         }
     }
 
-    /// Which record a row belongs to, where several make one; `walk` replays the row.
-    pub(super) fn row_key<'r>(&self, walk: impl FnOnce(&mut Extractor<'m, 'r, '_>) -> bool) -> Key {
+    fn row_key<'r>(&self, walk: impl FnOnce(&mut Extractor<'m, 'r, '_>) -> bool) -> Key {
         let mapping = self.mapping;
         let mut memory = Memory::default();
         let mut extractor = Extractor::new(&mapping.trie, &mapping.spec.source.empty, &mut memory);

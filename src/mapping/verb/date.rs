@@ -7,7 +7,7 @@ use jiff::{Span, ToSpan as _};
 use crate::model::{Expected, IssueCode, PartialDate};
 
 use super::super::function::date::Layout;
-use super::super::scene::{Input, Scene};
+use super::super::scene::{Input, Surroundings};
 use super::super::value::{Class, Value};
 use super::Failure;
 
@@ -148,11 +148,11 @@ impl Move {
     pub fn run<'a>(
         &self,
         value: Value<'a>,
-        scene: &Scene<'_, 'a>,
+        around: &impl Surroundings,
     ) -> Result<Value<'a>, Box<Failure>> {
         let count = match &self.count {
             Count::Fixed(count) => *count,
-            Count::Read(input) => match scene.text(*input) {
+            Count::Read(input) => match around.text(*input) {
                 None => return Ok(Value::Absent),
                 Some(text) => text.trim().parse().map_err(|_| {
                     Failure::new(IssueCode::BadNumber, Expected::Form("0, 1, 2 …".to_owned()))
@@ -228,7 +228,7 @@ impl Age {
     pub fn run<'a>(
         &self,
         value: Value<'a>,
-        scene: &Scene<'_, 'a>,
+        around: &impl Surroundings,
     ) -> Result<Value<'a>, Box<Failure>> {
         let Some(text) = value.shown() else { return Ok(value) };
         let most = match self.unit {
@@ -240,7 +240,7 @@ impl Age {
         let age = age.ok_or_else(|| {
             Failure::new(IssueCode::BadNumber, Expected::Form(format!("0 … {most}")))
         })?;
-        let day = scene.text(self.day).and_then(|day| day.parse().ok());
+        let day = around.text(self.day).and_then(|day| day.parse().ok());
         let born = day.and_then(|day| moved(day, -age, self.unit)).map(|born| {
             let month = born.month().filter(|_| self.unit != Unit::Years);
             let known = month.and_then(|month| PartialDate::year_month(born.year(), month).ok());
