@@ -10,9 +10,8 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use super::App;
 use super::problem::{Code, Problem, language_of};
-use super::{media, upload};
+use super::{App, UploadLimits, media, upload};
 use crate::model::{Caller, Holder, Language, SchemeId, Scope};
 use crate::operations::keys;
 
@@ -82,6 +81,9 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Params<T> {
     }
 }
 
+/// Bytes of a data file: a table of a hundred thousand codes has some five million.
+pub const LARGEST_FILE: u64 = 8 << 20;
+
 /// A typed part of the path, such as an id. What cannot be one is simply not there.
 pub struct Named<T>(pub T);
 
@@ -103,13 +105,31 @@ impl<T: DeserializeOwned> FromRequest<App> for Document<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let (parts, body): (Parts, Body) = request.into_parts();
-        media::expect_json(&parts.headers)?;
-        let bytes = upload::whole(body, app.limits.document).await?;
-        let document = serde_json::from_slice(&bytes)
-            .map_err(|error| Problem::new(Code::InvalidBody).with("reason", place_of(&error)))?;
-        Ok(Self(document))
+        Ok(Self(document(request, app.limits.document).await?))
     }
+}
+
+/// A JSON document of ours that carries the text of a data file: as large as such a file may be.
+pub struct Carrying<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Carrying<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let limits = UploadLimits { bytes: LARGEST_FILE, ..app.limits.document };
+        Ok(Self(document(request, limits).await?))
+    }
+}
+
+async fn document<T: DeserializeOwned>(
+    request: Request,
+    limits: UploadLimits,
+) -> Result<T, Problem> {
+    let (parts, body): (Parts, Body) = request.into_parts();
+    media::expect_json(&parts.headers)?;
+    let bytes = upload::whole(body, limits).await?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Problem::new(Code::InvalidBody).with("reason", place_of(&error)))
 }
 
 /// Only what kind of error and where: the message of a wrong value would repeat the value.

@@ -8,6 +8,7 @@ use super::cluster::{self, Tie};
 use super::edge::Edge;
 use super::index::{Assertion, Cluster, HOMELESS, Index};
 use super::retrieve::Slot;
+use crate::matching::Objection;
 use crate::model::RecordId;
 
 impl Index {
@@ -18,8 +19,11 @@ impl Index {
         }
         let thresholds = &self.model.thresholds;
         let mut weight = self.final_weight(one, other, edge).weight;
-        if edge.objection.is_some() {
-            weight -= thresholds.in_spite;
+        match edge.objection {
+            None => {}
+            // A person looks at it, however strong the rest is: not enough to join by itself, and no argument against.
+            Some(Objection::OppositeSex) => weight = weight.min(thresholds.join - 1.0),
+            Some(_) => weight -= thresholds.in_spite,
         }
         if edge.is_in_one_contract() {
             weight -= thresholds.in_contract;

@@ -174,8 +174,10 @@ pub fn score(a: &Prepared, b: &Line, seen: Seen, context: Context<'_>) -> Score 
     evidence.set(Kind::Namesakes, seen.namesakes);
     evidence.set(Kind::Objection, objection.map_or(0, |objection| objection as u8 + 1));
     let learnt = context.model.experience.alone(&evidence);
-    // Nobody is looked for by a name or a date alone, so nothing was learnt about such pairs that would speak for them.
-    let by_little = objection == Some(Objection::TooFewFields) && company == Company::Unknown;
+    // Nobody is looked for by a name or a date alone, nor without a given name, so nothing was learnt about such pairs
+    // that would speak for them.
+    let by_little = objection == Some(Objection::TooFewFields)
+        && (company == Company::Unknown || given.is_none());
     let learnt = if by_little { learnt.min(0.0) } else { learnt };
     Score { weight: barely + learnt, barely, objection, evidence, bars, learnt: Vec::new() }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::http::App;
-use crate::http::extract::{Document, Known, Named, Params, known_scheme, own};
+use crate::http::extract::{Carrying, Document, Known, Named, Params, known_scheme, own};
 use crate::http::openapi::Refused;
 use crate::http::paging::{Listed, Page};
 use crate::http::problem::{Code, Problem};
@@ -90,7 +90,7 @@ pub async fn preview(
     known: Known,
     Named(id): Named<String>,
     State(app): State<App>,
-    Document(body): Document<TrialBody>,
+    Carrying(body): Carrying<TrialBody>,
 ) -> Result<Response, Problem> {
     let caller = known.granted(Scope::MappingsRead)?;
     let scheme = scheme_of(&app, &caller, &id, body.scheme.as_deref(), Scope::MappingsRead)?;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::http::App;
-use crate::http::extract::{Document, Known, Named};
+use crate::http::extract::{Carrying, Known, Named};
 use crate::http::openapi::Refused;
 use crate::http::problem::{Code, Problem};
 use crate::model::{Scope, WhatIfId};
@@ -72,7 +72,7 @@ impl From<Trial> for TrialBody {
 pub async fn begin(
     known: Known,
     State(app): State<App>,
-    Document(body): Document<WhatIfBody>,
+    Carrying(body): Carrying<WhatIfBody>,
 ) -> Result<Response, Problem> {
     let caller = known.granted(Scope::Admin)?;
     let as_of = body.as_of.unwrap_or_else(|| app.hub.today());

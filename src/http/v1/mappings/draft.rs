@@ -8,16 +8,13 @@ use axum::response::Response;
 
 use super::bodies::{CheckedBody, VersionBody};
 use super::{Sort, answer};
-use crate::http::extract::{Known, Named, Params};
+use crate::http::extract::{Known, LARGEST_FILE, Named, Params};
 use crate::http::openapi::Refused;
 use crate::http::problem::{Code, Problem};
 use crate::http::{App, UploadLimits, upload};
 use crate::model::Scope;
 use crate::operations::library::{DataFile, FileId, Kind};
 use crate::operations::versions::{self, Seen};
-
-/// Bytes of a data file: a table of a hundred thousand codes has some five million.
-const LARGEST: u64 = 8 << 20;
 
 /// Saves a text as the draft of its file. `If-Match` names the version that it was made from (the draft, or without one
 /// what is in force); `If-None-Match: *` says that the file is new.
@@ -63,7 +60,7 @@ fn seen(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 async fn text(app: &App, body: axum::body::Body) -> Result<String, Problem> {
-    let limits = UploadLimits { bytes: LARGEST, ..app.limits.document };
+    let limits = UploadLimits { bytes: LARGEST_FILE, ..app.limits.document };
     let bytes = upload::whole(body, limits).await?;
     String::from_utf8(bytes).map_err(|_| Problem::new(Code::InvalidBody).with("reason", "UTF-8"))
 }
