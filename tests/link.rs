@@ -44,9 +44,11 @@ async fn publish_stricter_model(hub: &Hub) {
     let text = include_str!("../mappings/identity.yaml");
     let text =
         text.replace("  join: 5.75", "  join: 60").replace("  ceiling: 16.0", "  ceiling: 70");
-    let at = text.find("identity: ").unwrap();
-    let end = at + text[at..].find('\n').unwrap();
-    let text = format!("{}identity: \"2099.1\"{}", &text[..at], &text[end..]);
+    let renamed = |line: &str| match line.starts_with("identity: ") {
+        true => "identity: \"2099.1\"\n".to_owned(),
+        false => format!("{line}\n"),
+    };
+    let text: String = text.lines().map(renamed).collect();
     let file = DataFile::yaml("identity.yaml", text).unwrap();
     let id = file.id();
     let (awa, bintou) = (operator("awa"), operator("bintou"));
