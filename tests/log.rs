@@ -4,7 +4,6 @@
 
 mod cluster;
 mod invented;
-#[allow(dead_code)] // Half of it is for the tests of the interface.
 #[path = "http/server.rs"]
 mod server;
 

@@ -122,7 +122,7 @@ cluster::both! {
         assert!(entries.iter().all(|entry| grade(entry) == "possible"));
         let only = json!({ "name": "onlyCertainMatches", "valueBoolean": true });
         let count = json!({ "name": "count", "valueInteger": 1 });
-        let certain = asked.post("/Patient/$match", &key, &parameters(&patient, &[only.clone()]), 200).await;
+        let certain = asked.post("/Patient/$match", &key, &parameters(&patient, std::slice::from_ref(&only)), 200).await;
         assert_eq!((certain["total"].as_u64(), certain["entry"].is_null()), (Some(0), true));
         let first = asked.post("/Patient/$match", &key, &parameters(&patient, &[count]), 200).await;
         assert_eq!(first["entry"].as_array().unwrap().len(), 1);
