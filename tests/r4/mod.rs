@@ -56,11 +56,15 @@ pub fn faults(resource: &Value) -> Vec<String> {
     // judged as what it says it is.
     let mut outer = resource.clone();
     let mut found = Vec::new();
-    for entry in outer["entry"].as_array_mut().into_iter().flatten() {
+    for entry in outer.get_mut("entry").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(inner) = entry.as_object_mut().and_then(|entry| entry.remove("resource")) {
             found.extend(faults(&inner));
         }
-        if let Some(inner) = entry["response"].as_object_mut().and_then(|r| r.remove("outcome")) {
+        if let Some(inner) = entry
+            .get_mut("response")
+            .and_then(Value::as_object_mut)
+            .and_then(|response| response.remove("outcome"))
+        {
             found.extend(faults(&inner));
         }
     }
