@@ -54,7 +54,9 @@ pub fn faults(resource: &Value) -> Vec<String> {
     }
     // The schema judges what a Bundle holds by a choice among all resources, and then says nothing of use: each is
     // judged as what it says it is.
-    let mut outer = resource.clone();
+    // French has no-break spaces: to the `\\S` of R4's own validator, which is Java's, they are no blanks; to ours they are.
+    let plain = resource.to_string().replace(['\u{a0}', '\u{202f}'], " ");
+    let mut outer: Value = serde_json::from_str(&plain).unwrap();
     let mut found = Vec::new();
     for entry in outer.get_mut("entry").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(inner) = entry.as_object_mut().and_then(|entry| entry.remove("resource")) {
@@ -68,8 +70,11 @@ pub fn faults(resource: &Value) -> Vec<String> {
             found.extend(faults(&inner));
         }
     }
+    // The list of versions in the schema ends before 4.0.1.
+    let newer =
+        |e: &jsonschema::ValidationError<'_>| e.instance_path().to_string() != "/fhirVersion";
     let say = |e: jsonschema::ValidationError<'_>| format!("{kind}{}: {e}", e.instance_path());
-    found.extend(compiled(kind, definitions).iter_errors(&outer).map(say));
+    found.extend(compiled(kind, definitions).iter_errors(&outer).filter(newer).map(say));
     found
 }
 
