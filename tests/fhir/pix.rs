@@ -126,7 +126,7 @@ cluster::both! {
             let scheme = format!("ihe-{}", domain.to_lowercase());
             let sent = server.post(&format!("/v1/schemes/{scheme}/records"), &admin).header("content-type", "application/fhir+json");
             let receipt = expect(sent.body(bundle.to_string()), 200).await;
-            assert_eq!(receipt["counts"]["new"], 1, "{receipt:#}");
+            assert_eq!(receipt["new"], 1, "{receipt:#}");
         }
         link_pending(&server.hub).await.unwrap();
         let key = server.key(dankun::model::Holder::Partner("tt-pix".to_owned()), &crate::asked::ASKS).await;
