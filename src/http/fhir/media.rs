@@ -71,6 +71,8 @@ impl Syntax {
             Self::Json => resource.to_string(),
             Self::Xml => xml::write(resource)?,
         };
+        // Of blanks R4's `string` knows those of ASCII only, and French has no-break ones.
+        let body = body.replace(|c: char| c.is_whitespace() && !c.is_ascii(), " ");
         let kind = HeaderValue::from_static(self.media_type());
         Ok(([(CONTENT_TYPE, kind)], body).into_response())
     }
