@@ -203,6 +203,9 @@ fn no_pair_above_the_review_threshold_is_missed() {
         let edges = index.edges(id(*one));
         for (other, _) in &records[one + 1..] {
             let score = index.explain(id(*one), id(*other)).unwrap();
+            let learnt: f32 = score.learnt.iter().map(|bar| bar.bits).sum();
+            let told = score.barely + learnt - score.withheld;
+            assert!((told - score.weight).abs() < 0.01, "{one} and {other}: {told}");
             if score.weight >= review {
                 above += 1;
                 let found = edges.iter().any(|(known, _)| *known == id(*other));

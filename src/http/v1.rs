@@ -3,6 +3,7 @@
 pub mod batches;
 pub mod conflicts;
 pub mod corrections;
+pub mod deciding;
 pub mod decisions;
 pub mod deliveries;
 pub mod eligibility;

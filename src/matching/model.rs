@@ -150,7 +150,8 @@ pub struct Thresholds {
     /// From here two records, by themselves, may be one person among others.
     #[serde(default = "Thresholds::near")]
     pub near: f32,
-    /// What a join needs more when something speaks against it that is no veto.
+    /// What a join needs more when something speaks against it that is no veto; opposite sex in spite of a full date of
+    /// birth is always left to a person.
     #[serde(default = "Thresholds::in_spite")]
     pub in_spite: f32,
     /// What a join of two records of one contract needs more.

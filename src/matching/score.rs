@@ -87,6 +87,9 @@ pub struct Score {
     pub bars: SmallVec<[FieldWeight; 9]>,
     /// What was learnt, bar by bar; filled for an explanation only.
     pub learnt: Vec<Learnt>,
+    /// Bits of it that do not count, since the pair shows too little: `barely`, plus what was learnt, less this, is the
+    /// weight.
+    pub withheld: f32,
 }
 
 /// Scores a pair.
@@ -178,8 +181,9 @@ pub fn score(a: &Prepared, b: &Line, seen: Seen, context: Context<'_>) -> Score 
     // that would speak for them.
     let by_little = objection == Some(Objection::TooFewFields)
         && (company == Company::Unknown || given.is_none());
-    let learnt = if by_little { learnt.min(0.0) } else { learnt };
-    Score { weight: barely + learnt, barely, objection, evidence, bars, learnt: Vec::new() }
+    let withheld = if by_little { learnt.max(0.0) } else { 0.0 };
+    let weight = barely + learnt - withheld;
+    Score { weight, barely, objection, evidence, bars, learnt: Vec::new(), withheld }
 }
 
 fn company_bar(company: Company, context: Context<'_>) -> Option<FieldWeight> {

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,8 +12,9 @@ use crate::http::extract::{Document, Known, Named, Params};
 use crate::http::openapi::Refused;
 use crate::http::paging::{Listed, Page};
 use crate::http::problem::{Code, Problem};
+use crate::http::v1::deciding::Deciding;
 use crate::model::{DecisionId, PersonId, Scope};
-use crate::operations::stewardship::{self, Decision, DecisionFact, DecisionKind, Steward, Wanted};
+use crate::operations::stewardship::{self, Decision, DecisionFact, DecisionKind, Wanted};
 
 /// A decision.
 #[derive(Serialize, ToSchema)]
@@ -113,15 +114,6 @@ pub async fn decided(app: &App, decision: Decision, waits: Waits) -> Result<Resp
     Ok((status, Json(DecidedBody { decision: decision.into(), settled })).into_response())
 }
 
-/// The sender's own name for a decision.
-pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().ok().map(str::trim);
-    let key = key.filter(|key| (1..=200).contains(&key.len()));
-    key.map(|key| Some(key.to_owned()))
-        .ok_or_else(|| Problem::parameter("Idempotency-Key", "1..200 ASCII"))
-}
-
 /// Which decisions.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -200,17 +192,12 @@ pub struct ReasonBody {
     (status = 202, description = "Taken back; the linker has still to act on it", body = DecidedBody),
     (status = "4XX", response = Refused)))]
 pub async fn undo(
-    known: Known,
+    deciding: Deciding,
     Named(id): Named<DecisionId>,
     Params(waits): Params<Waits>,
     State(app): State<App>,
-    headers: HeaderMap,
     Document(body): Document<ReasonBody>,
 ) -> Result<Response, Problem> {
-    let caller = known.granted(Scope::ReviewsDecide)?;
-    let key = idempotency_key(&headers)?;
-    let steward =
-        Steward { caller: &caller, reason: &body.reason, idempotency_key: key.as_deref() };
-    let decision = stewardship::undo(&app.hub, steward, id).await?;
+    let decision = stewardship::undo(&app.hub, deciding.because(&body.reason), id).await?;
     decided(&app, decision, waits).await
 }

@@ -168,6 +168,7 @@ pub(super) fn waterfall(score: &Score) -> String {
         "weight": round(score.weight),
         "bars": bars,
         "learnt": learnt,
+        "withheld": round(score.withheld),
     })
     .to_string()
 }

@@ -1,18 +1,18 @@
 //! People are merged and split by a person.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::http::App;
-use crate::http::extract::{Document, Known, Named, Params};
+use crate::http::extract::{Document, Named, Params};
 use crate::http::openapi::Refused;
 use crate::http::problem::Problem;
-use crate::http::v1::decisions::{DecidedBody, Waits, decided, idempotency_key};
-use crate::model::{PersonId, RecordId, Scope};
-use crate::operations::stewardship::{self, Steward};
+use crate::http::v1::deciding::Deciding;
+use crate::http::v1::decisions::{DecidedBody, Waits, decided};
+use crate::model::{PersonId, RecordId};
+use crate::operations::stewardship;
 
 /// With whom, and why.
 #[derive(Deserialize, ToSchema)]
@@ -35,18 +35,14 @@ pub struct MergeBody {
     (status = 202, description = "Decided; the linker has still to act on it", body = DecidedBody),
     (status = "4XX", response = Refused)))]
 pub async fn merge(
-    known: Known,
+    deciding: Deciding,
     Named(id): Named<PersonId>,
     Params(waits): Params<Waits>,
     State(app): State<App>,
-    headers: HeaderMap,
     Document(body): Document<MergeBody>,
 ) -> Result<Response, Problem> {
-    let caller = known.granted(Scope::ReviewsDecide)?;
-    let key = idempotency_key(&headers)?;
-    let steward =
-        Steward { caller: &caller, reason: &body.reason, idempotency_key: key.as_deref() };
-    let decision = stewardship::merge(&app.hub, steward, (id, body.with)).await?;
+    let decision =
+        stewardship::merge(&app.hub, deciding.because(&body.reason), (id, body.with)).await?;
     decided(&app, decision, waits).await
 }
 
@@ -71,17 +67,13 @@ pub struct SplitBody {
     (status = 202, description = "Decided; the linker has still to act on it", body = DecidedBody),
     (status = "4XX", response = Refused)))]
 pub async fn split(
-    known: Known,
+    deciding: Deciding,
     Named(id): Named<PersonId>,
     Params(waits): Params<Waits>,
     State(app): State<App>,
-    headers: HeaderMap,
     Document(body): Document<SplitBody>,
 ) -> Result<Response, Problem> {
-    let caller = known.granted(Scope::ReviewsDecide)?;
-    let key = idempotency_key(&headers)?;
-    let steward =
-        Steward { caller: &caller, reason: &body.reason, idempotency_key: key.as_deref() };
-    let decision = stewardship::split(&app.hub, steward, id, &body.records).await?;
+    let decision =
+        stewardship::split(&app.hub, deciding.because(&body.reason), id, &body.records).await?;
     decided(&app, decision, waits).await
 }

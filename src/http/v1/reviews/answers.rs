@@ -11,7 +11,8 @@ use crate::http::App;
 use crate::http::extract::{Document, Known, Named, Params};
 use crate::http::openapi::Refused;
 use crate::http::problem::{Code, Problem};
-use crate::http::v1::decisions::{DecidedBody, Waits, decided, idempotency_key};
+use crate::http::v1::deciding::Deciding;
+use crate::http::v1::decisions::{DecidedBody, Waits, decided};
 use crate::model::{ReviewId, Scope};
 use crate::operations::stewardship::{self, Answer, Steward};
 
@@ -43,23 +44,20 @@ fn parse(answer: &str) -> Result<Answer, Problem> {
     (status = 202, description = "Decided; the linker has still to act on it", body = DecidedBody),
     (status = "4XX", response = Refused)))]
 pub async fn decide(
-    known: Known,
+    deciding: Deciding,
     Named(id): Named<ReviewId>,
     Params(waits): Params<Waits>,
     State(app): State<App>,
     headers: HeaderMap,
     Document(body): Document<AnswerBody>,
 ) -> Result<axum::response::Response, Problem> {
-    let caller = known.granted(Scope::ReviewsDecide)?;
     let seen = headers.get(IF_MATCH).and_then(|value| value.to_str().ok()).map(str::trim);
     let seen = seen.ok_or(Problem::new(Code::PreconditionRequired))?;
     // `*`: whatever it is now (RFC 9110, section 13.1.1).
     let seen = Some(seen.trim_matches('"')).filter(|seen| *seen != "*");
-    let key = idempotency_key(&headers)?;
-    let steward =
-        Steward { caller: &caller, reason: &body.reason, idempotency_key: key.as_deref() };
     let answer = parse(&body.answer)?;
-    let decision = stewardship::answer(&app.hub, steward, id, seen, answer).await?;
+    let decision =
+        stewardship::answer(&app.hub, deciding.because(&body.reason), id, seen, answer).await?;
     decided(&app, decision, waits).await
 }
 
