@@ -9,6 +9,7 @@ pub mod id;
 pub mod instant;
 pub mod issue;
 pub mod language;
+pub(crate) mod named;
 pub mod partial_date;
 pub mod place;
 pub mod record;

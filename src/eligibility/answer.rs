@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::model::named::named;
 use crate::model::{Instant, PersonId, RecordId, SchemeId};
 
 use super::registry::Rates;
@@ -61,27 +62,12 @@ impl Verdict {
     }
 }
 
-macro_rules! reasons {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
-        /// Why the verdict is what it is.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum Reason { $($(#[$doc])* $variant,)* }
+named! {
+    /// Why the verdict is what it is.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Reason;
 
-        impl Reason {
-            /// Every reason.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The stable name, such as `in_force`.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-        }
-    };
-}
-
-reasons! {
     /// Less was given than it takes to identify a person.
     InsufficientIdentification = "insufficient_identification";
     /// Nobody is known by what was given.

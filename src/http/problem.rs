@@ -27,24 +27,19 @@ use utoipa::ToSchema;
 pub use violation::{Rule, Violation};
 
 use crate::messages::{self, Value};
+use crate::model::named::named;
 use crate::model::{Issue, Language};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $status:ident $name:literal;)*) => {
-        /// A stable code of the problems that this interface answers.
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        pub enum Code { $($(#[$doc])* $variant,)* }
+        named! {
+            /// A stable code of the problems that this interface answers.
+            pub enum Code;
+
+            $($(#[$doc])* $variant = $name;)*
+        }
 
         impl Code {
-            /// Every code.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The name, such as `unknown_scheme`.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
             /// The status with which it is answered.
             #[must_use]
             pub const fn status(self) -> StatusCode {

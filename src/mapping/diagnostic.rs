@@ -10,37 +10,16 @@ mod render;
 use std::sync::Arc;
 
 use super::yaml::Span;
+use crate::model::named::numbered;
 
 pub use correction::{Correction, Mending};
 pub use render::about;
 pub(super) use render::words;
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $number:literal $name:literal;)*) => {
-        /// A stable code of a problem in a mapping.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        pub enum Code { $($(#[$doc])* $variant,)* }
+numbered! {
+    /// A stable code of a problem in a mapping.
+    pub enum Code;
 
-        impl Code {
-            /// Every code.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The number, such as `B201`.
-            #[must_use]
-            pub const fn number(self) -> &'static str {
-                match self { $(Self::$variant => $number,)* }
-            }
-
-            /// The name, such as `unknown-field`.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-        }
-    };
-}
-
-codes! {
     /// The file is not YAML.
     NotYaml = "A101" "not-yaml";
     /// A key that the language does not have.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::named::named;
 use super::{KeyId, SchemeId};
 
 /// To whom a key belongs.
@@ -58,26 +59,10 @@ fn is_name(id: &str) -> bool {
     (1..=80).contains(&id.len()) && id.chars().all(known)
 }
 
-macro_rules! scopes {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
-        /// One right that a key can have.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        pub enum Scope { $($(#[$doc])* $variant,)* }
+named! {
+    /// One right that a key can have.
+    pub enum Scope;
 
-        impl Scope {
-            /// Every right, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The name, such as `records:write`.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-        }
-    };
-}
-
-scopes! {
     /// Send files, records and events.
     RecordsWrite = "records:write";
     /// Read batches, refusals and records.
@@ -104,14 +89,6 @@ scopes! {
     MappingsPublish = "mappings:publish";
     /// Everything, for every scheme, and the keys themselves.
     Admin = "admin";
-}
-
-impl Scope {
-    /// The right of a name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|scope| scope.name() == name)
-    }
 }
 
 /// Somebody whose key was recognised.

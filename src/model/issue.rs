@@ -7,33 +7,12 @@
 use std::fmt;
 
 use super::Place;
+use super::named::numbered;
 
-macro_rules! catalogue {
-    ($($(#[$doc:meta])* $variant:ident = $number:literal $name:literal;)*) => {
-        /// A stable code of the catalogue.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        pub enum IssueCode { $($(#[$doc])* $variant,)* }
+numbered! {
+    /// A stable code of the catalogue.
+    pub enum IssueCode;
 
-        impl IssueCode {
-            /// Every code, in the order of the catalogue.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The number, such as `D203`.
-            #[must_use]
-            pub const fn number(self) -> &'static str {
-                match self { $(Self::$variant => $number,)* }
-            }
-
-            /// The name, such as `bad_date`.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-        }
-    };
-}
-
-catalogue! {
     /// The file holds nothing.
     EmptyFile = "F101" "empty_file";
     /// The bytes are not of the declared format.
@@ -130,14 +109,6 @@ catalogue! {
     NotPermitted = "P404" "not_permitted";
     /// The file is held until a person releases it.
     Held = "P405" "held";
-}
-
-impl IssueCode {
-    /// The code of a name such as `bad_date`, or of a number such as `D203`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|code| code.name() == text || code.number() == text)
-    }
 }
 
 impl fmt::Display for IssueCode {
@@ -305,8 +276,8 @@ mod tests {
     #[test]
     fn names_and_numbers_are_unique() {
         for (i, code) in IssueCode::ALL.iter().enumerate() {
-            assert_eq!(IssueCode::parse(code.name()), Some(*code));
-            assert_eq!(IssueCode::parse(code.number()), Some(*code));
+            assert_eq!(IssueCode::find(code.name()), Some(*code));
+            assert_eq!(IssueCode::find(code.number()), Some(*code));
             for other in IssueCode::ALL.get(i + 1..).unwrap_or_default() {
                 assert_ne!(code.number(), other.number());
                 assert_ne!(code.name(), other.name());

@@ -14,6 +14,7 @@ use super::people::note;
 use crate::eligibility::RecordFacts;
 use crate::eligibility::facts::Statement;
 use crate::eligibility::registry::Registry;
+use crate::model::named::named;
 use crate::model::record::{Relationship, Sex};
 use crate::model::{Caller, PersonId, RecordId, SchemeId};
 use crate::store::families::Seat;
@@ -24,32 +25,10 @@ const STEP: u32 = 500;
 /// People looked at for one page, at most: a page answers within seconds, and says from where to go on.
 const MOST_EXAMINED: usize = 20_000;
 
-macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
-        /// What cannot be right.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-        pub enum Kind { $($(#[$doc])* $variant,)* }
+named! {
+    /// What cannot be right.
+    pub enum Kind;
 
-        impl Kind {
-            /// Every kind.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The name, as asked for and shown.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
-            /// The kind of a name.
-            #[must_use]
-            pub fn parse(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|kind| kind.name() == name)
-            }
-        }
-    };
-}
-
-kinds! {
     /// Covered on the day by two schemes that exclude each other.
     DoubleCoverage = "double_coverage";
     /// A child in two contracts of two heads: of one scheme, or of families that share nobody else.

@@ -292,7 +292,7 @@ impl From<&Issue> for StoredIssue {
 impl StoredIssue {
     fn issue(&self) -> Option<Issue> {
         Some(Issue {
-            code: IssueCode::parse(&self.code)?,
+            code: IssueCode::find(&self.code)?,
             severity: if self.warning { Severity::Warning } else { Severity::Error },
             place: self.place.clone().into(),
             record_id: self.record_id.clone(),

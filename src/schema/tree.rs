@@ -197,7 +197,7 @@ fn field(steps: &[Step], schema: &Value, here: &Value, required: bool) -> FieldI
         codes: codes.into_iter().flatten().filter(|code| !code.is_null()).map(plain).collect(),
         examples: examples.map(plain).collect(),
         pattern: text("pattern").map(str::to_owned),
-        pattern_code: text("x-code").and_then(IssueCode::parse),
+        pattern_code: text("x-code").and_then(IssueCode::find),
         format: text("format").map(str::to_owned),
         min_length: schema.get("minLength").and_then(Value::as_u64),
         max_length: schema.get("maxLength").and_then(Value::as_u64),

@@ -142,7 +142,7 @@ fn violations(error: &ValidationError<'_>, schema: &Value) -> Vec<(u8, Violation
 fn own_code(error: &ValidationError<'_>, schema: &Value) -> Option<IssueCode> {
     match error.kind() {
         Kind::Pattern { .. } | Kind::Format { .. } => {
-            beside(error, schema)?.get("x-code")?.as_str().and_then(IssueCode::parse)
+            beside(error, schema)?.get("x-code")?.as_str().and_then(IssueCode::find)
         }
         _ => None,
     }

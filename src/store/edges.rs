@@ -57,7 +57,8 @@ sql! {
     );
 }
 
-fn read(mut row: Row) -> Result<StoredEdge, StoreError> {
+/// Reads a row that begins with the columns of an edge, in their order.
+pub(super) fn read(mut row: Row) -> Result<StoredEdge, StoreError> {
     Ok(StoredEdge {
         a: row.take()?,
         b: row.take()?,

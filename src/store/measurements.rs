@@ -1,7 +1,7 @@
 //! How right the index is, measured again and again; and the pairs and trials that it takes.
 
 use super::batches::names;
-use super::edges::StoredEdge;
+use super::edges::{self, StoredEdge};
 use super::sql::{Query, params, sql};
 use super::{Row, Session, StoreError, Tx};
 use crate::model::{Instant, RecordId, WhatIfId};
@@ -81,18 +81,6 @@ sql! {
     );
 }
 
-fn edge(mut row: Row) -> Result<StoredEdge, StoreError> {
-    Ok(StoredEdge {
-        a: row.take()?,
-        b: row.take()?,
-        weight: row.take()?,
-        probability: row.take()?,
-        decision: row.take()?,
-        model: row.take()?,
-        detail: row.take()?,
-    })
-}
-
 fn trial(mut row: Row) -> Result<StoredTrial, StoreError> {
     Ok(StoredTrial {
         id: row.take()?,
@@ -135,7 +123,7 @@ impl Session {
         decision: &str,
         place: u64,
     ) -> Result<Option<StoredEdge>, StoreError> {
-        self.fetch_optional(&NTH, &params![decision, place]).await?.map(edge).transpose()
+        self.fetch_optional(&NTH, &params![decision, place]).await?.map(edges::read).transpose()
     }
 
     /// Kept pairs that were decided so, after one.
@@ -150,7 +138,7 @@ impl Session {
     ) -> Result<Vec<StoredEdge>, StoreError> {
         let (a, b) = after.unzip();
         let rows = self.fetch(&PAGE, &params![decision, a.as_ref(), b.as_ref(), limit]).await?;
-        rows.into_iter().map(edge).collect()
+        rows.into_iter().map(edges::read).collect()
     }
 
     /// Samples that wait for a steward.

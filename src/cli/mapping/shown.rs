@@ -41,7 +41,7 @@ pub fn print(report: &Report, screen: &Screen) -> Result<(), Failure> {
 
 fn print_group(group: &Group, screen: &Screen) -> Result<(), Failure> {
     let issue = group.kind.issue.as_deref().map(|number| {
-        let code = IssueCode::parse(number);
+        let code = IssueCode::find(number);
         let title = code.map(|code| {
             messages::text(screen.language(), &format!("issue-{}.title", code.name()), &[])
         });

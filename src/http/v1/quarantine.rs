@@ -66,7 +66,7 @@ pub async fn list(
 }
 
 fn issue_code(text: &str) -> Result<IssueCode, Problem> {
-    IssueCode::parse(text).ok_or_else(|| {
+    IssueCode::find(text).ok_or_else(|| {
         Problem::parameter("code", "?").known(IssueCode::ALL.iter().map(|code| code.name()))
     })
 }

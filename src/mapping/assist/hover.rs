@@ -78,7 +78,7 @@ impl Here<'_> {
                 let word = word::in_template(self.text, &whole, self.offset)?;
                 return Some((word.span.clone(), self.source(self.slice(&word.span))?));
             }
-            Place::Issue => IssueCode::parse(&written).map(|code| words::issue(language, code)),
+            Place::Issue => IssueCode::find(&written).map(|code| words::issue(language, code)),
             Place::Code => self.code(),
             Place::Record => {
                 let field = self.cursor.path.iter().rev().find_map(key)?;

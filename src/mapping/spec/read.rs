@@ -232,7 +232,7 @@ pub(super) fn severity(node: Option<&Node>, problems: &mut Diagnostics) -> Optio
 }
 
 pub(super) fn issue_code(word: &Word, problems: &mut Diagnostics) -> Option<IssueCode> {
-    let code = IssueCode::parse(&word.value);
+    let code = IssueCode::find(&word.value);
     if code.is_none() {
         let names = IssueCode::ALL.iter().map(|code| code.name());
         let expected = "bad_date, wrong_type, period_inverted …";
