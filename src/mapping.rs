@@ -25,6 +25,7 @@ mod explain;
 mod extract;
 mod group;
 mod json;
+mod lane;
 mod level;
 mod names;
 mod page;
@@ -65,7 +66,8 @@ pub use samples::SampleReport;
 pub use summary::{Lost, Read, Refuses, Summary, Writes};
 pub use value::Class;
 
-use extract::{Places, Trie};
+use extract::{Places, Straight, Trie};
+use lane::Lane;
 use level::{Columns, Each, Levels};
 use path::SourcePath;
 use program::Program;
@@ -80,11 +82,15 @@ pub struct Mapping {
     hash: [u8; 32],
     spec: Spec,
     program: Program,
+    /// The short way of its records, when there is one.
+    lane: Option<Lane>,
     schema: Option<Arc<Schema>>,
     target_schema: Option<Arc<Schema>>,
     sample: Option<yaml::Node>,
     tests: Vec<TestSpec>,
     trie: Trie,
+    /// How plain elements are read, when no others are wanted.
+    straight: Option<Straight>,
     levels: Levels,
     places: Vec<Places>,
     paths: Vec<SourcePath>,

@@ -10,6 +10,7 @@
 
 mod attribute;
 pub(super) mod markup;
+mod plain;
 pub(super) mod split;
 
 use std::borrow::Cow;

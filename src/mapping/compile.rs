@@ -18,7 +18,8 @@ use crate::schema::{self, Schema};
 
 use super::codes::Codes;
 use super::diagnostic::{Code, Diagnostic, Diagnostics, Weight};
-use super::extract::Trie;
+use super::extract::{Straight, Trie};
+use super::lane::Lane;
 use super::level::{Each, links};
 use super::names::Names;
 use super::page::Page;
@@ -149,9 +150,22 @@ fn link(
     drop(sender);
     let paths: Vec<SourcePath> = names.wanted.iter().map(|wants| wants.path.clone()).collect();
     let (trie, places) = Trie::new(&paths, &names.levels, &each);
+    let straight = match rows {
+        // A record of several rows is no plain element.
+        Some(_) => None,
+        None => {
+            Straight::new(&trie, own_schema.map(|schema| &**schema), spec.source.format.repeats())
+        }
+    };
     let target_schema = library.schemas.get(TARGET).cloned();
     let plan = Plan::new(&fields, own_schema.map(|schema| &**schema));
     let page = Page::new(&tree, target_schema.as_deref().and_then(Schema::fused));
+    let program = Program { values, fields, groups, checks, page };
+    // A canonical record is its own translation.
+    let lane = match spec.source.format {
+        Format::Canonical => None,
+        _ => Lane::new(&program, &tree, target_schema.as_deref()),
+    };
     let separator = if spec.source.format == Format::Xml { '/' } else { '.' };
     let shown = paths
         .iter()
@@ -164,12 +178,14 @@ fn link(
     let mapping = Mapping {
         file: file.to_owned(),
         hash: *blake3::hash(text.as_bytes()).as_bytes(),
-        program: Program { values, fields, groups, checks, page },
+        program,
+        lane,
         schema: own_schema.cloned(),
         target_schema,
         sample: spec.sample.take(),
         tests: std::mem::take(&mut spec.tests),
         trie,
+        straight,
         levels: std::mem::take(&mut names.levels),
         places,
         paths,

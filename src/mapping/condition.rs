@@ -249,6 +249,12 @@ impl Test {
                 let value = lookup(*path);
                 literals.iter().any(|literal| literal.equals(value))
             }
+            // Most conditions ask for a code.
+            Self::Compare {
+                left: Operand::Path(path),
+                operator: operator @ (Operator::Equal | Operator::NotEqual),
+                right: Operand::Literal(Literal::Text(text)),
+            } => (lookup(*path) == Some(text.as_str())) == (*operator == Operator::Equal),
             Self::Compare { left, operator, right } => compare(left, *operator, right, lookup),
             Self::StartsWith(path, wanted) => {
                 text_has(*path, &|text| text.starts_with(wanted.as_str()))

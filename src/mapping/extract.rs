@@ -8,6 +8,7 @@
 mod cells;
 mod hear;
 mod memory;
+mod straight;
 mod trie;
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ use crate::schema::Absent;
 pub use cells::{Cells, Frame, MOST_ITEMS, Slot};
 pub use memory::Memory;
 use memory::Spot;
+pub use straight::Straight;
 use trie::{Choice, Node, Pick, Role};
 pub use trie::{Places, Trie, Wanted};
 

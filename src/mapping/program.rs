@@ -123,6 +123,8 @@ pub struct Problem {
 
 /// Sees the steps of rules.
 pub trait Tracer {
+    /// Whether it wants to hear of every step: then a record may not take the short way.
+    const LISTENS: bool = true;
     /// The value with which a rule begins.
     fn origin(&mut self, _rule: &Rule, _value: &Value<'_>) {}
     /// The branch of a choice that is taken, counted from 0, before the value that it gives.
@@ -139,7 +141,9 @@ pub trait Tracer {
     fn leave(&mut self) {}
 }
 
-impl Tracer for () {}
+impl Tracer for () {
+    const LISTENS: bool = false;
+}
 
 /// A compiled mapping, but for what reading a file needs.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ mod asked;
 mod carry;
 mod element;
 mod flow;
+mod hear;
 mod issues;
 mod nested;
 mod rows;

@@ -26,7 +26,7 @@ pub enum Input {
 }
 
 /// A condition whose names are resolved.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct When {
     condition: Condition,
     inputs: Box<[Input]>,

@@ -10,6 +10,7 @@ mod rule;
 pub(super) mod synonyms;
 
 use crate::model::{IssueCode, Language, Severity};
+use crate::schema::Repeats;
 
 use super::yaml::{Node, Span};
 
@@ -141,6 +142,19 @@ pub enum Format {
     Fhir,
     /// One `beneficiary/1` document a line.
     Canonical,
+}
+
+impl Format {
+    /// How lists are written.
+    #[must_use]
+    pub const fn repeats(self) -> Repeats {
+        match self {
+            Self::Xml => Repeats::BySchema,
+            Self::Csv | Self::Json | Self::Ndjson | Self::Fhir | Self::Canonical => {
+                Repeats::AsWritten
+            }
+        }
+    }
 }
 
 /// How the sender's file is read.

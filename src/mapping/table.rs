@@ -143,6 +143,23 @@ impl Table {
         self.unmapped == Unmapped::Fail(Severity::Error)
     }
 
+    /// The rows, when texts are looked up as they are written.
+    pub fn rows(&self) -> Option<impl Iterator<Item = (&str, &str)>> {
+        (!self.fold).then(|| self.rows.iter().map(|(from, to)| (&**from, &**to)))
+    }
+
+    /// What becomes of a text without row.
+    #[must_use]
+    pub const fn otherwise(&self) -> &Unmapped {
+        &self.unmapped
+    }
+
+    /// Whether a text without row stays as it is.
+    #[must_use]
+    pub fn keeps(&self) -> bool {
+        self.unmapped == Unmapped::Keep
+    }
+
     /// Whether it has rows of a shared table, which serves several senders.
     #[must_use]
     pub const fn is_shared(&self) -> bool {

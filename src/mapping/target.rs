@@ -23,6 +23,16 @@ pub enum Takes {
 }
 
 impl Takes {
+    /// Whether a text is one that the field takes.
+    #[must_use]
+    pub fn fits(self, text: &str) -> bool {
+        match self {
+            Self::Code(codes) => codes.contains(&text),
+            Self::Boolean => matches!(text, "true" | "false"),
+            Self::Text | Self::PartialDate | Self::Day | Self::Texts | Self::Hub => true,
+        }
+    }
+
     /// The shape of values that fit.
     #[must_use]
     pub const fn shape(self) -> Shape {

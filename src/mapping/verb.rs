@@ -8,7 +8,7 @@ mod build;
 mod date;
 mod declarations;
 mod list;
-mod text;
+pub(super) mod text;
 
 use std::sync::Arc;
 
@@ -94,7 +94,7 @@ pub enum Verb {
     /// A decimal number.
     Number(Mark),
     /// A date.
-    Date(Dates),
+    Date(Arc<Dates>),
     /// Only the year, approximately.
     EstimatedWhen(When),
     /// Only the year.

@@ -8,6 +8,7 @@
 
 mod form;
 pub(super) mod judge;
+mod written;
 
 use serde_json::{Map, Value};
 

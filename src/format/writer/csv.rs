@@ -1,9 +1,9 @@
 //! Rows under a header: the keys of a record are its columns. Quoting is that of `csv-core`.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use csv_core::{Terminator, Writer, WriterBuilder};
+use rustc_hash::FxHashMap;
 
 use super::super::{Events, Scalar, ScalarKind};
 
@@ -11,9 +11,11 @@ pub(super) struct Csv {
     rows: Writer,
     titles: Vec<String>,
     columns: Vec<String>,
-    index: HashMap<String, usize>,
+    index: FxHashMap<String, usize>,
     cells: Vec<String>,
     column: Option<usize>,
+    /// The column that is likely to come next: records have their keys in one order.
+    next: usize,
     depth: usize,
 }
 
@@ -32,6 +34,7 @@ impl Csv {
             index,
             cells: vec![String::new(); columns.len()],
             column: None,
+            next: 0,
             depth: 0,
         }
     }
@@ -39,6 +42,7 @@ impl Csv {
     pub(super) fn clear(&mut self) {
         self.cells.iter_mut().for_each(String::clear);
         self.column = None;
+        self.next = 0;
         self.depth = 0;
     }
 
@@ -56,6 +60,16 @@ impl Csv {
 }
 
 fn row(rows: &mut Writer, cells: &[String], text: &mut String) {
+    // A row of one empty cell is quoted, too: without quotes it would be no row.
+    let plain = cells.len() > 1 && !cells.iter().any(|cell| rows.should_quote(cell.as_bytes()));
+    if plain {
+        for (at, cell) in cells.iter().enumerate() {
+            text.extend((at > 0).then_some(char::from(rows.get_delimiter())));
+            text.push_str(cell);
+        }
+        text.push('\n');
+        return;
+    }
     // Every character a quote that is doubled, quotes around each cell, and delimiters.
     let room = cells.iter().map(|cell| 2 * cell.len() + 3).sum::<usize>() + 3;
     let mut line = vec![0; room];
@@ -78,7 +92,11 @@ impl<'r> Events<'r> for Csv {
     fn key(&mut self, name: Cow<'r, str>) {
         // A key without a column has no place in a row; the mapping reports it as loss.
         if self.depth == 1 {
-            self.column = self.index.get(name.as_ref()).copied();
+            self.column = match self.columns.get(self.next) {
+                Some(next) if **next == *name => Some(self.next),
+                Some(_) | None => self.index.get(name.as_ref()).copied(),
+            };
+            self.next = self.column.map_or(self.next, |column| column + 1);
         }
     }
 

@@ -9,6 +9,7 @@ use memchr::memchr;
 use smallvec::SmallVec;
 
 use super::markup::{Markup, is_name, local, markup};
+use super::plain::plain_end;
 use crate::format::frame::{Broken, Legible, advance};
 use crate::format::options::Limits;
 use crate::format::reader::{Cut, Found, KEPT_OF_TOO_LONG};
@@ -142,6 +143,10 @@ impl Elements {
 
     /// Cuts the record whose start tag is at the start of the window.
     fn record(&mut self, text: &mut Text, limits: &Limits) -> Found {
+        if let Some(to) = plain_end(text.bytes(), limits) {
+            self.cut();
+            return Found::Record(Cut { from: 0, to, next: to });
+        }
         let mut open: SmallVec<[Range<usize>; 16]> = SmallVec::new();
         let mut at = 0;
         let code = loop {
@@ -164,10 +169,7 @@ impl Elements {
                 Next::Ended => break IssueCode::TruncatedFile,
             }
             if open.is_empty() {
-                if self.around.is_empty() {
-                    self.ended = true;
-                }
-                self.searching = false;
+                self.cut();
                 return Found::Record(Cut { from: 0, to: at, next: at });
             }
             if open.len() > limits.depth {
@@ -186,6 +188,12 @@ impl Elements {
             return Found::End;
         }
         self.broken(text, limits, code, at)
+    }
+
+    /// A record has been cut out.
+    fn cut(&mut self) {
+        self.ended |= self.around.is_empty();
+        self.searching = false;
     }
 
     fn broken(&mut self, text: &mut Text, limits: &Limits, code: IssueCode, at: usize) -> Found {

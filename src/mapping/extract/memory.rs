@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::cells::{Cells, Slots, recycle};
+use super::straight::Order;
 use super::trie::Trie;
 
 /// A trie node and the frame of its scope in which its cell goes.
@@ -35,11 +36,12 @@ pub struct Memory {
     /// ([`after`]) when that was last looked up; 0 when nothing is known.
     pub(super) follows: Vec<u32>,
     pub(super) columns: Columns,
+    pub(super) straight: Order,
     objects: u64,
 }
 
 /// Where [`Memory::follows`] says which field of a group comes first.
-const fn first(group: u32) -> usize {
+pub(super) const fn first(group: u32) -> usize {
     2 * group as usize
 }
 

@@ -147,17 +147,20 @@ pub fn titles(name: &str) -> (Vec<String>, Vec<String>) {
     (titles, rest.iter().map(|word| (*word).to_owned()).collect())
 }
 
+/// Some words of a text: hardly anybody has more than four.
+pub type Words<'t> = SmallVec<[&'t str; 4]>;
+
 /// The titles and the given names of a column of given names alone, as [`parts`] finds them, as
 /// slices of the text; nothing where its words do not stand one blank apart.
 #[must_use]
-pub fn given_only(text: &str) -> Option<(Vec<&str>, Vec<&str>)> {
+pub fn given_only(text: &str) -> Option<(Words<'_>, Words<'_>)> {
     let odd = |c: char| c.is_whitespace() && c != ' ';
     let words: SmallVec<[&str; 8]> = text.split(' ').collect();
     if words.iter().any(|word| word.is_empty() || word.contains(odd)) {
         return None;
     }
     let (mut from, mut to) = (0, words.len());
-    let mut prefix = Vec::new();
+    let mut prefix = Words::new();
     while let Some(length) = words.get(from..to).and_then(words::title_at)
         && length < to - from
     {
@@ -168,7 +171,7 @@ pub fn given_only(text: &str) -> Option<(Vec<&str>, Vec<&str>)> {
         to -= 1;
         prefix.push(*words.get(to)?);
     }
-    let mut given = Vec::with_capacity(to - from);
+    let mut given = Words::new();
     while from < to {
         // A particle belongs to the word after it.
         let open = words.get(from..to)?.iter().take_while(|word| words::is_particle(word)).count();
@@ -349,8 +352,8 @@ mod tests {
             let text = words.join(blank);
             if let Some((prefix, given)) = given_only(&text) {
                 let long = parts(&text, Order::GivenOnly);
-                prop_assert_eq!(long.prefix, prefix);
-                prop_assert_eq!(long.given, given);
+                prop_assert_eq!(long.prefix, prefix.to_vec());
+                prop_assert_eq!(long.given, given.to_vec());
             } else {
                 prop_assert!(blank != " ");
             }

@@ -9,21 +9,20 @@ use smallvec::SmallVec;
 
 use crate::format::Broken;
 use crate::model::{Expected, Issue, IssueCode, Place};
-use crate::schema::{Repeats, Schema, ValueSink, Violation};
+use crate::schema::Repeats;
 
 use super::super::extract::{Cells, Extractor, Frame, MOST_ITEMS, Memory};
 use super::super::level::Each;
 use super::super::outcome::{Around, Carried, Outcome, Refusal, Translated};
 use super::super::program::{Problem, Tracer};
 use super::super::scene::{Input, Scene};
-use super::super::spec::Format;
 use super::super::{Mapping, RecordKind};
 use super::asked::Asked;
 use super::carry::{self, own_slot};
 use super::element::Element;
+use super::hear::{self, Heard};
 use super::nested::{Nested, attributed};
 use super::rows::Key;
-use super::tee::Heard;
 use super::translate::Spare;
 
 /// Elements through one mapping.
@@ -94,7 +93,7 @@ impl<'m> Flow<'m> {
                 carried: Carried::nothing(mapping),
                 dropped: vec![0; mapping.drops.len()],
                 nested: Vec::new(),
-                source: Asked::new(mapping.judged(), repeats(mapping)),
+                source: Asked::new(mapping.judged(), mapping.spec.source.format.repeats()),
                 memory: Memory::default(),
                 work: Work { target, ..Work::default() },
             },
@@ -193,23 +192,20 @@ impl<'m> Flow<'m> {
 }
 
 impl<'m> Stage<'m> {
-    fn heard(
+    fn heard<T: Tracer>(
         &self,
         element: &impl Element,
         state: &mut State<'m>,
-        tracer: &mut impl Tracer,
+        tracer: &mut T,
         out: &mut VecDeque<Outcome>,
     ) {
         let mapping = self.mapping;
         let State { carried, dropped, nested: met, source, memory, work } = state;
-        let empty = &mapping.spec.source.empty;
-        let mut extractor = Extractor::new(&mapping.trie, empty, memory);
-        let walked = element.walk(&mut Heard::new(&mut extractor, source.judge()));
-        let violations = match source.in_doubt() {
-            Some(schema) if walked.is_ok() => violations(mapping, schema, element),
-            Some(_) | None => Vec::new(),
+        let plain = if T::LISTENS { None } else { hear::plain(mapping, element, memory) };
+        let Heard { mut cells, walked, violations } = match plain {
+            Some(cells) => Heard { cells, walked: Ok(()), violations: Vec::new() },
+            None => hear::any(mapping, element, source, memory),
         };
-        let mut cells = extractor.cells;
         met.clear();
         if self.is_skipped(&cells) {
             return;
@@ -371,23 +367,4 @@ fn overfull(element: &impl Element) -> Issue {
     let mut issue = Issue::error(IssueCode::TooManyFields, element.place());
     issue.expected = Some(Expected::AtMost(u64::from(MOST_ITEMS)));
     issue
-}
-
-/// How the sender's format writes lists.
-fn repeats(mapping: &Mapping) -> Repeats {
-    match mapping.spec.source.format {
-        Format::Xml => Repeats::BySchema,
-        Format::Csv | Format::Json | Format::Ndjson | Format::Fhir | Format::Canonical => {
-            Repeats::AsWritten
-        }
-    }
-}
-
-/// What is wrong with an element by its sender's schema; it has been walked before without a fault.
-fn violations(mapping: &Mapping, schema: &Schema, element: &impl Element) -> Vec<Violation> {
-    let mut value = ValueSink::new(schema, repeats(mapping), &mapping.spec.source.empty);
-    match element.walk(&mut value) {
-        Ok(()) => schema.check(&value.finish()),
-        Err(_) => Vec::new(),
-    }
 }

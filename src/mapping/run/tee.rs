@@ -8,13 +8,13 @@ use crate::schema::{Absent, Judge};
 use super::super::extract::Extractor;
 
 /// The events of a sender's document to the extractor and to the judge of its schema.
-pub struct Heard<'b, 's, 't, 'r, 'm> {
+pub struct Tee<'b, 's, 't, 'r, 'm> {
     extractor: &'b mut Extractor<'t, 'r, 'm>,
     judge: Option<&'b mut Judge<'s>>,
     empty: Absent<'t>,
 }
 
-impl<'b, 's, 't, 'r, 'm> Heard<'b, 's, 't, 'r, 'm> {
+impl<'b, 's, 't, 'r, 'm> Tee<'b, 's, 't, 'r, 'm> {
     /// For one document.
     #[must_use]
     pub fn new(extractor: &'b mut Extractor<'t, 'r, 'm>, judge: Option<&'b mut Judge<'s>>) -> Self {
@@ -23,7 +23,7 @@ impl<'b, 's, 't, 'r, 'm> Heard<'b, 's, 't, 'r, 'm> {
     }
 }
 
-impl<'r> Events<'r> for Heard<'_, '_, '_, 'r, '_> {
+impl<'r> Events<'r> for Tee<'_, '_, '_, 'r, '_> {
     #[inline]
     fn begin_object(&mut self) {
         if let Some(judge) = &mut self.judge {

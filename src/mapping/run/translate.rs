@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use crate::model::{Issue, IssueCode, Place, Severity};
+use crate::schema::Schema;
 
+use super::super::Mapping;
 use super::super::group::Made;
 use super::super::level::{Columns, Each};
 use super::super::outcome::{Around, Outcome, Reference, Refusal, Translated};
@@ -53,13 +55,13 @@ fn emptied<A, B>(mut vec: Vec<A>) -> Vec<B> {
 }
 
 impl<'m> Stage<'m> {
-    pub(super) fn translate<'r>(
+    pub(super) fn translate<'r, T: Tracer>(
         &self,
         element: &impl Element,
         record: Record<'r>,
         violations: &[Attributed<'_>],
         work: &mut Work<'m>,
-        tracer: &mut impl Tracer,
+        tracer: &mut T,
     ) -> Outcome
     where
         'm: 'r,
@@ -73,6 +75,16 @@ impl<'m> Stage<'m> {
         let record_id = has_id.then_some(&*translated.record_id);
         let scene = Scene { record_id, ..scene };
         let mut named: Vec<Named<'r>> = emptied(std::mem::take(&mut spare.named));
+        if !T::LISTENS && has_id && violations.is_empty() && problems.is_empty() {
+            if self.takes_lane(&scene, &mut named, &mut translated.canonical) {
+                translated.references = self.references(&Scene { values: &named, ..scene });
+                spare.named = emptied(named);
+                translated.warnings.clear();
+                return Outcome::Accepted(self.as_sent(translated, element, record.place));
+            }
+            translated.canonical.clear();
+            named.clear();
+        }
         let values = emptied(std::mem::take(&mut spare.values));
         let mut made = Made { values, ..Made::default() };
         mapping.program.run(&scene, &mut named, &mut made, problems, tracer);
@@ -118,12 +130,41 @@ impl<'m> Stage<'m> {
                 around,
             }));
         }
+        translated.warnings = found;
+        Outcome::Accepted(self.as_sent(translated, element, record.place))
+    }
+
+    /// Whether the record has gone the short way of the mapping, with its document in `canonical`.
+    fn takes_lane<'r>(
+        &self,
+        scene: &Scene<'_, 'r>,
+        named: &mut Vec<Named<'r>>,
+        canonical: &mut Vec<u8>,
+    ) -> bool
+    where
+        'm: 'r,
+    {
+        let Mapping { lane: Some(lane), program, target_schema, .. } = self.mapping else {
+            return false;
+        };
+        let record_id = scene.record_id.unwrap_or_default();
+        let titles = Titles { scheme: &self.scheme, record_id, groups: &[] };
+        let fused = target_schema.as_deref().and_then(Schema::fused);
+        lane.write(program, scene, titles, fused, named, canonical)
+    }
+
+    /// A record with its place, and with its bytes where they are wanted.
+    fn as_sent(
+        &self,
+        mut translated: Box<Translated>,
+        element: &impl Element,
+        place: Place,
+    ) -> Box<Translated> {
         if self.raw == Raw::Kept {
             translated.raw.extend_from_slice(element.raw());
         }
-        translated.place = record.place;
-        translated.warnings = found;
-        Outcome::Accepted(translated)
+        translated.place = place;
+        translated
     }
 
     /// Violations and problems as issues, each said once.

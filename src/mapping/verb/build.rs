@@ -79,7 +79,7 @@ pub fn build(step: &StepSpec, builder: &mut impl Builder) -> Option<Verb> {
             ])
             .map(Verb::Keep),
         "number" => read.choice(&[(",", Mark::Comma), (".", Mark::Point)]).map(Verb::Number),
-        "date" => read.dates().map(Verb::Date),
+        "date" => read.dates().map(|dates| Verb::Date(Arc::new(dates))),
         "estimated_when" => read.condition().map(Verb::EstimatedWhen),
         "year_only_when" => read.condition().map(Verb::YearOnlyWhen),
         "phone" => read.country().map(Verb::Phone),

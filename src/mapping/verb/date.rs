@@ -32,15 +32,20 @@ impl Dates {
     /// `bad_date` when no layout fits.
     pub fn read<'a>(&self, value: Value<'a>) -> Result<Value<'a>, Box<Failure>> {
         let date = match &value {
-            Value::Text(text) => self.layouts.iter().find_map(|layout| layout.read(text).ok()),
-            Value::Date(date) => Some(*date),
+            Value::Text(text) => self.find(text),
+            Value::Date(date) => Some(*date).filter(is_dated),
             Value::Absent => return Ok(value),
             Value::List(_) => None,
         };
-        // The year 0 stands in exports for "unknown", never for a year.
-        date.filter(|date| date.year() > 0)
-            .map(Value::Date)
+        date.map(Value::Date)
             .ok_or_else(|| Failure::new(IssueCode::BadDate, Expected::Form(self.shown.clone())))
+    }
+
+    /// The date of a text, in the first layout that fits.
+    #[inline]
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<PartialDate> {
+        self.layouts.iter().find_map(|layout| layout.read(text).ok()).filter(is_dated)
     }
 
     /// Writes a date in the first layout that has a form for it.
@@ -55,6 +60,11 @@ impl Dates {
         let written = written.or_else(|| self.layouts.iter().find_map(|layout| layout.write(date)));
         written.map(|text| Value::Text(Cow::Owned(text)))
     }
+}
+
+/// The year 0 stands in exports for "unknown", never for a year.
+fn is_dated(date: &PartialDate) -> bool {
+    date.year() > 0
 }
 
 /// A unit of time.

@@ -40,11 +40,12 @@ pub fn item(value: Value<'_>, place: i32) -> Value<'_> {
 }
 
 /// One part of a whole name.
-pub fn name_part(value: Value<'_>, part: Part, order: Order) -> Value<'_> {
+pub fn name_part<'a>(value: Value<'a>, part: Part, order: Order) -> Value<'a> {
     if let (Value::Text(Cow::Borrowed(text)), Order::GivenOnly) = (&value, order)
         && let Some((prefix, given)) = name::given_only(text)
     {
-        let list = |items: Vec<_>| Value::list(items.into_iter().map(Cow::Borrowed).collect());
+        let list =
+            |items: name::Words<'a>| Value::list(items.into_iter().map(Cow::Borrowed).collect());
         return match part {
             Part::Family => Value::Absent,
             Part::Given => list(given),

@@ -11,7 +11,9 @@ use crate::model::PartialDate;
 pub(super) enum Form {
     /// So many characters of one set of ASCII characters, from the first to the last.
     Letters { set: u128, least: usize, most: usize },
-    /// One of the formats that the standard does not have.
+    /// Our `edtf`: a date that may lack a day or a month.
+    Edtf,
+    /// Another of the formats that the standard does not have.
     Own(fn(&str) -> bool),
     /// The standard's `date`: a plain day of our era is told at once, anything else by the crate.
     Day(Box<Validator>),
@@ -29,7 +31,7 @@ impl Form {
         let options = formats::add(jsonschema::draft202012::options());
         let library = || options.build(&schema).ok().map(Box::new);
         match value.as_str().filter(|_| keyword == "format") {
-            Some("edtf") => Some(Self::Own(formats::is_edtf)),
+            Some("edtf") => Some(Self::Edtf),
             Some("decimal") => Some(Self::Own(formats::is_decimal)),
             Some("e164") => Some(Self::Own(formats::is_e164)),
             Some("date") => library().map(Self::Day),
@@ -44,6 +46,7 @@ impl Form {
                 (*least..=*most).contains(&text.len())
                     && text.bytes().all(|byte| byte < 128 && set >> byte & 1 == 1)
             }
+            Self::Edtf => formats::is_edtf(text),
             Self::Own(holds) => holds(text),
             Self::Day(validator) => {
                 let day =

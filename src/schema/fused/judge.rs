@@ -7,11 +7,11 @@ use super::{Fused, ROOT, Rules, RulesId, UNKNOWN, kind};
 use crate::format::events::ScalarKind;
 
 /// Of a field that a closed object does not know: an absent cell may stand there, a value may not.
-const FORBIDDEN: RulesId = RulesId::MAX;
+pub(super) const FORBIDDEN: RulesId = RulesId::MAX;
 
 /// A place of documents that has been looked up: its rules, and its bit among the fields of its object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Known(RulesId, u64);
+pub struct Known(pub(super) RulesId, pub(super) u64);
 
 impl Fused {
     /// The document itself.

@@ -1,0 +1,95 @@
+//! A code table whose results are quoted beforehand.
+
+use rustc_hash::FxHashMap;
+
+use super::super::json::write_text;
+use super::super::spec::Unmapped;
+use super::super::table::Table;
+
+/// Up to so many rows are found faster one by one than by their hash.
+const FEW: usize = 8;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Codes {
+    rows: Rows,
+    otherwise: Otherwise,
+}
+
+#[derive(Debug)]
+enum Rows {
+    Few(Box<[(Box<str>, Box<[u8]>)]>),
+    Many(FxHashMap<Box<str>, Box<[u8]>>),
+}
+
+/// What becomes of a text without row.
+#[derive(Debug)]
+enum Otherwise {
+    Keep,
+    Use(Box<[u8]>),
+    Doubt,
+}
+
+/// What a table makes of a text.
+pub enum Code<'c> {
+    /// A code with its quotes.
+    Quoted(&'c [u8]),
+    /// The text itself.
+    Same,
+}
+
+impl Codes {
+    /// Of a table that is asked for texts as they are written, all of whose codes are `taken`; none of
+    /// another.
+    pub fn of(table: &Table, taken: &impl Fn(&str) -> bool) -> Option<Self> {
+        let mut rows: Vec<(Box<str>, Box<[u8]>)> = Vec::new();
+        for (from, to) in table.rows()? {
+            if !taken(to) {
+                return None;
+            }
+            // Blanks around a text do not count, so that no text is like this one.
+            if from.trim() == from {
+                rows.push((from.into(), quoted(to)));
+            }
+        }
+        let otherwise = match table.otherwise() {
+            Unmapped::Keep => Otherwise::Keep,
+            Unmapped::Use(code, None) if taken(code) => Otherwise::Use(quoted(code)),
+            Unmapped::Use(..) | Unmapped::Fail(_) => Otherwise::Doubt,
+        };
+        let rows = match rows.len() {
+            ..=FEW => Rows::Few(rows.into()),
+            _ => Rows::Many(rows.into_iter().collect()),
+        };
+        Some(Self { rows, otherwise })
+    }
+
+    /// The code of a text; `None` when that is a problem.
+    #[inline]
+    pub fn find(&self, text: &str) -> Option<Code<'_>> {
+        let found = self.rows.get(text).or_else(|| self.rows.get(text.trim()));
+        match (found, &self.otherwise) {
+            (Some(code), _) => Some(Code::Quoted(code)),
+            (None, Otherwise::Use(code)) => Some(Code::Quoted(code)),
+            (None, Otherwise::Keep) => Some(Code::Same),
+            (None, Otherwise::Doubt) => None,
+        }
+    }
+}
+
+impl Rows {
+    #[inline]
+    fn get(&self, text: &str) -> Option<&[u8]> {
+        match self {
+            Self::Few(rows) => rows.iter().find(|(from, _)| **from == *text).map(|(_, to)| &**to),
+            Self::Many(rows) => rows.get(text).map(|to| &**to),
+        }
+    }
+}
+
+/// A text as JSON writes it.
+pub fn quoted(text: &str) -> Box<[u8]> {
+    let mut quoted = Vec::with_capacity(text.len() + 2);
+    write_text(text, &mut quoted);
+    quoted.into()
+}
