@@ -155,6 +155,13 @@ impl Format {
             }
         }
     }
+
+    /// Whether every null is a value: a canonical record is passed on as it came, and others would read
+    /// one.
+    #[must_use]
+    pub const fn keeps_nulls(self) -> bool {
+        matches!(self, Self::Canonical)
+    }
 }
 
 /// How the sender's file is read.

@@ -49,6 +49,8 @@ pub struct Fused {
 pub(super) struct Rules {
     kinds: u8,
     codes: Option<Codes>,
+    /// Whether null is named as a value; else it is none.
+    takes_null: bool,
     min_length: usize,
     max_length: usize,
     forms: Vec<Form>,
@@ -79,6 +81,7 @@ impl Default for Rules {
         Self {
             kinds: kind::ANY,
             codes: None,
+            takes_null: false,
             min_length: 0,
             max_length: usize::MAX,
             forms: Vec::new(),
@@ -213,6 +216,10 @@ impl<'d> Read<'d> {
         for (keyword, value) in keywords {
             self.keyword(keyword, value, &mut rules)?;
         }
+        rules.takes_null = match &rules.codes {
+            Some(codes) => codes.null && rules.kinds & kind::NULL != 0,
+            None => rules.takes_null,
+        };
         if rules.codes.is_some() {
             // The values listed are texts, booleans or null: nothing else can be one of them. A list of
             // values beside another type is a contradiction that the crate may judge.
@@ -244,7 +251,10 @@ impl<'d> Read<'d> {
     /// Takes one keyword; `None` when it is none of the simple ones.
     fn keyword(&mut self, keyword: &str, value: &'d Value, rules: &mut Rules) -> Option<()> {
         match keyword {
-            "type" => rules.kinds = kinds(value)?,
+            "type" => {
+                rules.kinds = kinds(value)?;
+                rules.takes_null = rules.kinds & kind::NULL != 0;
+            }
             "enum" => rules.codes = both(rules.codes.take(), codes(value.as_array()?)?)?,
             "const" => rules.codes = both(rules.codes.take(), codes(std::slice::from_ref(value))?)?,
             "minLength" => rules.min_length = count(value)?,

@@ -45,13 +45,15 @@ impl<'s> Absent<'s> {
     }
 }
 
-/// Builds a [`Value`] from events, shaped by a schema.
+/// Builds a [`Value`] from events, shaped by a schema. A null is no value, as an empty cell is none, but
+/// where the schema names it.
 ///
 /// Events must nest properly, as [`Events`] says; a second root value replaces the first.
 pub struct ValueSink<'s> {
     schema: &'s Schema,
     repeats: Repeats,
     empty: Absent<'s>,
+    keeps_nulls: bool,
     open: Vec<Open>,
     root: Value,
 }
@@ -65,7 +67,15 @@ impl<'s> ValueSink<'s> {
     /// A sink for one document. Texts that are in `empty`, blanks around them aside, are left out.
     #[must_use]
     pub fn new(schema: &'s Schema, repeats: Repeats, empty: &'s [String]) -> Self {
-        Self { schema, repeats, empty: Absent::new(empty), open: Vec::new(), root: Value::Null }
+        let empty = Absent::new(empty);
+        let (open, root) = (Vec::new(), Value::Null);
+        Self { schema, repeats, empty, keeps_nulls: false, open, root }
+    }
+
+    /// Every null is a value: for documents that are passed on as they are.
+    #[must_use]
+    pub fn keeping_nulls(self, keeps_nulls: bool) -> Self {
+        Self { keeps_nulls, ..self }
     }
 
     /// The document.
@@ -169,11 +179,9 @@ impl<'r> Events<'r> for ValueSink<'_> {
     }
 
     fn scalar(&mut self, scalar: Scalar<'r>) {
-        let group = self.repeats == Repeats::BySchema
-            && self
-                .next_node()
-                .and_then(|node| self.schema.tree.node(node))
-                .is_some_and(|node| node.object);
+        let node = self.next_node().and_then(|node| self.schema.tree.node(node));
+        let group = self.repeats == Repeats::BySchema && node.is_some_and(|node| node.object);
+        let takes_null = self.keeps_nulls || node.is_some_and(|node| node.takes_null);
         let value = match scalar.kind {
             ScalarKind::Text if self.empty.holds(&scalar.text) => {
                 if group && !self.open.is_empty() {
@@ -185,6 +193,7 @@ impl<'r> Events<'r> for ValueSink<'_> {
             ScalarKind::Text => Value::String(scalar.text.into_owned()),
             ScalarKind::Number => number(&scalar.text),
             ScalarKind::Boolean => Value::Bool(scalar.text == "true"),
+            ScalarKind::Null if !takes_null => return,
             ScalarKind::Null => Value::Null,
         };
         self.put(value);

@@ -79,6 +79,8 @@ pub(super) struct Node {
     /// Whether only a list, or only an object, can stand here.
     pub(super) list: bool,
     pub(super) object: bool,
+    /// Whether the schema names null as a value that may stand here; else null is no value at all.
+    pub(super) takes_null: bool,
 }
 
 /// See the module.
@@ -134,7 +136,12 @@ impl Tree {
         let types = types(schema);
         let only = |kind: &str| matches!(types.as_slice(), [one] if one == kind);
         let id = self.nodes.len();
-        self.nodes.push(Node { list: only("array"), object: only("object"), ..Node::default() });
+        self.nodes.push(Node {
+            list: only("array"),
+            object: only("object"),
+            takes_null: takes_null(document, schema, 0),
+            ..Node::default()
+        });
         let required: Vec<&str> = texts(schema.get("required")).collect();
         for (name, property) in
             schema.get("properties").and_then(Value::as_object).into_iter().flatten()
@@ -177,6 +184,24 @@ fn followed<'d>(document: &'d Value, schema: &'d Value) -> Result<&'d Value, Str
             .ok_or_else(|| format!("`{reference}` leads nowhere"))?;
     }
     Err("a reference leads in circles".to_owned())
+}
+
+/// Whether a schema names null as a value: by its type, among its codes, or in one of its parts.
+fn takes_null(document: &Value, schema: &Value, depth: usize) -> bool {
+    let Ok(schema) = followed(document, schema) else { return false };
+    let types = schema.get("type").map(|_| types(schema).iter().any(|kind| kind == "null"));
+    let codes = schema.get("enum").and_then(Value::as_array);
+    let codes = codes.map(|codes| codes.iter().any(Value::is_null));
+    let codes = codes.or_else(|| schema.get("const").map(Value::is_null));
+    match (types, codes) {
+        (Some(false), _) | (_, Some(false)) => false,
+        (Some(true), _) | (_, Some(true)) => true,
+        (None, None) => ["anyOf", "oneOf", "allOf"].iter().any(|key| {
+            let parts = schema.get(key).and_then(Value::as_array).into_iter().flatten();
+            depth < MOST_LEVELS
+                && parts.into_iter().any(|part| takes_null(document, part, depth + 1))
+        }),
+    }
 }
 
 /// `here` is the place that names the field, which may say more than the `$ref` it leads to.

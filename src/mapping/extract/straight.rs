@@ -242,9 +242,14 @@ impl<'t, 'r> Reading<'t, 'r, '_> {
     #[inline]
     fn take(&mut self, field: &'t Field, scalar: Scalar<'r>) {
         let absent = self.empty.holds(&scalar.text);
-        let seen = !(absent && scalar.kind == ScalarKind::Text);
+        let asked = self.fused.zip(field.known);
+        let seen = match scalar.kind {
+            ScalarKind::Text => !absent,
+            ScalarKind::Null => asked.is_some_and(|(fused, known)| fused.names_null(known)),
+            ScalarKind::Number | ScalarKind::Boolean => true,
+        };
         self.put(field, seen);
-        if let Some((fused, known)) = self.fused.zip(field.known)
+        if let Some((fused, known)) = asked
             && seen
         {
             self.certain &= field.shape.scalar
@@ -252,7 +257,8 @@ impl<'t, 'r> Reading<'t, 'r, '_> {
                     ScalarKind::Text => fused.takes_text(known, &scalar.text),
                     ScalarKind::Number => fused.takes_number(known, &scalar.text),
                     ScalarKind::Boolean => fused.takes_boolean(known, scalar.text == "true"),
-                    ScalarKind::Null => fused.takes_null(known),
+                    // One that the schema names may stand there.
+                    ScalarKind::Null => true,
                 };
         }
         let Some(slot) = field.slot else { return };

@@ -13,12 +13,14 @@ pub struct Asked<'m> {
 }
 
 impl<'m> Asked<'m> {
-    /// By a schema, of documents whose format writes lists in this way.
+    /// By a schema, of documents whose format writes lists in this way, and whose nulls are values.
     #[must_use]
-    pub fn new(schema: Option<&'m Schema>, repeats: Repeats) -> Self {
+    pub fn new(schema: Option<&'m Schema>, repeats: Repeats, keeps_nulls: bool) -> Self {
         let asks = |schema: &&Schema| !schema.fused().is_some_and(Fused::asks_nothing);
         let schema = schema.filter(asks);
-        let judge = schema.and_then(Schema::fused).map(|fused| Judge::new(fused, repeats));
+        let judge = schema
+            .and_then(Schema::fused)
+            .map(|fused| Judge::new(fused, repeats).keeping_nulls(keeps_nulls));
         Self { schema, judge }
     }
 

@@ -85,7 +85,7 @@ impl<'m> Flow<'m> {
     /// For records of a scheme.
     #[must_use]
     pub fn new(mapping: &'m Mapping, scheme: &str, today: Date) -> Self {
-        let target = Asked::new(mapping.target_schema.as_deref(), Repeats::AsWritten);
+        let target = Asked::new(mapping.target_schema.as_deref(), Repeats::AsWritten, true);
         let (scheme, day, today) = (scheme.to_owned(), today, today.to_string());
         Self {
             stage: Stage { mapping, scheme, today, day, raw: Raw::Kept },
@@ -93,7 +93,11 @@ impl<'m> Flow<'m> {
                 carried: Carried::nothing(mapping),
                 dropped: vec![0; mapping.drops.len()],
                 nested: Vec::new(),
-                source: Asked::new(mapping.judged(), mapping.spec.source.format.repeats()),
+                source: Asked::new(
+                    mapping.judged(),
+                    mapping.spec.source.format.repeats(),
+                    mapping.spec.source.format.keeps_nulls(),
+                ),
                 memory: Memory::default(),
                 work: Work { target, ..Work::default() },
             },

@@ -49,8 +49,9 @@ pub fn any<'r>(
 
 /// What is wrong with an element by its sender's schema; it has been walked before without a fault.
 fn violations(mapping: &Mapping, schema: &Schema, element: &impl Element) -> Vec<Violation> {
-    let mut value =
-        ValueSink::new(schema, mapping.spec.source.format.repeats(), &mapping.spec.source.empty);
+    let format = mapping.spec.source.format;
+    let mut value = ValueSink::new(schema, format.repeats(), &mapping.spec.source.empty)
+        .keeping_nulls(format.keeps_nulls());
     match element.walk(&mut value) {
         Ok(()) => schema.check(&value.finish()),
         Err(_) => Vec::new(),

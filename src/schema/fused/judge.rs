@@ -43,6 +43,7 @@ impl Fused {
 pub struct Judge<'s> {
     fused: &'s Fused,
     repeats: Repeats,
+    keeps_nulls: bool,
     open: Vec<Open>,
     /// The rules of the value that comes next, and its bit among the fields of its object.
     next: (RulesId, u64),
@@ -71,6 +72,7 @@ impl<'s> Judge<'s> {
         Self {
             fused,
             repeats,
+            keeps_nulls: false,
             open: Vec::new(),
             next: (ROOT, 0),
             certain: true,
@@ -82,6 +84,12 @@ impl<'s> Judge<'s> {
                 .collect(),
             columns: (None, Vec::new()),
         }
+    }
+
+    /// Every null is a value: for documents that are passed on as they are.
+    #[must_use]
+    pub fn keeping_nulls(self, keeps_nulls: bool) -> Self {
+        Self { keeps_nulls, ..self }
     }
 
     /// Forgets the document, to judge another.
@@ -212,7 +220,11 @@ impl<'s> Judge<'s> {
             self.certain = false;
             return;
         }
-        let absent = absent && kind == ScalarKind::Text;
+        let absent = match kind {
+            ScalarKind::Text => absent,
+            ScalarKind::Null => !self.keeps_nulls && !self.takes_null(),
+            ScalarKind::Number | ScalarKind::Boolean => false,
+        };
         if self.repeats == Repeats::BySchema && kind == ScalarKind::Text && self.takes_group() {
             let rules = self.put();
             self.certain &= self.element(rules, (!absent).then_some(text));
@@ -229,6 +241,19 @@ impl<'s> Judge<'s> {
             ScalarKind::Boolean => rules.boolean(text == "true"),
             ScalarKind::Null => rules.null(),
         };
+    }
+
+    /// Whether the schema names null among the next values; else it is none.
+    fn takes_null(&self) -> bool {
+        let rules = match self.open.last() {
+            Some(open) if open.array => self.fused.rules(self.fused.rules(open.rules).items),
+            _ => self.fused.rules(self.next.0),
+        };
+        let in_object = self.open.last().is_some_and(|open| !open.array);
+        if in_object && self.repeats == Repeats::BySchema && rules.only(kind::ARRAY) {
+            return self.fused.rules(rules.items).takes_null;
+        }
+        rules.takes_null
     }
 
     /// Whether the schema knows the next value, or the items of the list that it is one of, as a group.

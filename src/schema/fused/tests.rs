@@ -143,6 +143,8 @@ fn schema() -> impl Strategy<Value = Value> {
         Just(json!("integer")),
         Just(json!("number")),
         Just(json!(["string", "null"])),
+        Just(json!(["integer", "null"])),
+        Just(json!("null")),
         Just(json!(["object", "null"])),
         Just(json!("boolean")),
     ];
@@ -211,6 +213,36 @@ fn values_listed_beside_another_type_are_left_to_the_crate() {
     let schema = compiled(&json!({ "type": "object", "properties": { "a": codes } }));
     assert!(schema.fused().is_none());
     assert!(!schema.accepts(&json!({ "a": {} })));
+}
+
+#[test]
+fn a_null_is_no_value_but_where_the_schema_names_it() {
+    let judged = |schema: Value, document: Value| {
+        let wanted = json!({ "type": "object", "required": ["a"], "properties": { "a": schema } });
+        let (valid, certain) = verdicts(&compiled(&wanted), &document, Repeats::AsWritten);
+        assert_eq!(valid, certain, "{wanted} {document}");
+        valid
+    };
+    for absent in [
+        json!({}),
+        json!({ "type": "integer" }),
+        json!({ "type": "object", "required": ["b"] }),
+        json!({ "enum": ["x", "y"] }),
+        json!({ "type": ["string", "null"], "enum": ["x"] }),
+    ] {
+        // Only that it is missing is wrong, as with an empty cell.
+        assert!(!judged(absent.clone(), json!({ "a": null })), "{absent}");
+        let optional = json!({ "type": "object", "properties": { "a": absent } });
+        assert_eq!(
+            verdicts(&compiled(&optional), &json!({ "a": null }), Repeats::AsWritten),
+            (true, true)
+        );
+    }
+    for named in [json!({ "type": ["integer", "null"] }), json!({ "enum": ["x", null] })] {
+        assert!(judged(named.clone(), json!({ "a": null })), "{named}");
+    }
+    let list = json!({ "type": "array", "items": { "type": "string" }, "maxItems": 1 });
+    assert!(judged(list, json!({ "a": [null, "x", null] })));
 }
 
 proptest! {

@@ -33,10 +33,10 @@ impl Fused {
         self.rules(place.0).number(digits)
     }
 
-    /// Whether null may stand at a place.
+    /// Whether null is named as a value at a place; else it is none.
     #[must_use]
-    pub fn takes_null(&self, place: Known) -> bool {
-        self.rules(place.0).null()
+    pub fn names_null(&self, place: Known) -> bool {
+        self.rules(place.0).takes_null
     }
 
     /// The names of the fields of an object of which something is asked.
