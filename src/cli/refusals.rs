@@ -1,4 +1,5 @@
-//! Refused records of an offline command: to a CSV file, or the first ones to standard error.
+//! What is wrong with the records of an offline command: refused ones to a CSV file, or with the fields
+//! that were left out by defect to standard error.
 
 use std::io::Write;
 use std::path::Path;
@@ -7,19 +8,17 @@ use super::failure::Failure;
 use super::screen::Screen;
 use super::{input, report};
 use crate::messages;
-use crate::model::{Defects, Issue};
+use crate::model::{Defects, Issue, Severity};
 
-/// Records shown on standard error when no file is named.
-const SHOWN: u64 = 10;
+/// Defects shown on standard error.
+const SHOWN: usize = 20;
 
-/// Where refused records go.
+/// Where refused records go, and what is told of all.
 pub struct Refusals {
     file: Option<csv::Writer<Box<dyn Write + Send>>>,
     source: String,
     name: String,
-    count: u64,
-    /// The issues that are shown at the end, when it is known who shares them.
-    shown: Vec<Issue>,
+    /// What is shown at the end, when it is known who shares it.
     defects: Defects,
     screen: Screen,
 }
@@ -45,21 +44,21 @@ impl Refusals {
             None => None,
         };
         let (source, name) = (source.to_owned(), input::name(input));
-        let (shown, defects) = (Vec::new(), Defects::default());
-        Ok(Self { file, source, name, count: 0, shown, defects, screen: *screen })
+        Ok(Self { file, source, name, defects: Defects::default(), screen: *screen })
     }
 
-    /// Takes everything that is wrong with one record.
+    /// Takes the fields that were left out of a record which stands.
+    pub fn warn(&mut self, issues: &[Issue]) {
+        self.defects.add(issues);
+    }
+
+    /// Takes everything that is wrong with a refused record.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn add(&mut self, issues: &[Issue]) -> Result<(), Failure> {
-        self.count += 1;
         let Some(file) = &mut self.file else {
             self.defects.add(issues);
-            if self.count <= SHOWN {
-                self.shown.extend_from_slice(issues);
-            }
             return Ok(());
         };
         for issue in issues {
@@ -84,7 +83,7 @@ impl Refusals {
         Ok(())
     }
 
-    /// Completes the file, or says where the rest would have gone.
+    /// Completes the file, and shows what has not gone there.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -92,29 +91,38 @@ impl Refusals {
         self.show();
         match self.file {
             Some(mut file) => file.flush().map_err(Failure::output),
-            None if self.count > SHOWN && !self.screen.json() => {
-                eprintln!(
-                    "{}",
-                    self.screen.text("translate-refused-shown", &[("shown", SHOWN.into())])
-                );
-                Ok(())
-            }
             None => Ok(()),
         }
     }
 
-    /// The first ones, each with the line of the mapping and how many others share the defect.
+    /// Each defect once: its first place, how many others share it, and the line of the mapping.
     fn show(&self) {
-        for issue in &self.shown {
-            let said = messages::issue(issue, self.screen.language());
-            let others = ("count", self.defects.others(issue).into());
+        let groups = self.defects.groups();
+        let mut told = None;
+        for (defect, group) in groups.iter().take(SHOWN) {
+            let Some(first) = group.first.first() else { continue };
+            if told != Some(defect.severity) {
+                let heading = format!("report-{}", defect.severity.name());
+                eprintln!("{}", self.screen.text(&heading, &[]));
+                told = Some(defect.severity);
+            }
+            let said = messages::issue(first, self.screen.language());
+            let others = ("count", group.records.saturating_sub(1).into());
             let mut notes = vec![self.screen.text("report-others", &[others])];
-            if let Some(rule) = &issue.rule {
+            if let Some(rule) = &defect.rule {
                 let rule = ("rule", report::rule_place(rule).into());
                 notes.insert(0, self.screen.text("report-rule", &[rule]));
             }
-            eprintln!("{} · {}", issue.code.number(), said.line);
+            eprintln!("{} · {}", defect.code.number(), said.line);
             eprintln!("    {}", notes.join(" · "));
+        }
+        if groups.len() > SHOWN {
+            let more = groups.len() - SHOWN;
+            eprintln!("{}", self.screen.text("report-more", &[("count", more.into())]));
+        }
+        let refused = groups.iter().any(|(defect, _)| defect.severity == Severity::Error);
+        if refused && self.file.is_none() && !self.screen.json() {
+            eprintln!("{}", self.screen.text("translate-refused-shown", &[]));
         }
     }
 }

@@ -69,6 +69,8 @@ struct Counts {
     received: u64,
     written: u64,
     refused: u64,
+    /// Fields left out of records that were written.
+    warnings: u64,
 }
 
 /// Translates the file.
@@ -214,12 +216,14 @@ impl Target<'_> {
         let mut counts = Counts::default();
         for record in receiver.iter().flatten() {
             counts.received += 1;
-            let issues = match record {
-                Translation::Accepted(record) => self.take(&record)?,
-                Translation::Refused(refusal) => refusal.issues,
+            let (issues, warnings) = match record {
+                Translation::Accepted(record) => (self.take(&record)?, record.warnings),
+                Translation::Refused(refusal) => (refusal.issues, Vec::new()),
             };
             if issues.is_empty() {
                 counts.written += 1;
+                counts.warnings += warnings.len() as u64;
+                self.refusals.warn(&warnings);
             } else {
                 counts.refused += 1;
                 self.refusals.add(&issues)?;
@@ -330,6 +334,7 @@ fn summarise(counts: &Counts, losses: &Losses, screen: &Screen) {
             "received": counts.received,
             "written": counts.written,
             "refused": counts.refused,
+            "warnings": counts.warnings,
             "lost": losses.json(),
         });
         eprintln!("{summary}");
@@ -341,6 +346,7 @@ fn summarise(counts: &Counts, losses: &Losses, screen: &Screen) {
             ("received", counts.received.into()),
             ("written", counts.written.into()),
             ("refused", counts.refused.into()),
+            ("warnings", counts.warnings.into()),
         ],
     );
     eprintln!("{said}");

@@ -15,7 +15,7 @@ pub struct Defect {
     pub code: IssueCode,
     /// Error or warning.
     pub severity: Severity,
-    /// The field as the sender wrote it.
+    /// The field as the sender wrote it; of lists not which item (`contrats[].debut`).
     pub field: Option<String>,
     /// What was expected.
     pub expected: Option<Expected>,
@@ -30,7 +30,7 @@ impl Defect {
         Self {
             code: issue.code,
             severity: issue.severity,
-            field: issue.field.clone(),
+            field: issue.field.as_deref().map(of_any_item),
             expected: issue.expected.clone(),
             rule: issue.rule.clone(),
         }
@@ -40,6 +40,17 @@ impl Defect {
     fn coarse(&self) -> Self {
         Self { code: self.code, severity: self.severity, field: None, expected: None, rule: None }
     }
+}
+
+/// A field without the numbers of items: the third phone is as wrong as the first.
+fn of_any_item(field: &str) -> String {
+    let mut parts = field.split('[');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| {
+        let digits = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        let part = if digits.starts_with(']') { digits } else { part };
+        plain + "[" + part
+    })
 }
 
 /// The records that share a defect.
@@ -145,6 +156,17 @@ mod tests {
         defects.add(&[bad_date(1, "born"), bad_date(1, "born"), bad_date(1, "died")]);
         let counts: Vec<u64> = defects.groups().iter().map(|(_, group)| group.records).collect();
         assert_eq!(counts, [1, 1]);
+    }
+
+    #[test]
+    fn the_items_of_a_list_share_a_defect() {
+        let mut defects = Defects::default();
+        for (line, field) in [(1, "tel[0].no"), (2, "tel[12].no"), (3, "tel[x].no")] {
+            defects.add(&[bad_date(line, field)]);
+        }
+        let groups = defects.groups();
+        let found: Vec<_> = groups.iter().map(|(d, g)| (d.field.as_deref(), g.records)).collect();
+        assert_eq!(found, [(Some("tel[].no"), 2), (Some("tel[x].no"), 1)]);
     }
 
     #[test]

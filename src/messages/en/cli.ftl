@@ -35,8 +35,11 @@ report-rule = rule: { $rule }
 
 ## translate
 
-translate-summary = { $received } records read, { $written } translated, { $refused } refused
-translate-refused-shown = The first { $shown } refused records; all of them: --refused FILE
+translate-summary = { $received } records read, { $written } translated, { $refused } refused, { $warnings ->
+    [one] one warning
+   *[other] { $warnings } warnings
+}
+translate-refused-shown = every refused record, one line each: --refused FILE
 translate-no-base = --base goes with --to of a scheme’s format, not with canonical
 translate-loss = { $count ->
     [one] one field has no place in the target format:
@@ -148,6 +151,10 @@ explain-refuses = What it can refuse
 explain-loses = What the way back can lose
 explain-severity-error = refuses the record
 explain-severity-warning = leaves the field out
+explain-no-field = the mapping fills no field "{ $field }"{ $nearest ->
+    [none] {""}
+   *[other] {" "}; did you mean "{ $nearest }"?
+}
 explain-branch = branch { $branch }
 explain-row = row "{ $row }"
 report-others = { $count ->
@@ -164,7 +171,10 @@ codes-no-code = line { $line } lacks its text or its code
 codes-too-large = a table may have { $limit } bytes, enough for the first { $rows } rows of the file; split it, or keep only the codes that occur
 codes-empty = the file has a header but no rows
 codes-written = { $rows } rows written to { $path }
-mapping-no-word = the mapping language has no word "{ $word }"; `dankun mapping reference` shows all
+mapping-no-word = the mapping language has no word "{ $word }"{ $nearest ->
+    [none] {""}
+   *[other] {" "}(nearest: "{ $nearest }")
+}; `dankun mapping reference` shows all
 mapping-no-record = the file holds no record { $record }
 mapping-published = { $count ->
     [0] Nothing to publish: these versions are already in force.

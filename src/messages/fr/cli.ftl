@@ -35,8 +35,8 @@ report-rule = règle : { $rule }
 
 ## translate
 
-translate-summary = Fiches lues : { $received } ; traduites : { $written } ; refusées : { $refused }
-translate-refused-shown = Les { $shown } premières fiches refusées ; toutes : --refused FICHIER
+translate-summary = Fiches lues : { $received } ; traduites : { $written } ; refusées : { $refused } ; avertissements : { $warnings }
+translate-refused-shown = toutes les fiches refusées, une par ligne : --refused FICHIER
 translate-no-base = --base va avec --to d’un format de régime, non avec canonical
 translate-loss = { $count ->
     [one] un champ n’a pas de place dans le format d’arrivée :
@@ -148,6 +148,10 @@ explain-refuses = Ce qu’elle peut refuser
 explain-loses = Ce que le retour peut perdre
 explain-severity-error = refuse la fiche
 explain-severity-warning = laisse le champ de côté
+explain-no-field = la correspondance ne remplit aucun champ « { $field } »{ $nearest ->
+    [none] {""}
+   *[other] {" "}; vouliez-vous dire « { $nearest } » ?
+}
 explain-branch = branche { $branch }
 explain-row = ligne « { $row } »
 report-others = { $count ->
@@ -164,7 +168,10 @@ codes-no-code = la ligne { $line } n’a pas de texte ou pas de code
 codes-too-large = une table a au plus { $limit } octets, ce qui suffit aux { $rows } premières lignes du fichier ; divisez-la, ou ne gardez que les codes rencontrés
 codes-empty = le fichier a un en-tête mais pas de lignes
 codes-written = { $rows } lignes écrites dans { $path }
-mapping-no-word = la langue des correspondances n’a pas de mot « { $word } » ; `dankun mapping reference` les montre tous
+mapping-no-word = la langue des correspondances n’a pas de mot « { $word } »{ $nearest ->
+    [none] {""}
+   *[other] {" "}(le plus proche : « { $nearest } »)
+} ; `dankun mapping reference` les montre tous
 mapping-no-record = le fichier ne contient pas de fiche { $record }
 mapping-published = { $count ->
     [0] Rien à publier : ces versions sont déjà en vigueur.
