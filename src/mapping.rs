@@ -53,8 +53,10 @@ pub use amend::{Amendment, Amendments, Met};
 pub use cases::{CaseFailure, Difference, TestReport};
 pub use codes::Codes;
 pub use compile::{Library, compile};
-pub use diagnostic::{Diagnostic, Weight};
-pub use explain::{Explanation, Step as ExplainedStep, Taken};
+pub use diagnostic::{Diagnostic, Weight, nearest};
+pub use explain::{
+    Explained, Explanation, Source as ExplainedSource, Step as ExplainedStep, Taken,
+};
 pub use outcome::{
     Around, Carried, Ending, Outcome, Reference, Refusal, RunContext, Translated, Unresolved,
 };

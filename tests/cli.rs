@@ -193,6 +193,76 @@ fn explain_shows_the_steps_of_one_record() {
     run.ends_with_code(2);
 }
 
+/// Arguments that name the example formats of the language's page.
+fn walkthrough() -> [String; 4] {
+    let folder = |name: &str| format!("{}/docs/walkthrough/{name}", env!("CARGO_MANIFEST_DIR"));
+    ["--schemas".to_owned(), folder("schemas"), "--mappings".to_owned(), folder("mappings")]
+}
+
+#[test]
+fn explain_tells_of_the_record_and_the_field_that_were_asked_for_alone() {
+    let data = format!("{}/docs/walkthrough/data/lares.xml", env!("CARGO_MANIFEST_DIR"));
+    let folders = walkthrough();
+    let explain = |field: &str| {
+        let mut command = vec!["--lang", "en"];
+        command.extend(folders.iter().map(String::as_str));
+        command.extend(["mapping", "explain", "--scheme", "xx-lares", &data, "--record", "L7-1"]);
+        command.extend(["--field", field]);
+        Program::new().run(&command)
+    };
+    let run = explain("coverages[main].period.start");
+    run.ends_with_code(0);
+    let lines: Vec<&str> = run.output.lines().map(str::trim).collect();
+    // The value on which it rests, from the second of the periods of the second person, then the field.
+    let expected = [
+        "start",
+        "periodo[1].@inicio (line 17)",
+        "from 15-01-2026 → date 2026-01-15",
+        "coverages[main].period.start",
+        "start",
+        "from 2026-01-15",
+    ];
+    let told: Vec<&str> =
+        lines.iter().copied().filter(|line| !line.contains("xx-lares.yaml")).collect();
+    assert_eq!(told, expected, "{}", run.output);
+    let run = explain("coverage");
+    run.ends_with_code(2);
+    assert!(run.errors.contains("did you mean"), "{}", run.errors);
+    // A group is all its fields.
+    let run = explain("coverages");
+    assert!(run.output.contains("coverages[main].status"), "{}", run.output);
+    assert!(!run.output.contains("person.sex"), "{}", run.output);
+}
+
+#[test]
+fn translate_tells_of_what_was_left_out_once_for_each_defect() {
+    let program = Program::new();
+    let data = format!("{}/docs/walkthrough/data/lares.xml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(data).expect("the example");
+    let person = |nr: usize| {
+        format!(
+            "<x:lar codigo='M{nr}'><x:titular nr='M{nr}-0'><x:nome>Eva Gomes</x:nome>\
+             <x:apelido>Gomes</x:apelido><x:telefone>923 123 456</x:telefone><x:telefone>{nr}</x:telefone>\
+             </x:titular></x:lar>"
+        )
+    };
+    let more: String = (1..=15).map(person).collect();
+    let file = program.path("lares.xml");
+    std::fs::write(&file, text.replace("</x:lista>", &format!("{more}</x:lista>")))
+        .expect("a file");
+    let folders = walkthrough();
+    let mut command = vec!["--lang", "en"];
+    command.extend(folders.iter().map(String::as_str));
+    command.extend(["translate", "--from", "xx-lares", "--to", "canonical", &file]);
+    let run = program.run(&command);
+    run.ends_with_code(0);
+    let said = &run.errors;
+    assert!(said.contains("17 records read, 17 translated, 0 refused, 15 warnings"), "{said}");
+    assert_eq!(said.matches("D206").count(), 1, "{said}");
+    assert!(said.contains("14 other records have the same defect"), "{said}");
+    assert_eq!(run.output.matches("+244923123456").count(), 16, "{}", run.output);
+}
+
 #[test]
 fn keys_are_given_listed_and_withdrawn() {
     let program = Program::new();

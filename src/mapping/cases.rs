@@ -73,8 +73,9 @@ impl TestReport {
             let span = mapping.spec.field_span(field).unwrap_or(0..0);
             problems.warning(Code::Untested, span).arg("field", field);
         }
-        for rows in &self.untouched_rows {
-            let Some(first) = rows.first() else { continue };
+        // Rows are much alike: one line says which of them all no example touches.
+        let rows: Vec<&OwnRow> = self.untouched_rows.iter().flatten().collect();
+        if let Some(first) = rows.first() {
             let mut codes: Vec<&str> = rows.iter().take(LISTED).map(|row| &*row.from).collect();
             if rows.len() > LISTED {
                 codes.push("…");
@@ -163,14 +164,15 @@ impl Mapping {
     ) -> Vec<Difference> {
         let xml = self.spec.source.format == Format::Xml;
         let given = self.given(test.given.as_ref(), xml);
-        let (ways, taken, outcomes) = self.traced(&given, None, TODAY);
+        let (explained, taken) = self.traced(&given, TODAY);
         rows.extend(taken);
+        let ways = explained.iter().flat_map(|record| &record.ways);
         touched.extend(
-            ways.into_iter()
-                .filter(|way| way.steps.iter().any(|step| step.value.is_some()))
-                .map(|way| way.rule),
+            ways.filter(|way| way.steps.iter().any(|step| step.value.is_some()))
+                .map(|way| way.rule.clone()),
         );
-        let chosen = outcomes.into_iter().find(|outcome| {
+        let mut outcomes = explained.into_iter().map(|record| record.outcome);
+        let chosen = outcomes.find(|outcome| {
             let id = match outcome {
                 Outcome::Accepted(record) => Some(&record.record_id),
                 Outcome::Refused(refusal) => refusal.record_id.as_ref(),

@@ -2,6 +2,7 @@
 
 mod back;
 mod branches;
+mod constants;
 mod fields;
 mod lists;
 mod placed;
@@ -102,7 +103,9 @@ fn link(
         values.extend(compiled);
         names.add_value(name);
     }
-    let (fields, groups, tree) = tree::compile(&spec, &mut names, &line);
+    let (mut fields, mut groups, tree) = tree::compile(&spec, &mut names, &line);
+    constants::forms(&values, &mut fields, &mut groups);
+    constants::check(&spec, &values, &fields, &mut names.problems);
     let checks = across_checks(&spec, &mut names, &line);
     let kinds = record_kinds(&spec, &mut names);
     let each = ways(&kinds);

@@ -4,6 +4,7 @@
 //! or      = and { "||" and }            and   = not { "&&" not }
 //! not     = "!" not | compare
 //! compare = value [ ("==" | "!=" | "<" | "<=" | ">" | ">=") value | "in" "[" literal { "," literal } "]" ]
+//!         | text "in" path
 //! value   = "(" or ")" | literal | "has" "(" path ")" | "size" "(" path ")"
 //!         | path [ "." ("startsWith" | "endsWith" | "contains" | "matches") "(" text ")" ]
 //! literal = 'text' | "text" | number | "true" | "false" | "null"
@@ -121,6 +122,8 @@ enum Test {
     Truth(usize),
     Has(usize),
     In(usize, Vec<Literal>),
+    /// One of the texts of a list is this.
+    Holds(usize, String),
     Compare {
         left: Operand,
         operator: Operator,
@@ -231,17 +234,31 @@ impl Condition {
     /// assert!(condition.eval(row));
     /// ```
     pub fn eval<'v>(&self, lookup: impl Fn(usize) -> Option<&'v str>) -> bool {
-        self.root.holds(&lookup)
+        self.root.holds(&lookup, &|path, wanted| lookup(path) == Some(wanted))
+    }
+
+    /// The same where paths may be lists: `holds` says whether one of the texts at a path is this.
+    pub fn eval_lists<'v>(
+        &self,
+        lookup: impl Fn(usize) -> Option<&'v str>,
+        holds: impl Fn(usize, &str) -> bool,
+    ) -> bool {
+        self.root.holds(&lookup, &holds)
     }
 }
 
 impl Test {
-    fn holds<'v>(&self, lookup: &impl Fn(usize) -> Option<&'v str>) -> bool {
+    fn holds<'v>(
+        &self,
+        lookup: &impl Fn(usize) -> Option<&'v str>,
+        among: &impl Fn(usize, &str) -> bool,
+    ) -> bool {
         let text_has = |path: usize, test: &dyn Fn(&str) -> bool| lookup(path).is_some_and(test);
         match self {
-            Self::All(tests) => tests.iter().all(|test| test.holds(lookup)),
-            Self::Any(tests) => tests.iter().any(|test| test.holds(lookup)),
-            Self::Not(test) => !test.holds(lookup),
+            Self::All(tests) => tests.iter().all(|test| test.holds(lookup, among)),
+            Self::Any(tests) => tests.iter().any(|test| test.holds(lookup, among)),
+            Self::Not(test) => !test.holds(lookup, among),
+            Self::Holds(path, wanted) => among(*path, wanted),
             Self::Constant(value) => *value,
             Self::Truth(path) => lookup(*path) == Some("true"),
             Self::Has(path) => lookup(*path).is_some(),
@@ -273,6 +290,7 @@ impl Test {
         match self {
             Self::All(tests) | Self::Any(tests) => tests.iter().flat_map(Self::texts).collect(),
             Self::Not(test) => test.texts(),
+            Self::Holds(path, wanted) => vec![(*path, wanted.as_str())],
             Self::In(path, literals) => {
                 literals.iter().filter_map(|l| Some((*path, l.text()?))).collect()
             }
@@ -309,6 +327,7 @@ impl Test {
             } => found.push(*path),
             Self::Compare { .. }
             | Self::In(..)
+            | Self::Holds(..)
             | Self::Constant(_)
             | Self::Truth(_)
             | Self::Has(_)

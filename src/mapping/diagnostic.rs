@@ -64,6 +64,8 @@ numbered! {
     BadArgument = "C305" "bad-argument";
     /// A choice without `else` for a field that must be there.
     NoElse = "C306" "no-else";
+    /// Years of two digits, and nobody says of which century.
+    NoPivot = "C307" "no-pivot";
 
     /// A field that the target does not have.
     UnknownTarget = "T401" "unknown-target";

@@ -17,7 +17,7 @@ use std::ops::Range;
 use crate::format::events::{Events as _, Row, Scalar};
 use crate::schema::Absent;
 
-pub use cells::{Cells, Frame, MOST_ITEMS, Slot};
+pub use cells::{Cells, Frame, Listed, MOST_ITEMS, Slot};
 pub use memory::Memory;
 use memory::Spot;
 pub use straight::Straight;
@@ -218,8 +218,12 @@ impl<'t, 'r, 'm> Extractor<'t, 'r, 'm> {
             let slot = self.cells.slot(node.scope, frame, slot);
             match (slot, absent) {
                 (slot @ (Slot::Absent | Slot::Group(..)), true) => *slot = Slot::Empty(at),
-                (Slot::List(list, _), false) if node.list => list.push(text.clone()),
-                (slot, false) if node.list => *slot = Slot::List(vec![text.clone()], at),
+                (Slot::List(list, _), false) if node.list => {
+                    list.push(Listed { text: text.clone(), at });
+                }
+                (slot, false) if node.list => {
+                    *slot = Slot::List(vec![Listed { text: text.clone(), at }], at);
+                }
                 (slot @ (Slot::Absent | Slot::Empty(_) | Slot::Group(..)), false) => {
                     *slot = Slot::Text(text.clone(), at);
                 }

@@ -4,7 +4,7 @@
 //! [`infer`] reads a file once ([`survey`]), in memory that does not grow with it; judges each field
 //! by its name ([`headers`], words in `headers.txt`) and its values ([`evidence`]); gives every
 //! concept to one field ([`choose`]); plans rules ([`plan`]); and writes a schema and a mapping that
-//! pass their checks. What is not sure stands under `ignore` with what it might be. The draft holds
+//! pass their checks; a draft that does not is written all the same, and says so. What is not sure stands under `ignore` with what it might be. The draft holds
 //! no value of a person: its sample is invented ([`invent`]).
 
 mod assign;
@@ -21,6 +21,7 @@ mod plan;
 mod profile;
 mod proposal;
 mod reasons;
+mod rows;
 mod schema_draft;
 mod settle;
 mod survey;
@@ -67,8 +68,8 @@ pub enum InferError {
     /// The file cannot be looked at.
     #[error(transparent)]
     Survey(#[from] SurveyError),
-    /// What was written does not pass the check even without its doubtful rules.
-    #[error("the draft does not compile: {0}")]
+    /// The schema that was written is none.
+    #[error("the drafted schema does not compile: {0}")]
     Uncompilable(String),
 }
 

@@ -156,6 +156,12 @@ fn meant(condition: &str, at: usize, name: &str) -> Vec<(Span, &'static str)> {
     known.map(|(other, ours)| (at..at + other.len(), *ours)).into_iter().collect()
 }
 
+/// Whether a character of a path stands in the brackets of a choice.
+fn in_brackets(path: &str, at: usize) -> bool {
+    let before: String = path.chars().take(at).collect();
+    before.matches('[').count() > before.matches(']').count()
+}
+
 /// Names that a condition may use beside paths.
 const RESERVED: &[&str] = &["record_id", "today", "value"];
 
@@ -255,10 +261,11 @@ impl<'c> Names<'c> {
         let path = match self.parse(written) {
             Ok(path) => self.lifted(path),
             Err(error) => {
-                self.problems
-                    .error(Code::BadPath, span.clone())
-                    .arg("path", written)
-                    .arg("at", (error.at + 1).to_string());
+                let problem = self.problems.error(Code::BadPath, span.clone());
+                problem.arg("path", written).arg("at", (error.at + 1).to_string());
+                if in_brackets(written, error.at) {
+                    problem.arg("variant", "brackets");
+                }
                 return None;
             }
         };
@@ -326,10 +333,11 @@ impl<'c> Names<'c> {
                 && path.steps.iter().all(plain)
         });
         let Some(path) = path.map(|path| self.lifted(path)) else {
-            self.problems
-                .error(Code::BadPath, each.span.clone())
-                .arg("path", &each.value)
-                .arg("at", "1");
+            let problem = self.problems.error(Code::BadPath, each.span.clone());
+            problem.arg("path", &each.value).arg("at", "1");
+            if self.flat && self.rows.is_none() && written == "rows" {
+                problem.arg("variant", "rows");
+            }
             return None;
         };
         for link in level::links(&self.marked(&path)) {

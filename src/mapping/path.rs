@@ -145,6 +145,32 @@ impl SourcePath {
         shown
     }
 
+    /// As a mapping writes it.
+    #[must_use]
+    pub fn written(&self) -> String {
+        let mut written = "^.".repeat(usize::from(self.up));
+        if self.steps.is_empty() {
+            written.push('.');
+        }
+        for (at, step) in self.steps.iter().enumerate() {
+            match step {
+                Step::Key(key) => {
+                    written.push_str(if at > 0 { "." } else { "" });
+                    written.push_str(key);
+                }
+                Step::Nth(n) => written.push_str(&format!("[{n}]")),
+                Step::Last => written.push_str("[last]"),
+                Step::All => written.push_str("[]"),
+                Step::Where(tests) => written.push_str(&pick::written_tests(tests)),
+                Step::Pick(tests, which) => {
+                    written.push_str(&pick::written_tests(tests));
+                    written.push_str(&which.written());
+                }
+            }
+        }
+        written
+    }
+
     /// The keys alone, without choices among repeated groups: the name of the field in a schema.
     #[must_use]
     pub fn keys(&self) -> Vec<&str> {
@@ -267,6 +293,20 @@ mod tests {
         ];
         let steps = vec![key("identifier"), Step::Where(tests), key("value")];
         assert_eq!(path, Ok(SourcePath { up: 1, level: 0, steps }));
+    }
+
+    #[test]
+    fn a_path_is_written_as_it_was_read() {
+        for text in [
+            "^.^.a.b",
+            ".",
+            "a[2].b[last].c[]",
+            "a[?t.c[0].d == 'X' && u == 'y'].v",
+            "a[?u == 'y'][].v",
+            "rows[last by Fin as dd/MM/yyyy].Statut",
+        ] {
+            assert_eq!(SourcePath::parse(text).map(|path| path.written()).as_deref(), Ok(text));
+        }
     }
 
     #[test]

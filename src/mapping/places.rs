@@ -1,11 +1,15 @@
 //! From pointers and paths to the names that the sender would use, and to places in the file.
 
+mod finder;
+
 use std::borrow::Cow;
 
 use crate::format::events::{Events, Scalar};
 
 use super::path::{SourcePath, Step};
 use super::spec::Format;
+
+pub use finder::Finder;
 
 /// The field of a path in a Bundle: `Coverage.beneficiary` for `Coverage[0].beneficiary.reference`.
 #[must_use]

@@ -3,6 +3,9 @@
 //! One interpreter serves every purpose: `R: Tracer` is `()` when records are translated and nothing
 //! is left of it, and a recorder for `explain`.
 
+mod inputs;
+mod listed;
+
 use std::borrow::Cow;
 
 use crate::model::{Expected, IssueCode, Severity};
@@ -14,7 +17,7 @@ use super::scene::{Input, Named, Scene, When};
 use super::target::Takes;
 use super::template::Template;
 use super::value::{Class, Shape, Value};
-use super::verb::Verb;
+use super::verb::{Failure, Verb};
 
 /// Where a value comes from.
 #[derive(Debug)]
@@ -75,6 +78,8 @@ pub struct Rule {
     pub reads: bool,
     /// Shape of the result.
     pub shape: Shape,
+    /// How the sender writes the date that it gives.
+    pub form: Option<Box<str>>,
 }
 
 /// A rule across fields.
@@ -107,6 +112,8 @@ pub struct Problem {
     pub path: Option<u16>,
     /// For each repeated group on the way to it the number of the item.
     pub items: Box<[u32]>,
+    /// Whether the path is a list, of which the offset tells the one text that is to blame.
+    pub listed: bool,
     /// The field, when no path is.
     pub field: Option<Box<str>>,
     /// Offset in the frame.
@@ -125,8 +132,17 @@ pub struct Problem {
 pub trait Tracer {
     /// Whether it wants to hear of every step: then a record may not take the short way.
     const LISTENS: bool = true;
-    /// The value with which a rule begins.
-    fn origin(&mut self, _rule: &Rule, _value: &Value<'_>) {}
+    /// The rules of the next record begin.
+    fn record(&mut self) {}
+    /// The value with which a rule begins, and what it was read from.
+    fn origin(
+        &mut self,
+        _rule: &Rule,
+        _value: &Value<'_>,
+        _input: Option<Input>,
+        _scene: &Scene<'_, '_>,
+    ) {
+    }
     /// The branch of a choice that is taken, counted from 0, before the value that it gives.
     fn branch(&mut self, _branch: usize) {}
     /// The value before a step.
@@ -195,6 +211,7 @@ impl Program {
                         severity: check.severity,
                         path: None,
                         items: Box::default(),
+                        listed: false,
                         field: Some(check.at.clone()),
                         at: slot.and_then(Slot::at),
                         value: slot.and_then(Slot::text).map(str::to_owned),
@@ -235,21 +252,24 @@ impl Rule {
         if self.when.as_ref().is_some_and(|when| !scene.holds(when)) {
             return (Value::Absent, None);
         }
-        let (mut value, blamed) = self.origin(scene, tracer);
-        let blamed = blamed.and_then(|input| scene.path(input));
-        tracer.origin(self, &value);
-        for verb in &self.steps {
+        let (mut value, input) = self.origin(scene, tracer);
+        let blamed = input.and_then(|input| scene.path(input));
+        tracer.origin(self, &value, input, scene);
+        for (step, verb) in self.steps.iter().enumerate() {
             tracer.before(verb, &value);
-            value = match verb.run(value, scene) {
+            let tried = match value {
+                Value::List(items) if verb.judges_each() => {
+                    Ok(self.each_of(items, step, scene, blamed, problems, tracer))
+                }
+                value => verb.run(value, scene),
+            };
+            value = match tried {
                 Ok(value) => value,
                 Err(failure) => {
-                    let failure = *failure;
-                    let severity = failure.severity.unwrap_or(self.on_error);
-                    let problem =
-                        self.problem(scene, blamed, failure.code, severity, failure.expected);
+                    let (problem, instead) = self.failed(scene, blamed, *failure);
                     tracer.problem(&problem);
                     tell(problem, problems);
-                    match failure.instead {
+                    match instead {
                         Some(instead) => Value::Text(Cow::Owned(instead.into())),
                         None => return (Value::Absent, blamed),
                     }
@@ -347,7 +367,8 @@ impl Rule {
             (Some(Takes::Day), Value::Date(date))
                 if date.to_date().is_none() || date.is_approximate() =>
             {
-                report(IssueCode::BadDate, Expected::Form("yyyy-MM-dd".to_owned()));
+                let form = self.form.as_deref().unwrap_or("yyyy-MM-dd");
+                report(IssueCode::BadDate, Expected::Form(form.to_owned()));
             }
             (Some(Takes::Code(codes)), Value::Text(text)) if !codes.contains(&&**text) => {
                 let codes = codes.iter().map(|code| (*code).to_owned()).collect();
@@ -361,6 +382,26 @@ impl Rule {
         fits
     }
 
+    /// What is told of a step that failed, and what takes the value's place.
+    fn failed(
+        &self,
+        scene: &Scene<'_, '_>,
+        blamed: Option<u16>,
+        failure: Failure,
+    ) -> (Problem, Option<Box<str>>) {
+        let Failure { code, expected, severity, instead, blame, shown } = failure;
+        let severity = severity.unwrap_or(self.on_error);
+        let other = blame.and_then(|input| scene.path(input));
+        let mut problem = self.problem(scene, other.or(blamed), code, severity, expected);
+        if let Some(path) = other {
+            problem.value = scene.slot(path).text().map(str::to_owned);
+        }
+        if let Some(shown) = shown {
+            problem.value = Some(shown.into());
+        }
+        (problem, instead)
+    }
+
     fn problem(
         &self,
         scene: &Scene<'_, '_>,
@@ -371,14 +412,22 @@ impl Rule {
     ) -> Problem {
         let path = blamed;
         let slot = path.map(|path| scene.slot(path));
+        // Of a text made of several fields the whole is wrong, not the first of them.
+        let value = match &self.origin {
+            Origin::Template(template) => template.fill(|input| scene.text(input)),
+            Origin::First(_) | Origin::Constant(_) | Origin::Choose(_) => {
+                slot.and_then(Slot::text).map(str::to_owned)
+            }
+        };
         Problem {
             code: self.code.unwrap_or(code),
             severity,
             path,
             items: path.map(|path| scene.items(path)).unwrap_or_default(),
+            listed: false,
             field: None,
             at: slot.and_then(Slot::at),
-            value: slot.and_then(Slot::text).map(str::to_owned),
+            value,
             expected,
             line: self.line,
             target: self.name.clone(),

@@ -54,7 +54,7 @@ pub fn refresh(page: &str, language: Language) -> String {
 #[must_use]
 pub fn about(word: &str, language: Language) -> Option<String> {
     let mut said = String::new();
-    if let Some(verb) = DECLARATIONS.iter().find(|verb| verb.name == word) {
+    for verb in DECLARATIONS.iter().filter(|v| v.name == word || v.options.contains(&word)) {
         said.push_str(&one_verb(verb, language));
     }
     for group in Group::ALL.iter().copied() {
@@ -65,10 +65,7 @@ pub fn about(word: &str, language: Language) -> Option<String> {
             let _ = writeln!(said, "{} · `{word}`: {meaning}", title(group, language));
         }
     }
-    for (path, takes, required) in FIELDS
-        .iter()
-        .filter(|f| plain(word) == f.0 || f.0.starts_with(&format!("{}.", plain(word))))
-    {
+    for (path, takes, required) in FIELDS.iter().filter(|f| is_part_of(&plain(word), f.0)) {
         let _ = writeln!(said, "{}", target_row(path, *takes, *required, language));
     }
     for code in Code::ALL.iter().filter(|code| code.number() == word) {
@@ -77,13 +74,71 @@ pub fn about(word: &str, language: Language) -> Option<String> {
     for code in IssueCode::ALL.iter().filter(|c| c.number() == word || c.name() == word) {
         let _ = writeln!(
             said,
-            "{} `{}` · {}",
+            "{} `{}` · {}. {}",
             code.number(),
             code.name(),
-            issue_title(*code, language)
+            issue_title(*code, language),
+            crate::messages::text(language, &format!("issue-{}.mend", code.name()), &[])
         );
     }
+    for (_, fr, en) in SAYINGS.iter().filter(|(known, ..)| *known == word) {
+        let _ = writeln!(said, "{}", pick(language, fr, en));
+    }
     (!said.is_empty()).then_some(said)
+}
+
+/// Words of the language that are no verb, key, field or code.
+const SAYINGS: &[(&str, &str, &str)] = &[
+    (
+        "null",
+        "`null` : en JSON, une valeur absente, comme une clé qui manque, sauf si le schéma nomme `null` parmi les \
+         valeurs ; dans une condition, ce qui est absent (`X == null`)",
+        "`null`: in JSON an absent value, as if its key were missing, unless the schema names `null` among the \
+         values; in a condition, what is absent (`X == null`)",
+    ),
+    (
+        "^.",
+        "`^.` : un niveau plus haut, dans `records: each` et dans les groupes ; `^.^.` deux",
+        "`^.`: one level up, inside `records: each` and groups; `^.^.` two",
+    ),
+    (
+        "today",
+        "`today` : dans une condition ou dans `born_at`, le jour du passage",
+        "`today`: in a condition, or in `born_at`, the day of the run",
+    ),
+    (
+        "edtf",
+        "`edtf` : `1985-06-14`, `1985-06`, `1985`, `1985~` ; une forme pour `date`, et celle des dates canoniques",
+        "`edtf`: `1985-06-14`, `1985-06`, `1985`, `1985~`; a layout for `date`, and the form of canonical dates",
+    ),
+    (
+        "serial",
+        "`serial` : le numéro de jour d'un tableur ; une forme pour `date`",
+        "`serial`: a spreadsheet's day number; a layout for `date`",
+    ),
+    (
+        "epoch",
+        "`epoch`, `epoch_ms` : secondes, millièmes de seconde depuis 1970 ; des formes pour `date`",
+        "`epoch`, `epoch_ms`: seconds, thousandths of a second since 1970; layouts for `date`",
+    ),
+];
+
+/// Whether a word is a target field, a group above it, or the end of its path.
+fn is_part_of(word: &str, field: &str) -> bool {
+    let above = field.strip_prefix(word).is_some_and(|rest| rest.starts_with('.'));
+    let end = field.strip_suffix(word).is_some_and(|rest| rest.ends_with('.'));
+    word == field || above || end
+}
+
+/// The nearest word of the language.
+#[must_use]
+pub fn nearest(word: &str) -> Option<String> {
+    let options = DECLARATIONS.iter().flat_map(|verb| verb.options).copied();
+    let verbs = DECLARATIONS.iter().map(|verb| verb.name);
+    let keys = Group::ALL.iter().copied().flat_map(|group| group.keys().iter().copied());
+    let codes = IssueCode::ALL.iter().map(|code| code.name());
+    let known = verbs.chain(options).chain(keys).chain(codes);
+    diagnostic::nearest(word, known.chain(FIELDS.iter().map(|(path, ..)| *path)))
 }
 
 /// A target path without the names of its list elements.
@@ -284,6 +339,11 @@ fn functions(language: Language) -> String {
             "equal, different; an absent field differs from everything",
         ),
         ("x in ['A', 'B']", "l'un de ces textes", "one of these texts"),
+        (
+            "'A' in x[]",
+            "l'un des textes de la liste `x` est celui-ci",
+            "one of the texts of the list `x` is this",
+        ),
         (
             "< <= > >=",
             "ordre, de nombres ou de dates ; faux si l'un des deux est absent",

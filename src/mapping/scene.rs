@@ -178,7 +178,7 @@ impl<'s, 'r> Scene<'s, 'r> {
             Input::Path(path) => match self.slot(path) {
                 Slot::Text(text, _) => Some(text),
                 Slot::Group(items, _) => (*items > 0).then_some(""),
-                Slot::List(items, _) => items.first().map(|text| &**text),
+                Slot::List(items, _) => items.first().map(|item| &*item.text),
                 Slot::Absent | Slot::Empty(_) => None,
             },
             Input::Value(value) => {
@@ -204,7 +204,7 @@ impl<'s, 'r> Scene<'s, 'r> {
             Input::Path(path) => match self.slot(path) {
                 Slot::Text(text, _) => Value::Text(Cow::Borrowed(text)),
                 Slot::List(items, _) => {
-                    Value::List(items.iter().map(|item| Cow::Borrowed(&**item)).collect())
+                    Value::List(items.iter().map(|item| Cow::Borrowed(&*item.text)).collect())
                 }
                 Slot::Absent | Slot::Empty(_) | Slot::Group(..) => Value::Absent,
             },
@@ -232,6 +232,25 @@ impl<'s, 'r> Scene<'s, 'r> {
     #[must_use]
     #[inline]
     pub fn holds(&self, when: &When) -> bool {
-        when.condition.eval(|path| self.text(*when.inputs.get(path)?))
+        let text = |path: usize| self.text(*when.inputs.get(path)?);
+        when.condition.eval_lists(text, |path, wanted| {
+            when.inputs.get(path).is_some_and(|input| self.lists(*input, wanted))
+        })
+    }
+
+    /// Whether one of the texts of an input is this.
+    fn lists(&self, input: Input, wanted: &str) -> bool {
+        let listed = match input {
+            Input::Path(path) => match self.slot(path) {
+                Slot::List(items, _) => Some(items.iter().any(|item| item.text == wanted)),
+                Slot::Absent | Slot::Empty(_) | Slot::Text(..) | Slot::Group(..) => None,
+            },
+            Input::Value(value) => match self.values.get(usize::from(value)).map(|n| &n.value) {
+                Some(Value::List(items)) => Some(items.iter().any(|item| item == wanted)),
+                Some(Value::Absent | Value::Text(_) | Value::Date(_)) | None => None,
+            },
+            Input::RecordId | Input::Today | Input::Result => None,
+        };
+        listed.unwrap_or_else(|| self.text(input) == Some(wanted))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::{IssueCode, Severity};
 
 use super::Mapping;
-use super::program::{Check, Origin, Rule, Then};
+use super::program::{Check, Rule};
 use super::scene::Input;
 use super::target::Takes;
 use super::value::Class;
@@ -112,25 +112,8 @@ impl Mapping {
 
     /// The paths that a rule reads, its conditions included, values followed to theirs.
     fn paths_of(&self, rule: &Rule) -> Vec<u16> {
-        let mut inputs: Vec<Input> = match &rule.origin {
-            Origin::First(inputs) => inputs.to_vec(),
-            Origin::Constant(_) => Vec::new(),
-            Origin::Template(template) => template.inputs().collect(),
-            Origin::Choose(branches) => branches
-                .iter()
-                .flat_map(|(when, then)| {
-                    let read = when.iter().flat_map(|when| when.inputs().to_vec());
-                    let given = match then {
-                        Then::Input(input) => Some(*input),
-                        Then::Constant(_) => None,
-                    };
-                    read.chain(given)
-                })
-                .collect(),
-        };
-        inputs.extend(rule.when.iter().flat_map(|when| when.inputs().to_vec()));
         let mut paths = Vec::new();
-        for input in inputs {
+        for input in rule.inputs() {
             let found = match input {
                 Input::Path(path) => vec![path],
                 // A value is made of values before it only, so that this ends.

@@ -17,7 +17,7 @@ use crate::model::{Expected, IssueCode, Severity};
 use super::function::check_digit::Check;
 use super::function::number::Mark;
 use super::function::{name, number, phone};
-use super::scene::{Surroundings, When};
+use super::scene::{Input, Surroundings, When};
 use super::table::{Found, Table};
 use super::value::{Class, Value};
 
@@ -83,6 +83,8 @@ pub enum Verb {
     Suffix(Box<str>),
     /// This text removed in front, or at the end.
     Strip(Box<str>, bool),
+    /// The words of another field removed in front, or at the end.
+    StripField(Input, bool),
     /// Filled in front to a length.
     Pad(usize, char),
     /// A text for another.
@@ -95,12 +97,14 @@ pub enum Verb {
     Number(Mark),
     /// A date.
     Date(Arc<Dates>),
+    /// A date whose month and day stand in other fields.
+    DateParts(date::Parts),
     /// Only the year, approximately.
     EstimatedWhen(When),
     /// Only the year.
     YearOnlyWhen(When),
-    /// E.164.
-    Phone(Box<str>),
+    /// E.164, of a country.
+    Phone(Box<str>, phone::Asked),
     /// The key must hold.
     CheckDigit(Check),
     /// What a pattern catches.
@@ -134,13 +138,26 @@ pub struct Failure {
     pub severity: Option<Severity>,
     /// What takes the value's place in spite of the failure.
     pub instead: Option<Box<str>>,
+    /// The other field that is to blame, when it is not the value.
+    pub blame: Option<Input>,
+    /// What was there, when it is more than the text of one field.
+    pub shown: Option<Box<str>>,
 }
 
 impl Failure {
     /// With what was expected; the rule decides the severity. In a box, because most values have none.
     #[must_use]
     pub fn new(code: IssueCode, expected: Expected) -> Box<Self> {
-        Box::new(Self { code, expected: Some(expected), severity: None, instead: None })
+        let (severity, instead, blame, shown) = (None, None, None, None);
+        Box::new(Self { code, expected: Some(expected), severity, instead, blame, shown })
+    }
+
+    /// The same, of another field that the verb looks at.
+    #[must_use]
+    pub fn of_field(field: Input, code: IssueCode, expected: Expected) -> Box<Self> {
+        let mut failure = Self::new(code, expected);
+        failure.blame = Some(field);
+        failure
     }
 }
 
@@ -158,16 +175,17 @@ impl Verb {
             Self::Join(_) => "join",
             Self::Prefix(_) => "prefix",
             Self::Suffix(_) => "suffix",
-            Self::Strip(..) => "strip",
+            Self::Strip(..) | Self::StripField(..) => "strip",
             Self::Pad(..) => "pad",
             Self::Replace(..) => "replace",
             Self::Slice(..) => "slice",
             Self::Keep(_) => "keep",
             Self::Number(_) => "number",
             Self::Date(_) => "date",
+            Self::DateParts(_) => "date_parts",
             Self::EstimatedWhen(_) => "estimated_when",
             Self::YearOnlyWhen(_) => "year_only_when",
-            Self::Phone(_) => "phone",
+            Self::Phone(..) => "phone",
             Self::CheckDigit(_) => "check_digit",
             Self::Extract(_) => "extract",
             Self::Item(_) => "item",
@@ -187,8 +205,36 @@ impl Verb {
         match self {
             Self::Table(table) => table.class(),
             Self::Plus(moved) => moved.class(),
+            // Which words the field has taken off nobody tells on the way back.
+            Self::StripField(..) => Class::OneWay,
             other => declaration(other.name()).map_or(Class::OneWay, |found| found.class),
         }
+    }
+
+    /// What it reads of the record around its value.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<Input> {
+        match self {
+            Self::EstimatedWhen(when) | Self::YearOnlyWhen(when) => when.inputs().to_vec(),
+            Self::Plus(moved) => moved.input().into_iter().collect(),
+            Self::BornAt(age) => age.input().into_iter().collect(),
+            Self::DateParts(parts) => parts.inputs().collect(),
+            Self::StripField(field, _) => vec![*field],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether it can refuse one text of a list and take the others.
+    #[must_use]
+    pub const fn judges_each(&self) -> bool {
+        matches!(
+            self,
+            Self::Number(_)
+                | Self::Phone(..)
+                | Self::CheckDigit(_)
+                | Self::Extract(_)
+                | Self::Table(_)
+        )
     }
 
     /// Whether it looks up a table that is not this mapping's alone.
@@ -220,6 +266,10 @@ impl Verb {
             Self::Prefix(text) => value.each_text(|old| format!("{text}{old}").into()),
             Self::Suffix(text) => value.each_text(|old| format!("{old}{text}").into()),
             Self::Strip(text, end) => value.each_text(|old| text::strip(old, text, *end)),
+            Self::StripField(field, end) => match around.text(*field) {
+                Some(words) => value.each_text(|old| text::strip_words(old, words, *end)),
+                None => value,
+            },
             Self::Pad(length, with) => value.each_text(|old| text::pad(old, *length, *with)),
             Self::Replace(old, new) => value.each_text(|text| text::replace(text, old, new)),
             Self::Slice(from, to) => value.each_text(|old| text::slice(&old, *from, *to).into()),
@@ -237,12 +287,13 @@ impl Verb {
                 })
             })?,
             Self::Date(dates) => dates.read(value)?,
+            Self::DateParts(parts) => parts.read(value, around)?,
             Self::EstimatedWhen(when) if around.holds(when) => date::year_only(value, true),
             Self::YearOnlyWhen(when) if around.holds(when) => date::year_only(value, false),
             Self::EstimatedWhen(_) | Self::YearOnlyWhen(_) => value,
-            Self::Phone(country) => each(value, |text| {
-                phone::read(&text, country).map(Into::into).ok_or_else(|| {
-                    Failure::new(IssueCode::BadPhone, Expected::Form(format!("E.164, {country}")))
+            Self::Phone(country, asked) => each(value, |text| {
+                phone::read_asked(&text, country, *asked).map(Into::into).ok_or_else(|| {
+                    Failure::new(IssueCode::BadPhone, Expected::Form(phone::form(country)))
                 })
             })?,
             Self::CheckDigit(check) => each(value, |text| {
@@ -296,12 +347,14 @@ impl Verb {
                 value.each_text(|old| number::write(&old, *mark).into_owned().into())
             }
             Self::Date(dates) => return dates.write(value),
+            Self::DateParts(_) => return date::year_of(&value),
             Self::EstimatedWhen(_) | Self::YearOnlyWhen(_) => date::first_of_year(value),
-            Self::Phone(country) => value.each_text(|old| phone::write(&old, country).into()),
+            Self::Phone(country, _) => value.each_text(|old| phone::write(&old, country).into()),
             Self::NamePart(..) => list::join(value, " "),
             Self::Table(table) => return table.back(&value),
             Self::Plus(moved) => return moved.back(value),
-            Self::Extract(_)
+            Self::StripField(..)
+            | Self::Extract(_)
             | Self::Item(_)
             | Self::BornAt(_)
             | Self::Replace(..)

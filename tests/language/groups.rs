@@ -234,7 +234,7 @@ fn the_way_of_a_value_names_its_item() {
     let frame = elements.next().expect("a record").expect("a record that can be read");
     let today = "2026-07-01".parse().expect("a date");
     let fields = |wanted: &str| {
-        let (ways, _) = mapping.explain(&frame, Some(wanted), today);
+        let ways = mapping.explain(&frame, Some(wanted), today).remove(0).ways;
         ways.into_iter().map(|way| (way.field, way.steps[0].value.clone())).collect::<Vec<_>>()
     };
     let some = |text: &str| Some(text.to_owned());

@@ -5,6 +5,7 @@ mod cel;
 mod choices;
 mod codes;
 mod groups;
+mod lists;
 mod rows;
 mod whole;
 mod wide;

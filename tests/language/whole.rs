@@ -76,7 +76,8 @@ fn the_way_of_a_value_names_the_branch_and_the_row_of_the_table() {
     let reader = Reader::new(Box::new(Cursor::new(file)), &found.read_options());
     let mut elements = found.elements(reader);
     let element = elements.next().expect("a row").expect("a sound row");
-    let (ways, _) = found.explain(&element, None, "2026-07-01".parse().expect("a day"));
+    let today = "2026-07-01".parse().expect("a day");
+    let ways = found.explain(&element, None, today).remove(0).ways;
     let taken = |field: &str| {
         let way = ways.iter().find(|way| way.field == field).expect("a way");
         way.steps.iter().find_map(|step| step.taken.clone())

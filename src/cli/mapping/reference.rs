@@ -24,8 +24,10 @@ pub fn run(args: &Args, _common: &Common, screen: &Screen) -> Result<Outcome, Fa
         }
         return Ok(Outcome::Done);
     };
-    let said = reference::about(word, screen.language())
-        .ok_or_else(|| Failure::usage("mapping-no-word", &[("word", word)]))?;
+    let said = reference::about(word, screen.language()).ok_or_else(|| {
+        let nearest = reference::nearest(word).unwrap_or_else(|| "none".to_owned());
+        Failure::usage("mapping-no-word", &[("word", word), ("nearest", &nearest)])
+    })?;
     screen.line(said.trim_end())?;
     Ok(Outcome::Done)
 }

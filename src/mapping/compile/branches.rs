@@ -1,10 +1,11 @@
-//! Choices: branches that no record reaches, and a required field that no branch may fill.
+//! Choices: branches that no record reaches, and a required field that no branch, or no field of the
+//! sender, may fill.
 
 use super::super::condition::Condition;
 use super::super::diagnostic::{Code, Diagnostics, Mending};
 use super::super::names::Names;
 use super::super::path::{parse_target, schema_path};
-use super::super::spec::{BranchSpec, OriginSpec, Spec, Word};
+use super::super::spec::{BranchSpec, Format, OriginSpec, Spec, Word};
 use super::super::target::FIELDS;
 use super::super::yaml::Span;
 use super::placed::{Placed, rules};
@@ -44,10 +45,59 @@ pub fn check(spec: &Spec, sender: Option<&Sender<'_>>, names: &mut Names<'_>) {
             unreachable(branches, &mut names.problems);
         }
     }
-    for placed in &placed {
-        if let OriginSpec::Choose(branches) = &placed.rule.origin {
-            missing_else(placed, branches, sender, names);
+    let all = placed;
+    for placed in &all {
+        match &placed.rule.origin {
+            OriginSpec::Choose(branches) => missing_else(placed, branches, sender, names),
+            OriginSpec::From(paths) => {
+                if let Some(sender) = sender.filter(|_| is_own_format(spec)) {
+                    missing_source(placed, paths, &all, sender, names);
+                }
+            }
+            OriginSpec::Value(_) | OriginSpec::Template(_) => {}
         }
+    }
+}
+
+/// The schema of a standard says what anybody could leave out.
+const fn is_own_format(spec: &Spec) -> bool {
+    !matches!(spec.source.format, Format::Fhir | Format::Canonical)
+}
+
+/// A field that must be there where its group is, made of a field that the sender may leave out while
+/// others fill the group: the record would be refused, and its sender could not tell why.
+fn missing_source(
+    placed: &Placed<'_>,
+    paths: &[Word],
+    all: &[Placed<'_>],
+    sender: &Sender<'_>,
+    names: &mut Names<'_>,
+) {
+    let Ok(steps) = parse_target(&placed.target) else { return };
+    let field = schema_path(&steps);
+    let required = FIELDS.iter().any(|(known, _, required)| *known == field && *required);
+    let filled = placed.rule.steps.iter().any(|step| step.verb.value == "default");
+    let Some((group, _)) = placed.target.rsplit_once('.').filter(|_| required && !filled) else {
+        return;
+    };
+    let optional = paths.iter().all(|path| {
+        let found = placed.source(names.expand(&path.value)).map(|path| sender.fields(&path));
+        found.is_some_and(|found| !found.is_empty() && found.iter().all(|info| !info.required))
+    });
+    let same = |read: &Word| paths.iter().any(|path| path.value == read.value);
+    let beside = all.iter().any(|other| {
+        let inside = other.target.strip_prefix(group).is_some_and(|rest| rest.starts_with('.'));
+        let reads = match &other.rule.origin {
+            OriginSpec::From(read) => !read.iter().all(same),
+            OriginSpec::Template(_) => true,
+            OriginSpec::Value(_) | OriginSpec::Choose(_) => false,
+        };
+        inside && reads && other.target != placed.target
+    });
+    if optional && beside {
+        let source: Vec<&str> = paths.iter().map(|path| path.value.as_str()).collect();
+        let problem = names.problems.warning(Code::NoElse, placed.path.span.clone());
+        problem.arg("variant", "source").arg("field", &field).arg("source", source.join(", "));
     }
 }
 

@@ -176,6 +176,10 @@ fn unknown(
     let marked = text.get(span.clone()).unwrap_or_default();
     let problem = names.problems.error(Code::UnknownField, span.clone());
     problem.arg("field", &written).arg("schema", schema.id());
+    if names_rows(&written) {
+        problem.arg("variant", "rows");
+        return;
+    }
     if bare {
         let quoted = format!("'{marked}'");
         problem.replace(span.clone(), &quoted);
@@ -194,6 +198,12 @@ fn unknown(
         }
         problem.nearest.get_or_insert(name);
     }
+}
+
+/// Whether a path goes through `rows`, the list of the rows of one record, where none is declared: such
+/// a list is known by then.
+fn names_rows(written: &str) -> bool {
+    written.strip_prefix("rows").is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
 }
 
 /// A field that differs in case, accents or blanks only, else the nearest.

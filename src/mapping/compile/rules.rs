@@ -36,6 +36,10 @@ pub fn compile(
         }
     }
     let origin = origin?;
+    let form = steps.iter().rev().find_map(|verb| match verb {
+        Verb::Date(dates) => Some(dates.shown().into()),
+        _ => None,
+    });
     Some(Rule {
         reads: !matches!(&origin, Origin::Constant(_)) && !only_constants(&origin),
         origin,
@@ -49,6 +53,7 @@ pub fn compile(
         line: line(&spec.span),
         takes,
         shape,
+        form,
     })
 }
 

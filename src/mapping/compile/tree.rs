@@ -195,7 +195,11 @@ fn list(place: &Place, path: &Word, names: &mut Names<'_>) -> Option<Vec<TargetS
         return None;
     }
     if takes.is_some() || steps.last() != Some(&TargetStep::Append) {
-        names.problems.error(Code::OneAgainstMany, path.span.clone()).arg("field", &path.value);
+        let problem = names.problems.error(Code::OneAgainstMany, path.span.clone());
+        problem.arg("field", &path.value);
+        if takes == Some(Takes::Texts) {
+            problem.arg("variant", "texts");
+        }
         return None;
     }
     Some(one_against_many(place, path, steps, Takes::Text, names)?.0)

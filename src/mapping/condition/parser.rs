@@ -162,8 +162,21 @@ impl Parser {
         Ok(Piece { is: Is::Test(test), span })
     }
 
-    /// `path in [literal, …]`
+    /// `path in [literal, …]`, or `text in path` where the path is a list of texts.
     fn list(&mut self, left: Piece) -> Parsed<Piece> {
+        if let Is::Operand(Operand::Literal(Literal::Text(text))) = left.is {
+            self.next();
+            let list = self.value()?;
+            let Is::Operand(Operand::Path(path)) = list.is else {
+                let problem = Problem::Unexpected {
+                    expected: "a field that is a list",
+                    found: format!("a {}", list.kind()),
+                };
+                return Err(ConditionError { span: list.span, problem });
+            };
+            let span = left.span.start..list.span.end;
+            return Ok(Piece { is: Is::Test(Test::Holds(path, text)), span });
+        }
         let Is::Operand(Operand::Path(path)) = left.is else {
             return Err(self.unexpected("a comparison; only a path can be `in` a list"));
         };

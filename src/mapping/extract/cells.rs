@@ -19,8 +19,17 @@ pub enum Slot<'r> {
     Text(Cow<'r, str>, u32),
     /// A group, or a list of so many items.
     Group(u32, u32),
-    /// All texts of a list.
-    List(Vec<Cow<'r, str>>, u32),
+    /// All texts of a list, and the offset of the first.
+    List(Vec<Listed<'r>>, u32),
+}
+
+/// One text of a list.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Listed<'r> {
+    /// The text.
+    pub text: Cow<'r, str>,
+    /// Its offset.
+    pub at: u32,
 }
 
 impl<'r> Slot<'r> {

@@ -99,6 +99,12 @@ const SERIAL_OF_1970: i64 = 25_569;
 const FIRST_SAFE_SERIAL: i64 = 61;
 
 impl Layout {
+    /// Whether it has years of two digits, so that the pivot matters.
+    #[must_use]
+    pub fn has_short_year(&self) -> bool {
+        matches!(&self.kind, Kind::Parts { parts, .. } if parts.contains(&Part::ShortYear))
+    }
+
     /// Compiles a layout.
     ///
     /// # Errors

@@ -50,6 +50,46 @@ pub fn is_country(code: &str) -> bool {
     code.parse::<country::Id>().is_ok_and(|id| id.as_ref() == code)
 }
 
+/// What a number must be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asked {
+    /// Of a range that the country has given out, as far as the list of ranges knows.
+    Given,
+    /// As long as the country's numbers are: ranges are given out faster than lists are renewed.
+    Length,
+}
+
+/// Reads a phone number as [`read`] does, by what is asked of it.
+#[must_use]
+pub fn read_asked(text: &str, country: &str, asked: Asked) -> Option<String> {
+    match asked {
+        Asked::Given => read(text, country),
+        Asked::Length => read(text, country).or_else(|| by_length(text, country)),
+    }
+}
+
+fn by_length(text: &str, country: &str) -> Option<String> {
+    let found = Digits::of(text)?;
+    let digits = found.as_str();
+    let number = match digits.strip_prefix("00") {
+        _ if found.plus => format!("+{digits}"),
+        Some(rest) => format!("+{rest}"),
+        None => digits.to_owned(),
+    };
+    let parsed = phonenumber::parse(country.parse().ok(), &number).ok()?;
+    let national = parsed.national().to_string();
+    let length = u16::try_from(national.len()).ok()?;
+    let metadata = phonenumber::metadata::DATABASE.by_code(&parsed.country().code())?;
+    let long = metadata.iter().any(|region| {
+        let general = region.descriptors().general();
+        // Some countries list no lengths: then the pattern of all their numbers says them.
+        let pattern = || general.national_number().find(&national);
+        general.possible_length().contains(&length)
+            || pattern().is_some_and(|found| found.start() == 0 && found.end() == national.len())
+    });
+    long.then(|| parsed.format().mode(phonenumber::Mode::E164).to_string())
+}
+
 /// Reads a phone number from a list of `country` (ISO 3166-1 alpha-2): national or international,
 /// with or without `+` or `00`, with any blanks and marks. Numbers of Côte d'Ivoire from before
 /// 31 January 2021 (eight digits) are rebuilt.
@@ -191,6 +231,16 @@ fn elsewhere(number: &str, home: Option<&str>) -> Option<String> {
         .then(|| parsed.format().mode(phonenumber::Mode::E164).to_string())
 }
 
+/// What a number of a country looks like once read: `+238… (CV)`.
+#[must_use]
+pub fn form(country: &str) -> String {
+    let known = country.parse().ok().and_then(|id: country::Id| {
+        let metadata = phonenumber::metadata::DATABASE.by_id(id.as_ref())?;
+        Some(format!("+{}… ({country})", metadata.country_code()))
+    });
+    known.unwrap_or_else(|| format!("+… ({country})"))
+}
+
 /// Writes an E.164 number as a list of `country` shows it: national there, with Nigeria's trunk
 /// zero, international without blanks for all others.
 #[must_use]
@@ -209,6 +259,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_number_of_the_right_length_may_be_enough() {
+        assert_eq!(read("550 35 54", "CV"), None);
+        let lenient = |text| read_asked(text, "CV", Asked::Length);
+        for text in ["550 35 54", "+238 5503554", "00238 5503554"] {
+            assert_eq!(lenient(text).as_deref(), Some("+2385503554"), "{text}");
+        }
+        for text in ["55035", "550 35 54 00 11", "x"] {
+            assert_eq!(lenient(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn every_shape_of_a_malian_list_is_one_number() {

@@ -299,7 +299,9 @@ fn form(rule: &Rule, takes: Takes, taken: &impl Fn(&str) -> bool) -> Option<(Vec
     let (texts, rest) = text_steps(&rule.steps);
     let end = match (rest, takes) {
         ([], Takes::Text) => End::Text,
-        ([Verb::Phone(country)], Takes::Text | Takes::Texts) => End::Phone(country.clone()),
+        ([Verb::Phone(country, phone::Asked::Given)], Takes::Text | Takes::Texts) => {
+            End::Phone(country.clone())
+        }
         ([Verb::Table(table)], Takes::Text) => End::Codes(Codes::of(table, &fits)?),
         ([Verb::Table(table)], Takes::Code(_)) if !table.keeps() => {
             End::Codes(Codes::of(table, &fits)?)

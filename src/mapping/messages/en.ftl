@@ -112,7 +112,7 @@ diagnostic-no-tests = this mapping has no examples (tests)
 
 condition-character = "{ $detail }" means nothing here
 condition-open-quote = the quote does not end
-condition-escape = there is no escape "\{ $detail }"
+condition-escape = there is no escape "\{ $detail }"; in the text of a condition a backslash is written twice: "\\{ $detail }"
 condition-unexpected = "{ $detail }" is not expected here
 condition-function = there is no function "{ $detail }"; functions: { $known }
 condition-types = these two kinds cannot be compared: { $detail }
@@ -177,7 +177,7 @@ diagnostic-no-key = this repeated group has no key: on the way back its items ar
 diagnostic-cannot-return = the example "{ $name }" asks for everything to come back, but nothing can write "{ $field }"; add it to "except", or a rule under "back"
     .label = cannot come back
     .about = a test asks for a way back that cannot be
-diagnostic-untested-row = no example goes through these rows of the table: { $code }
+diagnostic-untested-row = no example goes through these rows of tables: { $code }
     .label = row without example
     .about = rows of a table that no test goes through
 
@@ -213,3 +213,17 @@ difference-issue-at = field "{ $field }": { $detail } ({ $code })
 
 diagnostic-unknown-field-column = no file has a column "{ $field }"; columns: { $known }
     .label = unknown column
+
+diagnostic-no-pivot = years of two digits without "pivot": 00 to { $pivot } are read as 20yy, { $next } to 99 as 19yy; say so, or another pivot
+    .label = of which century?
+    .about = years of two digits without a word on their century
+diagnostic-no-else-source = "{ $field }" is required in its group, but the sender may leave out "{ $source }": the record would then be refused; give a value for that case ("default", "choose" with "else"), or require the field in the schema
+    .label = may be absent
+diagnostic-bad-path-brackets = the path "{ $path }" cannot be read from character { $at } on; in brackets stand: a number [0], [first], [last], nothing [] (all), [first by FIELD], [last by FIELD], [?FIELD == 'text']; after [?…] only [0], [first], [last], [], [first by …], [last by …]
+    .label = unreadable choice
+diagnostic-bad-path-rows = "rows" is the list of the rows of one record; say first which rows belong together: "rows: { "{" } by: FIELD { "}" }" in "source"
+    .label = no rows declared
+diagnostic-unknown-field-rows = "{ $field }" goes through "rows", the list of the rows of one record; say first which rows belong together: "rows: { "{" } by: FIELD { "}" }" in "source"
+    .label = no rows declared
+diagnostic-one-against-many-texts = "{ $field }" is a list of texts: a group of rules ("each") makes objects and cannot fill it; write a rule with a path to all texts, such as { "{" } from: "contacts[].value" { "}" }
+    .label = a list of texts

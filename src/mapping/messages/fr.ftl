@@ -112,7 +112,7 @@ diagnostic-no-tests = cette correspondance n'a pas d'exemples (tests)
 
 condition-character = « { $detail } » n'a pas de sens ici
 condition-open-quote = le guillemet n'est pas fermé
-condition-escape = l'échappement « \{ $detail } » n'existe pas
+condition-escape = l’échappement « \{ $detail } » n’existe pas ; dans le texte d’une condition, une barre oblique inverse s’écrit deux fois : « \\{ $detail } »
 condition-unexpected = « { $detail } » n'est pas attendu ici
 condition-function = la fonction « { $detail } » n'existe pas ; fonctions : { $known }
 condition-types = ces deux natures ne se comparent pas : { $detail }
@@ -213,3 +213,17 @@ difference-issue-at = champ « { $field } » : { $detail } ({ $code })
 
 diagnostic-unknown-field-column = aucun fichier n'a de colonne « { $field } » ; colonnes : { $known }
     .label = colonne inconnue
+
+diagnostic-no-pivot = des années à deux chiffres sans « pivot » : 00 à { $pivot } se lisent 20yy, { $next } à 99 se lisent 19yy ; dites-le, ou donnez un autre pivot
+    .label = de quel siècle ?
+    .about = des années à deux chiffres dont rien ne dit le siècle
+diagnostic-no-else-source = « { $field } » est obligatoire dans son groupe, mais l’expéditeur peut omettre « { $source } » : la fiche serait alors refusée ; donnez une valeur pour ce cas (« default », « choose » avec « else »), ou rendez le champ obligatoire dans le schéma
+    .label = peut manquer
+diagnostic-bad-path-brackets = le chemin « { $path } » est illisible à partir du caractère { $at } ; entre crochets : un numéro [0], [first], [last], rien [] (tous), [first by CHAMP], [last by CHAMP], [?CHAMP == 'texte'] ; après [?…], seulement [0], [first], [last], [], [first by …], [last by …]
+    .label = choix illisible
+diagnostic-bad-path-rows = « rows » est la liste des lignes d’une fiche ; dites d’abord quelles lignes vont ensemble : « rows: { "{" } by: CHAMP { "}" } » dans « source »
+    .label = lignes non déclarées
+diagnostic-unknown-field-rows = « { $field } » passe par « rows », la liste des lignes d’une fiche ; dites d’abord quelles lignes vont ensemble : « rows: { "{" } by: CHAMP { "}" } » dans « source »
+    .label = lignes non déclarées
+diagnostic-one-against-many-texts = « { $field } » est une liste de textes : un groupe de règles (« each ») fait des objets et ne peut la remplir ; écrivez une règle dont le chemin mène à tous les textes, comme { "{" } from: "contacts[].value" { "}" }
+    .label = une liste de textes

@@ -20,6 +20,34 @@ pub enum Which {
     By(Order),
 }
 
+impl Which {
+    /// As a mapping writes it, in its brackets.
+    #[must_use]
+    pub fn written(&self) -> String {
+        match self {
+            Self::All => "[]".to_owned(),
+            Self::Last => "[last]".to_owned(),
+            Self::By(order) => {
+                let which = if order.greatest { "last" } else { "first" };
+                let field = SourcePath::of(order.field.clone()).written();
+                let layout = order.layout.as_ref().map(|layout| format!(" as {layout}"));
+                format!("[{which} by {field}{}]", layout.unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// Tests as a mapping writes them, in their brackets; nothing where there are none.
+pub fn written_tests(tests: &Tests) -> String {
+    let test = |(path, text): &(Vec<Step>, String)| {
+        format!("{} == '{text}'", SourcePath::of(path.clone()).written())
+    };
+    match tests.iter().map(test).collect::<Vec<_>>() {
+        tests if tests.is_empty() => String::new(),
+        tests => format!("[?{}]", tests.join(" && ")),
+    }
+}
+
 /// What makes one item come before another.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Order {

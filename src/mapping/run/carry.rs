@@ -84,6 +84,7 @@ pub fn fill<'r>(
                 severity: Severity::Warning,
                 path: Some(*field),
                 items: Box::default(),
+                listed: false,
                 field: None,
                 at: Some(at),
                 value: slot.text().map(str::to_owned),

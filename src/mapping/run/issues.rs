@@ -6,7 +6,7 @@ use crate::schema::Violation;
 use super::super::Mapping;
 use super::super::level::Columns;
 use super::super::path::{SourcePath, Step};
-use super::super::places::{Locator, field_of, shown, tokens};
+use super::super::places::{Finder, Locator, field_of, shown, tokens};
 use super::super::program::Problem;
 use super::Element;
 
@@ -91,6 +91,20 @@ pub struct Within<'w> {
     pub place: &'w Place,
     /// The columns of which it is made in a wide row, and its number among them.
     pub columns: Option<(&'w Columns, u32)>,
+    /// Which items of lists the problems lie in.
+    pub lists: Finder,
+}
+
+/// Finds the items of lists in which problems of an element lie.
+#[must_use]
+pub fn lists(problems: &[Problem], element: &impl Element) -> Finder {
+    let listed = problems.iter().filter(|problem| problem.listed);
+    let mut finder = Finder::new(listed.filter_map(|problem| problem.at));
+    if !finder.is_idle() {
+        // The element has been walked before without a fault.
+        drop(element.walk(&mut finder));
+    }
+    finder
 }
 
 /// A problem of the mapping as an issue with its place.
@@ -124,13 +138,16 @@ pub fn issue(
 pub fn field(problem: &Problem, mapping: &Mapping, within: &Within<'_>) -> Option<String> {
     match (&problem.field, problem.path) {
         (Some(field), _) => Some(field.to_string()),
-        (None, Some(path)) if !problem.items.is_empty() => {
+        (None, Some(path)) if problem.listed || !problem.items.is_empty() => {
             let path = mapping.paths.get(usize::from(path))?;
             let item = |level: u16| {
                 let depth = mapping.levels.depth(level).saturating_sub(1);
                 Step::Nth(problem.items.get(depth).copied().unwrap_or_default())
             };
-            let steps = mapping.levels.steps(path, &item);
+            let mut steps = mapping.levels.steps(path, &item);
+            if let (true, Some(at)) = (problem.listed, problem.at) {
+                steps = within.lists.number(steps, at);
+            }
             let path = SourcePath::of(mapping.as_sent(&steps).to_vec());
             Some(shown(&path, mapping.spec.source.format))
         }
@@ -167,9 +184,11 @@ pub fn of_target(violation: &Violation, mapping: &Mapping, record: &Place) -> Is
     });
     let mut issue = Issue::error(IssueCode::InvalidTarget, record.clone());
     issue.field = field.cloned();
-    if let Some(value) = &violation.value {
-        issue = issue.value(value);
-    }
+    // What the target asks, not what the sender wrote, is to be seen.
+    issue = issue.value(&match &violation.value {
+        Some(value) => format!("{target}: {value}"),
+        None => target.clone(),
+    });
     issue.expected.clone_from(&violation.expected);
     issue.rule(RulePlace {
         file: mapping.rule_file().to_owned(),

@@ -66,6 +66,7 @@ impl<'m> Stage<'m> {
     where
         'm: 'r,
     {
+        tracer.record();
         let mapping = self.mapping;
         let Work { problems, target, spare } = work;
         let mut translated = spare.record();
@@ -181,7 +182,8 @@ impl<'m> Stage<'m> {
         if problems.is_empty() {
             return found;
         }
-        let within = issues::Within { place: &record.place, columns: self.columns_of(record) };
+        let (columns, lists) = (self.columns_of(record), issues::lists(problems, element));
+        let within = issues::Within { place: &record.place, columns, lists };
         let violated: Vec<(usize, String)> =
             violations.iter().map(|v| (v.row(mapping), v.field(mapping))).collect();
         let mut told: BTreeSet<(IssueCode, usize, Option<String>)> = BTreeSet::new();

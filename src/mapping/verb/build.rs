@@ -1,10 +1,11 @@
 //! From a step as written to a verb that runs.
 
+mod dates;
+
 use std::sync::Arc;
 
 use super::super::diagnostic::{Code, Diagnostics};
 use super::super::function::check_digit::{Check, Weights};
-use super::super::function::date::{Layout, Months};
 use super::super::function::name::Order;
 use super::super::function::number::Mark;
 use super::super::function::phone;
@@ -12,9 +13,8 @@ use super::super::scene::{Input, When};
 use super::super::spec::{Spanned, StepSpec, Word};
 use super::super::table::Table;
 use super::super::yaml::{Kind, Node, Span};
-use super::date::{Age, Move, Unit};
 use super::text::Pattern;
-use super::{Dates, Kept, Part, Verb, declaration};
+use super::{Kept, Part, Verb, declaration};
 
 /// What building a verb needs from its surroundings.
 pub trait Builder {
@@ -54,10 +54,7 @@ pub fn build(step: &StepSpec, builder: &mut impl Builder) -> Option<Verb> {
         "join" => read.text().map(Verb::Join),
         "prefix" => read.filled().map(Verb::Prefix),
         "suffix" => read.filled().map(Verb::Suffix),
-        "strip" => {
-            let end = read.option("end").is_some_and(|end| end.value == "true");
-            read.filled().map(|text| Verb::Strip(text, end))
-        }
+        "strip" => read.strip(),
         "pad" => {
             let with =
                 read.option("with").and_then(|with| with.value.chars().next()).unwrap_or('0');
@@ -82,13 +79,18 @@ pub fn build(step: &StepSpec, builder: &mut impl Builder) -> Option<Verb> {
         "date" => read.dates().map(|dates| Verb::Date(Arc::new(dates))),
         "estimated_when" => read.condition().map(Verb::EstimatedWhen),
         "year_only_when" => read.condition().map(Verb::YearOnlyWhen),
-        "phone" => read.country().map(Verb::Phone),
+        "phone" => {
+            let lengths = read.option("length_only").is_some_and(|word| word.value == "true");
+            let asked = if lengths { phone::Asked::Length } else { phone::Asked::Given };
+            read.country().map(|country| Verb::Phone(country, asked))
+        }
         "check_digit" => read.check_digit().map(Verb::CheckDigit),
         "extract" => read.pattern().map(Verb::Extract),
         "item" => {
             let word = read.word()?;
             read.parse(&word, "0, 1, 2 … -1").map(Verb::Item)
         }
+        "date_parts" => read.date_parts(),
         "plus" => read.moved().map(Verb::Plus),
         "born_at" => read.age().map(Verb::BornAt),
         "name_part" => read.name_part(),
@@ -106,6 +108,16 @@ const LONGEST_PAD: usize = 100;
 struct Read<'s, 'b, B> {
     step: &'s StepSpec,
     builder: &'b mut B,
+}
+
+/// What stands where fields of the record may be named.
+enum Named {
+    /// No group.
+    NoGroup,
+    /// A group with a mistake, which has been reported.
+    Wrong,
+    /// For each key its field, when it is named.
+    Fields(Vec<Option<Input>>),
 }
 
 impl<'s, B: Builder> Read<'s, '_, B> {
@@ -141,6 +153,51 @@ impl<'s, B: Builder> Read<'s, '_, B> {
                 self.bad(&node.span, "…", "text");
                 None
             }
+        }
+    }
+
+    /// The fields that the argument names under these keys, when it is a group.
+    fn fields(&mut self, keys: &[&str]) -> Named {
+        let Some(node) = &self.step.argument else { return Named::NoGroup };
+        let Kind::Map(entries) = &node.kind else { return Named::NoGroup };
+        for entry in entries.iter().filter(|entry| !keys.contains(&entry.key.as_str())) {
+            let problem = self.builder.problems().error(Code::UnknownKey, entry.key_span.clone());
+            problem.arg("key", &entry.key).arg("known", keys.join(", "));
+            problem.nearest(&entry.key, keys.iter().copied());
+        }
+        let mut found = Vec::new();
+        for key in keys {
+            let Some(value) = node.get(key) else {
+                found.push(None);
+                continue;
+            };
+            let Some(text) = value.text() else {
+                self.bad(&value.span, "…", "text");
+                return Named::Wrong;
+            };
+            let word = Spanned::new(text.to_owned(), value.span.clone());
+            match self.builder.input(&word) {
+                Some(input) => found.push(Some(input)),
+                None => return Named::Wrong,
+            }
+        }
+        Named::Fields(found)
+    }
+
+    /// A text to take off, or a field whose words are taken off.
+    fn strip(&mut self) -> Option<Verb> {
+        let end = self.option("end").is_some_and(|end| end.value == "true");
+        match self.fields(&["field"]) {
+            Named::Fields(fields) => {
+                let field = fields.first().copied().flatten();
+                if field.is_none() {
+                    let span = self.step.verb.span.clone();
+                    self.bad(&span, "…", "{ strip: { field: NOM }, end: true }");
+                }
+                field.map(|field| Verb::StripField(field, end))
+            }
+            Named::NoGroup => self.filled().map(|text| Verb::Strip(text, end)),
+            Named::Wrong => None,
         }
     }
 
@@ -244,38 +301,6 @@ impl<'s, B: Builder> Read<'s, '_, B> {
         }
     }
 
-    /// A number of days, months or years: written here, or in another field with `unit`.
-    fn moved(&mut self) -> Option<Move> {
-        let word = self.word()?;
-        let moved = match self.unit()? {
-            None => Move::parse(&word.value),
-            Some(unit) => match word.value.parse() {
-                Ok(count) => Some(Move::by(count, unit)),
-                Err(_) => return Some(Move::read(self.builder.input(&word)?, unit)),
-            },
-        };
-        if moved.is_none() {
-            self.bad(&word.span, &word.value, "12 months, -1 day, 1 year");
-        }
-        moved
-    }
-
-    fn age(&mut self) -> Option<Age> {
-        let word = self.word()?;
-        let unit = self.unit()?.unwrap_or(Unit::Years);
-        Some(Age::on(self.builder.input(&word)?, unit))
-    }
-
-    /// The option `unit`, when it is there; nothing when it is not one.
-    fn unit(&mut self) -> Option<Option<Unit>> {
-        let Some(word) = self.option("unit") else { return Some(None) };
-        let unit = Unit::parse(&word.value);
-        if unit.is_none() {
-            self.bad(&word.span, &word.value, "days, months, years");
-        }
-        unit.map(Some)
-    }
-
     fn condition(&mut self) -> Option<When> {
         let word = self.word()?;
         self.builder.condition(&word)
@@ -294,52 +319,6 @@ impl<'s, B: Builder> Read<'s, '_, B> {
             return None;
         }
         Some(word.value.into())
-    }
-
-    fn dates(&mut self) -> Option<Dates> {
-        let node = self.argument()?;
-        let list = match &node.kind {
-            Kind::List(items) => items.as_slice(),
-            Kind::Null | Kind::Text(_) | Kind::Map(_) => std::slice::from_ref(node),
-        };
-        let pivot = match self.option("pivot") {
-            Some(word) => Some(self.parse::<u8>(&word, "0 … 99")?),
-            None => None,
-        };
-        let months = match self.option("language") {
-            Some(word) => match Months::NAMES.iter().find(|(name, _)| *name == word.value) {
-                Some((_, months)) => *months,
-                None => {
-                    self.bad(&word.span, &word.value, "fr, en, pt");
-                    return None;
-                }
-            },
-            None => Months::default(),
-        };
-        let mut layouts = Vec::new();
-        for item in list {
-            match item.text().map(|text| (text, Layout::parse(text))) {
-                Some((_, Ok(layout))) => {
-                    let layout = layout.with_months(months);
-                    layouts.push(match pivot {
-                        Some(pivot) => layout.with_pivot(pivot.min(99)),
-                        None => layout,
-                    });
-                }
-                Some((text, Err(_))) => self.bad_layout(&item.span, text),
-                None => self.bad(&item.span, "…", "dd/MM/yyyy"),
-            }
-        }
-        (layouts.len() == list.len() && !layouts.is_empty()).then(|| Dates::new(layouts))
-    }
-
-    fn bad_layout(&mut self, span: &Span, text: &str) {
-        let expected = "dd/MM/yyyy, yyyy-MM-dd, yyyyMMdd, d/M/yy, d MMM yyyy, serial, epoch …";
-        let problem = self.builder.problems().error(Code::BadArgument, span.clone());
-        problem.arg("verb", "date").arg("value", text).arg("expected", expected);
-        if let Some(meant) = meant_layout(text) {
-            problem.meant(meant);
-        }
     }
 
     fn name_part(&mut self) -> Option<Verb> {
@@ -361,18 +340,4 @@ impl<'s, B: Builder> Read<'s, '_, B> {
         };
         Some(Verb::NamePart(part, order))
     }
-}
-
-/// A layout in the letters of French, of capitals or of `strptime`, in ours.
-fn meant_layout(text: &str) -> Option<String> {
-    let long =
-        text.replace("%d", "dd").replace("%m", "MM").replace("%Y", "yyyy").replace("%y", "yy");
-    let ours = |letter: char| match letter {
-        'j' | 'J' | 'D' => 'd',
-        'a' | 'A' | 'Y' => 'y',
-        'm' => 'M',
-        other => other,
-    };
-    let meant: String = long.chars().map(ours).collect();
-    Layout::parse(&meant).is_ok().then_some(meant)
 }

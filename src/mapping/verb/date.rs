@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
 
 use crate::model::{Expected, IssueCode, PartialDate};
@@ -24,6 +25,12 @@ impl Dates {
     pub fn new(layouts: Vec<Layout>) -> Self {
         let shown: Vec<String> = layouts.iter().map(ToString::to_string).collect();
         Self { shown: shown.join(" | "), layouts }
+    }
+
+    /// The layouts as messages show them.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        &self.shown
     }
 
     /// Reads a date.
@@ -132,6 +139,15 @@ impl Move {
         Self { count: Count::Read(count), unit }
     }
 
+    /// The field with the number, when one has it.
+    #[must_use]
+    pub const fn input(&self) -> Option<Input> {
+        match &self.count {
+            Count::Fixed(_) => None,
+            Count::Read(input) => Some(*input),
+        }
+    }
+
     /// Of a text such as `12 months` or `-1 day`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -165,7 +181,8 @@ impl Move {
             Count::Read(input) => match around.text(*input) {
                 None => return Ok(Value::Absent),
                 Some(text) => text.trim().parse().map_err(|_| {
-                    Failure::new(IssueCode::BadNumber, Expected::Form("0, 1, 2 …".to_owned()))
+                    let expected = Expected::Form("0, 1, 2 …".to_owned());
+                    Failure::of_field(*input, IssueCode::BadNumber, expected)
                 })?,
             },
         };
@@ -214,11 +231,83 @@ fn date_of(value: &Value<'_>) -> Option<PartialDate> {
     }
 }
 
+/// The fields in which the month and the day of a date stand beside its year.
+#[derive(Debug)]
+pub struct Parts {
+    month: Input,
+    day: Option<Input>,
+}
+
+impl Parts {
+    /// Of these fields.
+    #[must_use]
+    pub const fn new(month: Input, day: Option<Input>) -> Self {
+        Self { month, day }
+    }
+
+    /// The fields.
+    pub fn inputs(&self) -> impl Iterator<Item = Input> {
+        std::iter::once(self.month).chain(self.day)
+    }
+
+    /// The date of a year: as exact as its parts are known. A part that is absent, or 0, is unknown.
+    ///
+    /// # Errors
+    /// `bad_date` with all three parts when a part is no number or the calendar has no such day.
+    pub fn read<'a>(
+        &self,
+        value: Value<'a>,
+        around: &impl Surroundings,
+    ) -> Result<Value<'a>, Box<Failure>> {
+        let Value::Text(year) = &value else { return Ok(value) };
+        let text = |input: Option<Input>| input.and_then(|input| around.text(input));
+        let texts = [Some(&**year), text(Some(self.month)), text(self.day)];
+        let date = from_parts(texts);
+        date.map(Value::Date).ok_or_else(|| {
+            let shown: Vec<&str> = texts.iter().flatten().map(|part| part.trim()).collect();
+            let mut failure = Failure::new(IssueCode::BadDate, Expected::Form("yyyy-M-d".into()));
+            failure.shown = Some(shown.join("-").into());
+            failure
+        })
+    }
+}
+
+/// A date of a year and what is known of its month and day; `None` when there is no such day.
+fn from_parts([year, month, day]: [Option<&str>; 3]) -> Option<PartialDate> {
+    // A number of JSON may come as `1985.0`.
+    let number = |text: Option<&str>| match text.map(str::trim) {
+        None | Some("") => Some(0),
+        Some(text) => text.strip_suffix(".0").unwrap_or(text).parse::<i16>().ok(),
+    };
+    let (year, month, day) = (number(year)?, number(month)?, number(day)?);
+    let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+    if !(1..=9999).contains(&year) {
+        return None;
+    }
+    match (month, day) {
+        (0, 0..=31) => Some(PartialDate::year_only(year)),
+        (month, 0) => PartialDate::year_month(year, month).ok(),
+        (month, day) => Date::new(year, month, day).ok().map(PartialDate::full),
+    }
+}
+
+/// The year of a date as text: what is written back where its month and day have fields of their own.
+pub fn year_of<'a>(value: &Value<'a>) -> Option<Value<'a>> {
+    date_of(value).map(|date| Value::Text(Cow::Owned(format!("{:04}", date.year()))))
+}
+
 /// The day on which an age was told, and its unit.
 #[derive(Debug)]
 pub struct Age {
-    day: Input,
+    day: Day,
     unit: Unit,
+}
+
+/// A day that a mapping names.
+#[derive(Debug)]
+enum Day {
+    Fixed(PartialDate),
+    Read(Input),
 }
 
 /// Nobody is older: a larger number is another one.
@@ -228,7 +317,22 @@ impl Age {
     /// Of an age on this day.
     #[must_use]
     pub const fn on(day: Input, unit: Unit) -> Self {
-        Self { day, unit }
+        Self { day: Day::Read(day), unit }
+    }
+
+    /// Of an age on the same day for all.
+    #[must_use]
+    pub const fn on_day(day: PartialDate, unit: Unit) -> Self {
+        Self { day: Day::Fixed(day), unit }
+    }
+
+    /// The field of the day on which the age was told, when it has one.
+    #[must_use]
+    pub const fn input(&self) -> Option<Input> {
+        match self.day {
+            Day::Fixed(_) => None,
+            Day::Read(input) => Some(input),
+        }
     }
 
     /// The birth: about a year from an age in years, about a month from one in months or days.
@@ -250,14 +354,21 @@ impl Age {
         let age = age.ok_or_else(|| {
             Failure::new(IssueCode::BadNumber, Expected::Form(format!("0 … {most}")))
         })?;
-        let day = around.text(self.day).and_then(|day| day.parse().ok());
+        let day = match &self.day {
+            Day::Fixed(day) => Some(*day),
+            Day::Read(input) => around.text(*input).and_then(|day| day.parse().ok()),
+        };
         let born = day.and_then(|day| moved(day, -age, self.unit)).map(|born| {
             let month = born.month().filter(|_| self.unit != Unit::Years);
             let known = month.and_then(|month| PartialDate::year_month(born.year(), month).ok());
             known.unwrap_or_else(|| PartialDate::year_only(born.year())).approximately()
         });
         born.map(Value::Date).ok_or_else(|| {
-            Failure::new(IssueCode::BadDate, Expected::Form("yyyy-MM-dd".to_owned()))
+            let expected = Expected::Form("yyyy-MM-dd".to_owned());
+            match self.input() {
+                Some(day) => Failure::of_field(day, IssueCode::BadDate, expected),
+                None => Failure::new(IssueCode::BadDate, expected),
+            }
         })
     }
 }

@@ -150,8 +150,10 @@ pub const DECLARATIONS: &[Declaration] = &[
         "strip",
         (Text, Text),
         Exact,
-        "enlève ce texte au début, s'il y est ; avec `end: true`, à la fin",
-        "removes this text in front, when it is there; with `end: true` at the end",
+        "enlève ce texte au début, s'il y est ; avec `end: true`, à la fin ; avec `{ field: AUTRE }`, les mots \
+         d'un autre champ, entiers, quels que soient la casse et les accents (sans retour)",
+        "removes this text in front, when it is there; with `end: true` at the end; with `{ field: OTHER }` \
+         the words of another field, whole ones, whatever their case and accents (no way back)",
         ("{ strip: \"Patient/\" }", "Patient/A17", "A17"),
     )
     .options(&["end"]),
@@ -224,15 +226,29 @@ pub const DECLARATIONS: &[Declaration] = &[
         (Text, Date),
         Exact,
         "lit une date écrite sous cette forme, ou sous la première qui convient d'une liste de formes \
-         (`dd` jour, `MM` mois, `MMM` nom du mois, `yyyy` année) ; `pivot` dit jusqu'où `yy` veut dire 20yy, \
+         (`dd` jour, `MM` mois, `MMM` nom du mois, `yyyy` année) ; `pivot` dit jusqu'où `yy` veut dire 20yy \
+         (10 s'il n'est pas dit : 11 à 99 sont alors 19yy), \
          `language` (`fr`, `en`, `pt`) la langue des mois que l'on écrit",
         "reads a date of this form, or of the first form of a list that fits (`dd` day, `MM` month, \
-         `MMM` name of the month, `yyyy` year); `pivot` says up to where `yy` means 20yy, `language` \
+         `MMM` name of the month, `yyyy` year); `pivot` says up to where `yy` means 20yy (10 when it is not said: \
+         11 to 99 are then 19yy), `language` \
          (`fr`, `en`, `pt`) in which language months are written",
         ("{ date: dd/MM/yyyy }", "14/06/1985", "1985-06-14"),
     )
     .fails(IssueCode::BadDate)
     .options(&["pivot", "language"]),
+    declare(
+        "date_parts",
+        (Text, Date),
+        Partial,
+        "la date de cette année, dont le mois (`month`) et le jour (`day`) sont dans d'autres champs ; une partie \
+         absente, ou `0`, n'est pas connue",
+        "the date of this year, whose `month` and `day` stand in other fields; a part that is absent, or \
+         `0`, is not known",
+        ("{ date_parts: { month: MOIS } }", "1985", "1985-06"),
+    )
+    .fails(IssueCode::BadDate)
+    .beside("MOIS", "6"),
     declare(
         "plus",
         (Date, Date),
@@ -249,9 +265,9 @@ pub const DECLARATIONS: &[Declaration] = &[
         "born_at",
         (Text, Date),
         OneWay,
-        "d'un âge à la date de ce champ (ou de cette valeur), l'année de naissance, à peu près ; avec \
+        "d'un âge à la date de ce champ (de cette valeur, ou à cette date), l'année de naissance, à peu près ; avec \
          `unit: months` ou `days`, le mois",
-        "from an age on the date of this field (or value) the year of birth, about; with `unit: months` \
+        "from an age on the date of this field (of this value, or on this date) the year of birth, about; with `unit: months` \
          or `days` the month",
         ("{ born_at: VISITE }", "34", "1992~"),
     )
@@ -280,11 +296,14 @@ pub const DECLARATIONS: &[Declaration] = &[
         "phone",
         (Text, Text),
         EqualUpToForm,
-        "lit un numéro de téléphone ; un numéro sans indicatif est de ce pays (deux lettres) ; donne `+223…`",
-        "reads a phone number; one without a country code is of this country (two letters); gives `+223…`",
+        "lit un numéro de téléphone ; un numéro sans indicatif est de ce pays (deux lettres) ; donne `+223…` ; avec \
+         `length_only: true`, seule la longueur compte, non que la plage soit attribuée",
+        "reads a phone number; one without a country code is of this country (two letters); gives `+223…`; \
+         with `length_only: true` only the length counts, not that its range has been given out",
         ("{ phone: ML }", "76 12 34 56", "+22376123456"),
     )
-    .fails(IssueCode::BadPhone),
+    .fails(IssueCode::BadPhone)
+    .options(&["length_only"]),
     declare(
         "check_digit",
         (Text, Text),

@@ -6,6 +6,7 @@ use regex::{Regex, RegexBuilder};
 
 use crate::model::{Expected, IssueCode};
 
+use super::super::table::folded;
 use super::super::value::Value;
 use super::{Failure, Kept};
 
@@ -99,6 +100,27 @@ fn is_squeezed(bytes: &[u8]) -> bool {
         fine
     });
     clean && before != b' '
+}
+
+/// Without the words of another text in front, or at the end: whole words, whatever their case, accents
+/// and the blanks between them. As it is where they do not stand there.
+pub fn strip_words<'a>(text: Cow<'a, str>, words: &str, end: bool) -> Cow<'a, str> {
+    let same = |a: &&str, b: &&str| folded(a) == folded(b);
+    let (all, off): (Vec<&str>, Vec<&str>) =
+        (text.split_whitespace().collect(), words.split_whitespace().collect());
+    let Some(left) = all.len().checked_sub(off.len()).filter(|_| !off.is_empty()) else {
+        return text;
+    };
+    let (kept, cut) = if end {
+        all.split_at(left)
+    } else {
+        let (cut, kept) = all.split_at(off.len());
+        (kept, cut)
+    };
+    if !cut.iter().zip(&off).all(|(a, b)| same(a, b)) {
+        return text;
+    }
+    Cow::Owned(kept.join(" "))
 }
 
 /// In capitals.

@@ -138,7 +138,7 @@ issue-bad_phone = { $given ->
    *[no] the phone number is impossible
 }
     .title = Impossible phone number
-    .mend = Give the full number, with the country code if you can (+223, +225, +234).
+    .mend = Give the whole number as it is dialled in the country; a number of another country needs + and its country code in front.
 issue-period_inverted = { $given ->
     [yes] the period ends before it begins: { $value }
    *[no] the period ends before it begins
@@ -169,7 +169,10 @@ issue-bad_value = { $given ->
 }
     .title = Untranslatable value
     .mend = Compare with the expected form and correct the value at its source.
-issue-invalid_target = the translated record is not a valid document of the target format
+issue-invalid_target = { $given ->
+    [yes] the translated record is not a valid document of the target format at “{ $value }”: what is asked there is missing or of another form
+   *[no] the translated record is not a valid document of the target format
+}
     .title = Invalid translation
     .mend = This is not a fault of your file: report it to the administrator of the hub, with the rule named here.
 

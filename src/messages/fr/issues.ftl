@@ -138,7 +138,7 @@ issue-bad_phone = { $given ->
    *[no] le numéro de téléphone est impossible
 }
     .title = Téléphone impossible
-    .mend = Donnez le numéro complet, de préférence avec l’indicatif du pays (+223, +225, +234).
+    .mend = Donnez le numéro entier tel qu’on le compose dans le pays ; un numéro d’un autre pays demande + et l’indicatif de ce pays devant.
 issue-period_inverted = { $given ->
     [yes] la période finit avant de commencer : { $value }
    *[no] la période finit avant de commencer
@@ -169,7 +169,10 @@ issue-bad_value = { $given ->
 }
     .title = Valeur intraduisible
     .mend = Comparez avec la forme attendue et corrigez la valeur à sa source.
-issue-invalid_target = la fiche traduite n’est pas un document valide du format d’arrivée
+issue-invalid_target = { $given ->
+    [yes] la fiche traduite n’est pas un document valide du format d’arrivée à « { $value } » : ce qui y est demandé manque ou a une autre forme
+   *[no] la fiche traduite n’est pas un document valide du format d’arrivée
+}
     .title = Traduction invalide
     .mend = Ce n’est pas une faute de votre fichier : signalez-la à l’administrateur du carrefour, avec la règle indiquée.
 
