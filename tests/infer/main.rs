@@ -11,3 +11,4 @@ mod measured;
 #[path = "../cli/program.rs"]
 #[allow(dead_code)] // Shared by several test programs.
 mod program;
+mod trials;

@@ -116,6 +116,12 @@ pub fn choose(survey: &Survey, contents: &[Content]) -> Chosen {
         }
         candidates.extend(of_field(index, field, content, survey.flat()));
     }
+    if let Some(field) = survey.rows_by {
+        candidates.retain(|found| found.concept != "record_id" && found.field != field);
+        let (concept, why) = ("record_id", Why::Content);
+        candidates.push(Match { concept, field, score: 0.9, why });
+    }
+    candidates.extend(numbers(survey));
     references(survey, &mut candidates);
     let rows: Vec<Vec<f64>> = SLOTS
         .iter()
@@ -146,8 +152,12 @@ pub fn choose(survey: &Survey, contents: &[Content]) -> Chosen {
 /// The number of an element that holds people and is none: the field around them that differs most.
 fn number_around(survey: &Survey, contents: &[Content], matches: &[Match]) -> Option<Match> {
     let nested = survey.people.as_ref().is_some_and(|people| !people.itself);
-    let known = ["record_id", "household_id", "contract", "head_id"];
-    if !nested || matches.iter().any(|found| known.contains(&found.concept)) {
+    let known = ["household_id", "contract", "head_id"];
+    let around = |found: &Match| {
+        let path = survey.fields.get(found.field).map_or("", |field| field.path.as_str());
+        found.concept == "record_id" && path.starts_with("^.")
+    };
+    if !nested || matches.iter().any(|found| known.contains(&found.concept) || around(found)) {
         return None;
     }
     let free = |index: &usize| matches.iter().all(|found| found.field != *index);
@@ -159,6 +169,40 @@ fn number_around(survey: &Survey, contents: &[Content], matches: &[Match]) -> Op
         });
     let (field, _) = around.max_by_key(|(_, (field, _))| field.profile.distinct())?;
     Some(Match { concept: "household_id", field, score: SURE, why: Why::Content })
+}
+
+/// Fields of nested people under a name that says no more than "number": 1, 2, 3 … is the place within
+/// the element, what differs for all is the person's own.
+fn numbers(survey: &Survey) -> Vec<Match> {
+    let counts = |field: &Field| {
+        let small = field.profile.share(|text| text.parse::<u8>().is_ok_and(|n| n <= 60)) >= 1.0;
+        let first = field.profile.frequent().first().is_some_and(|text| ["0", "1"].contains(text));
+        small && first && field.profile.distinct() > 1
+    };
+    let own = |field: &Field| {
+        let digits = field.profile.share(|text| text.bytes().any(|byte| byte.is_ascii_digit()));
+        field.profile.uniqueness() > 0.96 && field.profile.presence() > 0.96 && digits > 0.9
+    };
+    let bare = |path: &str| {
+        let last = path.rsplit('.').next().unwrap_or(path);
+        let words = super::headers::tokens(last);
+        words.iter().all(|word| ["no", "id", "seq", "index", "pos", "position"].contains(&&**word))
+    };
+    let nested =
+        |field: &Field| survey.people.is_some() && field.nested && !field.path.starts_with("^.");
+    let fields = survey.fields.iter().enumerate();
+    let named = fields.filter(|(_, field)| nested(field) && bare(&field.path));
+    let found = |(field, of): (usize, &Field)| {
+        let concept = if counts(of) {
+            "rank"
+        } else if own(of) {
+            "record_id"
+        } else {
+            return None;
+        };
+        Some(Match { concept, field, score: 0.9, why: Why::Content })
+    };
+    named.filter_map(found).collect()
 }
 
 /// Elements of FHIR that say how a resource is built, not what is known of a person.

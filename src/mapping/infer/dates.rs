@@ -5,7 +5,7 @@ use super::profile::Profile;
 
 /// Layouts of senders, those first that win when several read as much. Those that the language does
 /// not know are passed over.
-const LAYOUTS: [&str; 36] = [
+const LAYOUTS: [&str; 45] = [
     "yyyy-MM-dd",
     "dd/MM/yyyy",
     "dd-MM-yyyy",
@@ -36,6 +36,15 @@ const LAYOUTS: [&str; 36] = [
     "d MMMM yyyy",
     "dd MMMM yyyy",
     "MMM d, yyyy",
+    "dd/MMM/yyyy",
+    "dd MMM yy",
+    "d' de 'MMMM' de 'yyyy",
+    "MMM-yyyy",
+    "MMM yyyy",
+    "MMMM yyyy",
+    "MMM-yy",
+    "yyyy-MM",
+    "yyyy/MM",
     "yyyy",
     "iso",
     "MM/yyyy",
@@ -98,6 +107,25 @@ pub fn detect(profile: &Profile) -> Option<Dates> {
     })
 }
 
+/// Seconds, or thousandths, since 1970: only where the name of a field says that it is a day, for any
+/// large number could be one.
+#[must_use]
+pub fn seconds(profile: &Profile) -> Option<Dates> {
+    if !profile.is_number() {
+        return None;
+    }
+    for name in ["epoch", "epoch_ms"] {
+        let layout = (name.to_owned(), Layout::parse(name).ok()?);
+        let share = profile.share(|text| reads(&layout, text));
+        if share >= 0.95 {
+            let (chosen, layouts) = ([&layout], vec![name.to_owned()]);
+            let year = median(&chosen, profile);
+            return Some(Dates { layouts, share, order_is_certain: true, year });
+        }
+    }
+    None
+}
+
 fn candidates(profile: &Profile) -> Vec<(String, Layout)> {
     let words = profile.values.keys().filter_map(|text| approximate(text));
     let mut names: Vec<String> = LAYOUTS.iter().map(|name| (*name).to_owned()).collect();
@@ -129,6 +157,7 @@ fn approximate(text: &str) -> Option<String> {
 fn reads((name, layout): &(String, Layout), text: &str) -> bool {
     let plausible = match name.as_str() {
         "serial" => text.parse().is_ok_and(|day: i64| SERIALS.contains(&day)),
+        "epoch" | "epoch_ms" => text.trim_start_matches('-').len() >= 8,
         "yyyy" | "ddMMyyyy" | "yyyyMMdd" => text.chars().all(|c| c.is_ascii_digit()),
         _ => true,
     };

@@ -4,6 +4,7 @@ use super::super::codes::Codes;
 use super::super::function::{check_digit, number, phone};
 use super::codes;
 use super::dates::{self, Dates};
+use super::headers::likeness;
 use super::profile::Profile;
 use super::survey::Field;
 
@@ -32,7 +33,9 @@ impl Content {
     pub fn of(field: &Field, country: Option<&str>, codes: &Codes) -> Self {
         let profile = &field.profile;
         Self {
-            dates: dates::detect(profile).filter(|dates| dates.share >= 0.6),
+            dates: dates::detect(profile)
+                .filter(|dates| dates.share >= 0.6)
+                .or_else(|| dates::seconds(profile).filter(|_| is_day(&field.path))),
             phones: profile.share(|text| is_phone(text, country)),
             numbers: [number::Mark::Comma, number::Mark::Point]
                 .map(|mark| profile.share(|text| number::read(text, mark).is_some())),
@@ -82,6 +85,23 @@ fn is_phone(text: &str, country: Option<&str>) -> bool {
         }
 }
 
+/// Whether the name says that it is a day.
+fn is_day(path: &str) -> bool {
+    const DAYS: [&str; 9] = [
+        "birth_date",
+        "death_date",
+        "enrolled_on",
+        "start",
+        "end",
+        "status_since",
+        "closed_on",
+        "suspended_from",
+        "paid_until",
+    ];
+    let found = likeness(path, false);
+    found.first().is_some_and(|(concept, like)| like.score > 0.5 && DAYS.contains(concept))
+}
+
 /// Checks whose name belongs to one number, with the country that issues it.
 pub const CHECKS: [(&str, &str, &str); 3] =
     [("nina", "ML", "ml-nina"), ("nin", "NG", "ng-nin"), ("cmu", "CI", "ci-cmu")];
@@ -128,10 +148,13 @@ pub fn fits(concept: &str, field: &Field, content: &Content) -> f64 {
             names(profile, content)
         }
         "locality" | "commune" | "district" | "address" | "institution" | "programme" => {
-            if content.dated() > 0.5 || content.phones > 0.5 { 0.0 } else { 0.9 }
+            let other = content.dated() > 0.5 || content.phones > 0.5 || profile.is_flag();
+            if other { 0.0 } else { 0.9 }
         }
         "region" | "country" | "nationality" | "package" => {
-            if content.dated() > 0.5 || profile.distinct() > 300 { 0.0 } else { 0.9 }
+            let letter = concept != "package" && profile.longest < 2 && profile.present > 3;
+            let other = content.dated() > 0.5 || profile.distinct() > 300 || profile.is_flag();
+            if letter || other { 0.0 } else { 0.9 }
         }
         "record_id" => {
             if profile.uniqueness() > 0.96 && profile.presence() > 0.96 {

@@ -101,6 +101,9 @@ fn value(concept: &str, field: &Field, content: &Content, country: Option<&str>)
             return text;
         }
     }
+    if concept.is_empty() && profile.is_closed() {
+        return profile.frequent().first().map(|code| (*code).to_owned()).unwrap_or_default();
+    }
     if let Some(code) = profile.common_code().filter(|_| concept != "record_id") {
         return code.to_owned();
     }

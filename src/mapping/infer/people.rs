@@ -12,6 +12,8 @@ use super::headers::likeness;
 pub struct People {
     /// Path of the nested people.
     pub each: String,
+    /// Path of one more person beside them, in a group of its own: an insured before the dependants.
+    pub beside: Option<String>,
     /// The element itself is a person, too.
     pub itself: bool,
 }
@@ -29,12 +31,47 @@ pub fn people(documents: &VecDeque<Value>) -> Option<People> {
             take(&mut document, path).iter().any(is_person)
         })
     })?;
-    let itself = documents.iter().any(|document| {
+    let rest: Vec<Value> = documents
+        .iter()
+        .map(|document| {
+            let mut document = document.clone();
+            take(&mut document, &each);
+            document
+        })
+        .collect();
+    let like = documents.iter().find_map(|document| {
         let mut document = document.clone();
-        take(&mut document, &each);
-        is_person(&document)
+        take(&mut document, &each).into_iter().find(is_person)
     });
-    Some(People { each, itself })
+    let beside = like.and_then(|like| rest.iter().find_map(|rest| group_of_a_person(rest, &like)));
+    let itself = beside.is_none() && rest.iter().any(is_person);
+    Some(People { each, beside, itself })
+}
+
+impl People {
+    /// The paths at which people stand.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        self.beside.iter().map(String::as_str).chain([self.each.as_str()])
+    }
+}
+
+/// The one group of an element that is a person with the fields of the nested ones, while the element
+/// without it is none. A group that only holds the names of the element's own person has not theirs.
+fn group_of_a_person(document: &Value, like: &Value) -> Option<String> {
+    let groups = document.as_object()?;
+    let paths = |value: &Value| -> Vec<String> {
+        leaves(value, false).into_iter().map(|leaf| leaf.path).collect()
+    };
+    let known = paths(like);
+    let alike = |group: &Value| {
+        let own = paths(group);
+        own.iter().filter(|path| known.contains(path)).count() * 2 >= own.len().max(1)
+    };
+    let person = |group: &Value| group.is_object() && is_person(group) && alike(group);
+    let (key, _) = groups.iter().find(|(_, group)| person(group))?;
+    let mut around = document.clone();
+    take(&mut around, key);
+    (!is_person(&around)).then(|| key.clone())
 }
 
 fn lists(value: &Value, path: &str, found: &mut Vec<String>) {

@@ -1,11 +1,13 @@
 //! The draft before it is written: lines of the mapping with their reasons.
 
+mod birth;
 mod coverage;
 mod household;
 mod person;
 mod source;
 
 use super::super::compile::Library;
+use super::super::function::date::DEFAULT_PIVOT;
 use super::Ask;
 use super::choose::{Chosen, Match, Why};
 use super::codes::{self, Row};
@@ -18,6 +20,9 @@ pub use source::Identity;
 
 /// Two-digit years of rights up to this one are of this century: no rights of 1970 are in force.
 pub const RECENT_PIVOT: u8 = 69;
+
+/// Codes that are named where none is understood.
+const MOST_OPEN: usize = 12;
 
 /// One line under `fields` or `values`.
 #[derive(Clone, Debug)]
@@ -83,7 +88,7 @@ pub fn plan(
     country: Option<&str>,
 ) -> Plan {
     let plan = Plan::default();
-    let identity = source::identity(survey, chosen);
+    let identity = source::identity(survey, contents, chosen);
     let mut planner = Planner { ask, survey, contents, chosen, country, identity, plan };
     planner.source();
     planner.person();
@@ -148,8 +153,11 @@ impl<'a> Planner<'a> {
         let list = if dates.layouts.len() == 1 { layouts.clone() } else { format!("[{layouts}]") };
         let short = dates.layouts.iter().any(|l| l.contains("yy") && !l.contains("yyyy"));
         // Rights of 2026 are not of 1926; somebody born in '26 is.
-        let pivot =
-            if short && recent { format!(", pivot: {RECENT_PIVOT}") } else { String::new() };
+        let pivot = match (short, recent) {
+            (true, true) => format!(", pivot: {RECENT_PIVOT}"),
+            (true, false) => format!(", pivot: {DEFAULT_PIVOT}"),
+            (false, _) => String::new(),
+        };
         let mut reasons =
             vec![Reason::Dates { layouts: dates.layouts.clone(), share: dates.share }];
         if !dates.order_is_certain {
@@ -193,7 +201,15 @@ impl<'a> Planner<'a> {
             let field = self.field(found);
             if !used.contains(&field.path) {
                 let might = vec![(target_of(found.concept), found.score)];
-                let reasons = vec![why(found, field), Reason::NeedsMore];
+                let coded = ["sex", "relationship", "status", "employment"];
+                let lacks = if coded.contains(&found.concept) {
+                    // Nothing says what its codes mean: a person writes the table.
+                    let codes = field.profile.frequent().into_iter().take(MOST_OPEN);
+                    Reason::Open(codes.map(str::to_owned).collect())
+                } else {
+                    Reason::NeedsMore
+                };
+                let reasons = vec![why(found, field), lacks];
                 self.plan.undecided.push(Undecided { path: field.path.clone(), might, reasons });
             }
         }

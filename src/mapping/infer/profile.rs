@@ -37,8 +37,6 @@ pub struct Profile {
     pub others: u64,
     numbers: u64,
     booleans: u64,
-    /// JSON: seen as null.
-    pub null: bool,
     /// Times that a value stood right after the same value.
     pub repeated: u64,
     /// Longest value in characters.
@@ -60,11 +58,7 @@ impl Profile {
                 self.numbers += 1;
                 value.to_string()
             }
-            Value::Null => {
-                self.null = true;
-                return;
-            }
-            Value::Array(_) | Value::Object(_) => return,
+            Value::Null | Value::Array(_) | Value::Object(_) => return,
         };
         if text.is_empty() {
             return;
@@ -93,6 +87,26 @@ impl Profile {
             *self.values.entry(text).or_default() += 1;
         } else {
             self.others += 1;
+        }
+    }
+
+    /// Adds what another field has shown that turns out to be the same.
+    pub fn absorb(&mut self, other: Self) {
+        self.present += other.present;
+        self.others += other.others;
+        self.numbers += other.numbers;
+        self.booleans += other.booleans;
+        self.repeated += other.repeated;
+        self.longest = self.longest.max(other.longest);
+        self.hashes.extend(other.hashes);
+        for (counts, more) in [
+            (&mut self.nothing, other.nothing),
+            (&mut self.as_above, other.as_above),
+            (&mut self.values, other.values),
+        ] {
+            for (text, count) in more {
+                *counts.entry(text).or_default() += count;
+            }
         }
     }
 
@@ -153,6 +167,32 @@ impl Profile {
     pub fn is_code_list(&self) -> bool {
         let few = self.distinct() <= 40 && self.longest <= 40;
         few && (self.distinct() <= 3 || self.uniqueness() < 0.5)
+    }
+
+    /// Whether it says yes or no: such words are no names of anything.
+    #[must_use]
+    pub fn is_flag(&self) -> bool {
+        self.is_boolean()
+            || (self.distinct() <= 3 && super::codes::share("flag", &self.frequent()) > 0.9)
+    }
+
+    /// Whether the values look like codes of a closed list, whatever they mean: short, without blanks, and
+    /// each of them often.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        let code = |text: &str| {
+            let short = text.chars().count() <= 10 && !text.contains(char::is_whitespace);
+            short && text.bytes().filter(u8::is_ascii_digit).count() <= 2
+        };
+        let often = self.values.values().all(|count| *count >= 3);
+        let several = (2..=12).contains(&self.distinct());
+        often && several && self.others == 0 && self.share(code) >= 1.0
+    }
+
+    /// Whether equal values always stand in one run of rows.
+    #[must_use]
+    pub fn comes_in_runs(&self) -> bool {
+        self.repeated > 0 && self.present == self.repeated + self.distinct() as u64
     }
 
     /// Share of its values that stand in another field.

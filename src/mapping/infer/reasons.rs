@@ -42,6 +42,10 @@ pub enum Reason {
     WholeName,
     /// The country of the sender.
     Country(String),
+    /// Several rows make one record: they share this column.
+    RowsOfOne(String),
+    /// Year, month and day stand in fields of their own.
+    DateParts,
     /// The header stands under titles.
     HeaderRow(u64),
     /// Nested elements are people.
@@ -113,6 +117,8 @@ impl Reason {
             }
             Self::WholeName => ("infer-why-whole-name", vec![]),
             Self::Country(country) => ("infer-why-country", vec![("country", country.clone())]),
+            Self::RowsOfOne(by) => ("infer-why-rows", vec![("by", by.clone())]),
+            Self::DateParts => ("infer-why-date-parts", vec![]),
             Self::HeaderRow(row) => ("infer-why-header-row", vec![("row", row.to_string())]),
             Self::People(path) => ("infer-why-people", vec![("path", path.clone())]),
             Self::Totals(words) => ("infer-why-totals", vec![("words", list(words))]),

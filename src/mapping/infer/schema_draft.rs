@@ -23,13 +23,13 @@ pub fn schema(ask: &Ask<'_>, survey: &Survey, chosen: &Chosen) -> Value {
             // Of a repeated group each item has its own fields; people repeat with all of theirs.
             let people = survey.people.as_ref().map(|people| format!("{}[].", people.each));
             let inside = people.and_then(|people| path.strip_prefix(&people).map(str::to_owned));
-            let repeats = !survey.flat() && inside.as_deref().unwrap_or(&path).contains('[');
+            let beside = survey.people.as_ref().and_then(|people| people.beside.as_ref());
+            let beside = beside.is_some_and(|group| path.starts_with(&format!("{group}.")));
+            let repeats =
+                !survey.flat() && (beside || inside.as_deref().unwrap_or(&path).contains('['));
             let steps = steps(&path, survey.flat());
             place(&mut root, &steps, leaf.clone(), required && !repeats);
         }
-    }
-    for path in &survey.nullable {
-        allow_null(&mut root, &steps(path, survey.flat()));
     }
     let say = |language: Language, key: &str| {
         let records = ("records", survey.records.into());
@@ -43,8 +43,6 @@ pub fn schema(ask: &Ask<'_>, survey: &Survey, chosen: &Chosen) -> Value {
         "$id".into(),
         format!("https://dankun.example/schemas/{}/1.json", ask.scheme).into(),
     );
-    schema.insert("title".into(), say(Language::English, "infer-title").into());
-    schema.insert("description".into(), say(Language::English, "infer-schema-description").into());
     schema.insert("x-title".into(), both("infer-title"));
     schema.insert("x-description".into(), both("infer-schema-description"));
     if let Value::Object(root) = root {
@@ -64,9 +62,10 @@ fn paths(field: &Field, survey: &Survey) -> Vec<String> {
         return vec![around.to_owned()];
     }
     let nested = format!("{}[].{}", people.each, field.path);
+    let beside = people.beside.iter().map(|group| format!("{group}.{}", field.path));
     match (field.own, field.nested) {
         (true, true) => vec![field.path.clone(), nested],
-        (false, true) => vec![nested],
+        (false, true) => beside.chain([nested]).collect(),
         (true | false, false) => vec![field.path.clone()],
     }
 }
@@ -160,25 +159,6 @@ fn merge(node: &mut Value, leaf: Value) {
     }
 }
 
-fn allow_null(root: &mut Value, steps: &[String]) {
-    let mut at = root;
-    for step in steps {
-        let below = if step == "[]" {
-            at.get_mut("items")
-        } else {
-            at.get_mut("properties").and_then(|p| p.get_mut(step))
-        };
-        match below {
-            Some(below) => at = below,
-            None => return,
-        }
-    }
-    let kind = at.get("type").cloned();
-    if let (Some(kind @ Value::String(_)), Some(map)) = (kind, at.as_object_mut()) {
-        map.insert("type".into(), json!([kind, "null"]));
-    }
-}
-
 fn leaf(field: &Field, concept: &str) -> Value {
     let profile = &field.profile;
     let mut types = Vec::new();
@@ -191,21 +171,13 @@ fn leaf(field: &Field, concept: &str) -> Value {
     if profile.is_text() {
         types.push("string");
     }
-    if profile.null {
-        types.push("null");
-    }
-    let name = field.path.rsplit('.').next().unwrap_or(&field.path);
-    let name = if name.is_empty() { &field.path } else { name };
     let mut leaf = json!({
-        "title": name,
-        "description": name,
-        "x-title": { "fr": name, "en": name },
-        "x-description": { "fr": name, "en": name },
         "type": if types.len() == 1 { json!(types.first()) } else { json!(types) },
     });
     let Some(map) = leaf.as_object_mut() else { return leaf };
     let coded = ["sex", "relationship", "status", "student", "disabled", "estimated", "employment"];
-    let short = profile.distinct() <= 12 && coded.contains(&concept);
+    let short = profile.distinct() <= 12
+        && (coded.contains(&concept) || (concept.is_empty() && profile.is_closed()));
     if short && types == ["string"] && profile.records >= ENOUGH && profile.is_code_list() {
         let codes: Vec<&String> = profile.values.keys().collect();
         map.insert("enum".into(), json!(codes));

@@ -10,7 +10,9 @@ use super::super::{Mapping, spec::Format};
 use super::plan::{Line, Plan, Undecided};
 use super::reasons::Reason;
 use super::survey::Survey;
+use super::yaml_text::scalar;
 use super::{Ask, InferError, without_hub, write};
+use crate::messages;
 use crate::schema::Catalog;
 
 /// A draft that passes.
@@ -38,12 +40,11 @@ pub fn settle(
     let schemas = Catalog::parse(target.into_iter().chain([own]))
         .map_err(|errors| InferError::Uncompilable(format!("{errors:?}")))?;
     let library = Library { schemas: &schemas, codes: ask.library.codes };
-    let mut last = String::new();
+    let mut text = String::new();
     for _ in 0..ROUNDS {
-        let text = write::mapping(ask, survey, &plan, &sample, None);
+        text = write::mapping(ask, survey, &plan, &sample, None);
         let (mapping, problems) = compile(&text, "draft.yaml", &library);
         let Some(mapping) = mapping else {
-            last = said(&problems);
             if take_back(&mut plan, &text, &problems) {
                 continue;
             }
@@ -60,15 +61,17 @@ pub fn settle(
             Err(_) => return Ok(Settled { plan, mapping: text }),
         }
     }
-    Err(InferError::Uncompilable(last))
+    // Half a draft is more than none: what is wrong with it the check says line by line.
+    let warning = messages::text(ask.language, "infer-unchecked", &[]);
+    Ok(Settled { plan, mapping: format!("# {warning}\n{text}") })
 }
 
 /// What the sample's record becomes, or the fields for which it is refused.
 fn first_outcome(mapping: &Mapping) -> Result<Value, Vec<String>> {
     let xml = mapping.spec.source.format == Format::Xml;
     let given = mapping.given(None, xml);
-    let (_, outcomes) = mapping.explain_element(&given, None, super::super::cases::TODAY);
-    match outcomes.into_iter().next() {
+    let explained = mapping.explain_element(&given, None, super::super::cases::TODAY);
+    match explained.into_iter().next().map(|record| record.outcome) {
         Some(Outcome::Accepted(record)) => {
             serde_json::from_slice(&record.canonical).map_err(|_| Vec::new())
         }
@@ -105,15 +108,7 @@ fn empty(sample: &mut Value, field: &str) -> bool {
     at.as_object_mut().is_some_and(|map| map.remove(*last).is_some())
 }
 
-fn said(problems: &[Diagnostic]) -> String {
-    let errors = problems.iter().filter(|problem| problem.weight == Weight::Error);
-    errors
-        .map(|p| format!("{} {}: {:?}", p.line, p.code.number(), p.args))
-        .collect::<Vec<_>>()
-        .join("; ")
-}
-
-/// Takes out the rules on whose lines errors stand; false when none is a rule's.
+/// Takes out the rules and the ignored fields on whose lines errors stand; false when there is none.
 fn take_back(plan: &mut Plan, text: &str, problems: &[Diagnostic]) -> bool {
     let mut taken = false;
     for problem in problems.iter().filter(|problem| problem.weight == Weight::Error) {
@@ -125,7 +120,9 @@ fn take_back(plan: &mut Plan, text: &str, problems: &[Diagnostic]) -> bool {
             plan.fields.retain(|rule| !rule.rule.contains(&value.target));
             plan.checks.retain(|check| !check.contains(&value.target));
         }
-        taken |= !refused.is_empty() || !values.is_empty();
+        let ignored = plan.undecided.len();
+        plan.undecided.retain(|left| !line.starts_with(&format!("    - {} #", scalar(&left.path))));
+        taken |= !refused.is_empty() || !values.is_empty() || plan.undecided.len() < ignored;
         for rule in refused.into_iter().chain(values) {
             leave(plan, &rule, problem.code.number());
         }

@@ -10,7 +10,9 @@ use super::container::{self, Layout};
 use super::document::{Document, Leaf, leaves};
 use super::people::{People, people, take};
 use super::profile::Profile;
+use super::rows;
 use crate::format::{Container, Frame, ReadOptions, Reader, head};
+use crate::model::IssueCode;
 
 /// Bytes of a file from which its container is told.
 const HEAD: usize = 256 * 1024;
@@ -20,6 +22,9 @@ const RECORDS: u64 = 10_000;
 
 /// Records kept until it is known whether elements hold several people.
 const FIRST: usize = 100;
+
+/// Rows kept until it is known whether several make one record.
+const ROWS: usize = 1_000;
 
 /// Fields that are looked at; more are a generated file, whose columns repeat.
 const FIELDS: usize = 500;
@@ -65,8 +70,10 @@ pub struct Survey {
     pub broken: u64,
     /// Fields left out because there are too many.
     pub left_out: usize,
-    /// Groups that are sometimes null.
-    pub nullable: Vec<String>,
+    /// The column whose rows make one record, where several do.
+    pub rows_by: Option<usize>,
+    /// A last row that is no record: its first column and what stands there.
+    pub trailer: Option<Total>,
 }
 
 impl Survey {
@@ -123,6 +130,10 @@ struct Counting {
     waiting: VecDeque<Value>,
     decided: bool,
     rows: [u64; 2],
+    /// The first rows of a flat file, to see which of them belong together.
+    first: Vec<Value>,
+    /// The row that was read last, when it has not the columns of the others.
+    odd: Option<Vec<u8>>,
 }
 
 impl Counting {
@@ -136,10 +147,12 @@ impl Counting {
             records: 0,
             broken: 0,
             left_out: 0,
-            nullable: Vec::new(),
+            rows_by: None,
+            trailer: None,
         };
         let (index, waiting) = (HashMap::new(), VecDeque::new());
-        Self { survey, index, waiting, decided: false, rows: [0, 0] }
+        let (first, odd) = (Vec::new(), None);
+        Self { survey, index, waiting, decided: false, rows: [0, 0], first, odd }
     }
 
     fn read(&mut self, mut reader: Reader) {
@@ -147,8 +160,15 @@ impl Counting {
             && let Some(found) = reader.next()
         {
             match found {
-                Ok(frame) => self.frame(&frame),
-                Err(_) => self.survey.broken += 1,
+                Ok(frame) => {
+                    self.odd = None;
+                    self.frame(&frame);
+                }
+                Err(broken) => {
+                    self.survey.broken += 1;
+                    let odd = broken.issue.code == IssueCode::ColumnCount;
+                    self.odd = odd.then_some(broken.raw);
+                }
             }
         }
         self.decide();
@@ -170,6 +190,9 @@ impl Counting {
             return;
         }
         self.survey.records += 1;
+        if self.survey.flat() && self.first.len() < ROWS {
+            self.first.push(document.clone());
+        }
         if self.decided {
             self.count(&document);
         } else {
@@ -199,7 +222,8 @@ impl Counting {
             return self.add(leaves(document, self.survey.flat()), false);
         };
         let mut around = document.clone();
-        let nested = take(&mut around, &people.each);
+        let nested: Vec<Value> =
+            people.groups().flat_map(|group| take(&mut around, group)).collect();
         let own = leaves(&around, false);
         if people.itself {
             self.add(own, false);
@@ -291,15 +315,35 @@ impl Counting {
         if !self.survey.flat() {
             self.forget_slips();
             // A group that is null or empty in some records was seen as a value there.
-            let (groups, fields): (Vec<Field>, Vec<Field>) = self
-                .survey
-                .fields
-                .into_iter()
-                .partition(|field| field.profile.present == 0 && is_group(&field.path));
-            self.survey.nullable = groups.into_iter().map(|group| group.path).collect();
-            self.survey.fields = fields;
+            let is_value = |field: &Field| field.profile.present > 0 || !is_group(&field.path);
+            self.survey.fields.retain(is_value);
+            if matches!(self.survey.layout.container, Container::Xml { .. }) {
+                unite_repeated(&mut self.survey.fields);
+            }
+        } else {
+            self.survey.rows_by = rows::by(&self.survey.fields, &self.first);
+            let odd = self.odd.take();
+            self.survey.trailer = odd.and_then(|raw| rows::trailer(&raw, &self.survey));
         }
         self.survey
+    }
+}
+
+/// In XML one element alone looks like a group, and several like a list: what repeats somewhere is the
+/// same field everywhere.
+fn unite_repeated(fields: &mut Vec<Field>) {
+    let lists: Vec<String> =
+        fields.iter().filter(|f| f.path.contains('[')).map(|f| f.path.clone()).collect();
+    for list in lists {
+        let single = list.replace("[0]", "").replace("[]", "");
+        let Some(at) = fields.iter().position(|field| field.path == single) else { continue };
+        let alone = fields.remove(at);
+        if let Some(field) = fields.iter_mut().find(|field| field.path == list) {
+            field.own |= alone.own;
+            field.nested |= alone.nested;
+            field.profile.records = field.profile.records.max(alone.profile.records);
+            field.profile.absorb(alone.profile);
+        }
     }
 }
 

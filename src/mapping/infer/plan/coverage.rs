@@ -121,7 +121,8 @@ impl Planner<'_> {
         let Some((found, field, content)) = self.concept("amount") else { return };
         let Some(currency) = currency(&field.path, self.country) else { return };
         let [comma, point] = content.numbers;
-        let mark = if point > comma { "." } else { "," };
+        // A number of JSON has a point whatever stands in the country's texts.
+        let mark = if field.profile.is_number() || point > comma { "." } else { "," };
         let reads = self.read(field, true);
         let steps = format!(", do: [{{ number: \"{mark}\" }}], code: wrong_type, own: true");
         let line = self.line(&at("contribution.amount"), reads, &steps, &found);

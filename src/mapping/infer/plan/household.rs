@@ -96,7 +96,16 @@ impl Planner<'_> {
             let unmapped = ", unmapped: { use: other, severity: warning }";
             if let Some((table, reasons)) = self.table("relationship", field, unmapped) {
                 let reads = self.read(field, false);
-                let steps = format!(", table: {table}");
+                let beside = self.survey.people.as_ref().and_then(|people| people.beside.as_ref());
+                let steps = match beside {
+                    // The person before the others says nothing of her place: she is the head.
+                    Some(group) => {
+                        let row = format!("{{ rows: {{ {}: head, ", quoted(group));
+                        let table = table.replacen("{ rows: { ", &row, 1);
+                        format!(", do: [{{ default: {} }}], table: {table}", scalar(group))
+                    }
+                    None => format!(", table: {table}"),
+                };
                 let line = self.line("household.relationship", reads, &steps, &found);
                 line.reasons.extend(reasons);
                 return true;

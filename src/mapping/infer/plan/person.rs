@@ -1,11 +1,10 @@
 //! Who the person is: names, sex, dates, numbers, phones, places.
 
 use super::super::choose::{Match, system};
-use super::super::codes;
 use super::super::reasons::Reason;
 use super::super::survey::Field;
 use super::super::yaml_text::{one_or_list, quoted, scalar};
-use super::{Line, Planner, is_one_of, why};
+use super::{Line, Planner, why};
 
 impl Planner<'_> {
     /// All rules of `person`.
@@ -133,50 +132,6 @@ impl Planner<'_> {
         line.reasons.extend(reasons);
     }
 
-    fn birth_date(&mut self) {
-        let check = ", check: not future";
-        if let Some((found, field, _)) = self.concept("birth_date") {
-            let (verb, reasons) = self.date_verb(&found, false);
-            let flag = self.estimated();
-            let mut reads = vec![field.path.clone()];
-            if let Some((_, other, _)) = self.concept("birth_year") {
-                reads.push(other.path.clone());
-            }
-            let verb = if reads.len() > 1 { with_year(&verb) } else { verb };
-            let line = self.line(
-                "person.birth_date",
-                reads,
-                &format!(", do: [{verb}{flag}]{check}"),
-                &found,
-            );
-            line.reasons.extend(reasons);
-        } else if let Some((found, field, _)) = self.concept("birth_year") {
-            let reads = vec![field.path.clone()];
-            self.line(
-                "person.birth_date",
-                reads,
-                &format!(", do: [{{ date: yyyy }}]{check}"),
-                &found,
-            );
-        }
-    }
-
-    /// The step for a field that says how exactly the date is known.
-    fn estimated(&mut self) -> String {
-        let Some((_, field, _)) = self.concept("estimated") else { return String::new() };
-        for (codes_of, verb) in [("year_only", "year_only_when"), ("flag", "estimated_when")] {
-            let rows = codes::rows(codes_of, &field.profile.frequent());
-            let sure = rows.iter().all(|row| row.sure) && field.profile.distinct() <= 4;
-            let when: Vec<String> =
-                rows.into_iter().filter(|row| row.to == Some("true")).map(|row| row.from).collect();
-            if sure && !when.is_empty() {
-                self.plan.also_read.push(field.path.clone());
-                return format!(", {{ {verb}: {} }}", quoted(&is_one_of(field, &when)));
-            }
-        }
-        String::new()
-    }
-
     pub(super) fn date(&mut self, found: &Match, field: &Field, target: &str, more: &str) {
         let (verb, reasons) = self.date_verb(found, true);
         let reads = self.read(field, false);
@@ -215,12 +170,16 @@ impl Planner<'_> {
         let mut reads = Vec::new();
         let Some(first) = found.first() else { return };
         for found in &found {
-            let from = self.read(self.field(found), true);
+            let paths = self.read(self.field(found), true);
+            let from: Vec<String> = match self.survey.is_standard() || self.survey.flat() {
+                true => paths.clone(),
+                false => paths.iter().map(|path| all_items(path)).collect(),
+            };
             rules.push(format!(
                 "{{ from: {}, do: [{{ phone: {country} }}], on_error: warning }}",
                 one_or_list(&from)
             ));
-            reads.extend(from);
+            reads.extend(paths);
         }
         let rule =
             if rules.len() == 1 { rules.concat() } else { format!("[{}]", rules.join(", ")) };
@@ -270,16 +229,14 @@ impl Planner<'_> {
     }
 }
 
-fn with_year(verb: &str) -> String {
-    match verb.strip_prefix("{ date: [") {
-        Some(rest) if !rest.contains("yyyy]") && !rest.contains(" yyyy,") => {
-            format!("{{ date: [yyyy, {rest}")
-        }
-        Some(_) => verb.to_owned(),
-        None => match verb.strip_prefix("{ date: ").and_then(|rest| rest.strip_suffix(" }")) {
-            Some(layout) => format!("{{ date: [{layout}, yyyy] }}"),
-            None => verb.to_owned(),
-        },
+/// The path to all items of its last list, not to one of them alone.
+fn all_items(path: &str) -> String {
+    if let Some((test, after)) = path.rsplit_once("']") {
+        return format!("{test}'][]{after}");
+    }
+    match path.rsplit_once("[0]") {
+        Some((before, after)) => format!("{before}[]{after}"),
+        None => path.to_owned(),
     }
 }
 

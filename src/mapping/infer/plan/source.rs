@@ -1,6 +1,7 @@
 //! How the file is read: container, record ids, totals, inherited cells.
 
 use super::super::choose::{Chosen, Match};
+use super::super::evidence::Content;
 use super::super::reasons::Reason;
 use super::super::survey::{Field, Survey};
 use super::super::yaml_text::{in_condition, quoted, scalar, text_in_condition};
@@ -19,7 +20,7 @@ pub enum Identity {
 }
 
 /// Finds what tells records apart.
-pub(super) fn identity(survey: &Survey, chosen: &Chosen) -> Identity {
+pub(super) fn identity(survey: &Survey, contents: &[Content], chosen: &Chosen) -> Identity {
     if let Some(found) = chosen.get("record_id") {
         return Identity::Single(*found);
     }
@@ -27,10 +28,13 @@ pub(super) fn identity(survey: &Survey, chosen: &Chosen) -> Identity {
     if let (Some(family), Some(rank)) = (family, chosen.get("rank")) {
         return Identity::Ranked(*family, *rank);
     }
-    let most = survey.fields.iter().enumerate().max_by(|(_, a), (_, b)| {
-        let weigh = |field: &Field| field.profile.presence() * field.profile.uniqueness();
-        weigh(a).total_cmp(&weigh(b))
-    });
+    // A day or a phone says nothing of who it is.
+    let told = |content: &Content| 1.0 - content.dated().max(content.phones).min(0.9);
+    let weigh = |(_, (field, content)): &(usize, (&Field, &Content))| {
+        field.profile.presence() * field.profile.uniqueness() * told(content)
+    };
+    let fields = survey.fields.iter().zip(contents).enumerate();
+    let most = fields.max_by(|a, b| weigh(a).total_cmp(&weigh(b)));
     Identity::Unknown(most.map_or(0, |(index, _)| index))
 }
 
@@ -45,8 +49,13 @@ impl Planner<'_> {
         self.key("schema", format!("{}/1", self.ask.scheme), vec![]);
         self.record_id();
         self.skip_when();
-        self.carry_down();
-        self.inherit();
+        if let Some(by) = self.survey.rows_by.and_then(|index| self.survey.fields.get(index)) {
+            let rows = format!("{{ by: {} }}", scalar(&by.path));
+            self.key("rows", rows, vec![Reason::RowsOfOne(by.path.clone())]);
+        } else {
+            self.carry_down();
+            self.inherit();
+        }
         self.refers();
     }
 
@@ -156,21 +165,26 @@ impl Planner<'_> {
         let (itself, outer_path) = (people.itself, outer.path.clone());
         self.plan.also_read.push(outer_path);
         self.plan.also_read.extend(rank.map(|rank| rank.path.clone()));
-        let nested = format!("{{ each: {}, record_id: {} }}", scalar(&people.each), quoted(&inner));
+        let nested: Vec<String> = people
+            .groups()
+            .map(|each| format!("{{ each: {}, record_id: {} }}", scalar(each), quoted(&inner)))
+            .collect();
+        let nested = nested.join(", ");
         let list = if itself {
             format!("[{{ self: true, record_id: {} }}, {nested}]", quoted(&format!("{{{around}}}")))
         } else {
             format!("[{nested}]")
         };
         let mut reasons = vec![Reason::People(people.each)];
-        if rank.is_none() && !own_number {
+        let unknown = matches!(self.identity, Identity::Unknown(_));
+        if unknown || (rank.is_none() && !own_number) {
             reasons.push(Reason::NoIdentity);
         }
         self.key("records", list, reasons);
     }
 
     fn skip_when(&mut self) {
-        let totals = &self.survey.totals;
+        let totals: Vec<_> = self.survey.totals.iter().chain(&self.survey.trailer).collect();
         if totals.is_empty() {
             return;
         }
