@@ -166,8 +166,14 @@ fn walkthrough(scheme: &str) -> Mapping {
 
 #[test]
 fn the_unfamiliar_formats_of_the_walk_through_are_translated() {
-    let samples =
-        [("xx-coop", "coop.csv", 2), ("xx-sante", "sante.xml", 1), ("xx-aide", "aide.json", 1)];
+    let samples = [
+        ("xx-coop", "coop.csv", 2),
+        ("xx-cartes", "cartes.csv", 2),
+        ("xx-sante", "sante.xml", 1),
+        ("xx-lares", "lares.xml", 2),
+        ("xx-aide", "aide.json", 1),
+        ("xx-kaya", "kaya.json", 2),
+    ];
     for (scheme, data, records) in samples {
         let mapping = walkthrough(scheme);
         let bytes = read(&format!("docs/walkthrough/data/{data}")).into_bytes();
