@@ -2,117 +2,31 @@
 //!
 //! A scheme sees its own records whole; of all other records a caller sees what agreements in force grant it for its
 //! purpose, and nothing of a person whose id no grant shows. That is decided before anybody is looked for. Every look
-//! is written down before anything is shown. How it is shown (FHIR) is the caller's business.
+//! is written down before anything is shown. How it is shown (FHIR) is the caller's business. [`view`] says with whose
+//! eyes, [`matches`] who may be meant.
+
+mod matches;
+mod view;
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use serde_json::json;
+pub use matches::{Grade, Match, Wanted, matches};
+pub use view::{View, ViewError, view};
 
 use super::Hub;
-use super::ask::resolve::{Resolver, Subjects, described, same};
+use super::ask::resolve::{Resolver, Subjects};
 use super::people::{self, Shown};
+use crate::eligibility::Subject;
 use crate::eligibility::agreement::Field;
-use crate::eligibility::question::{Demographics, Number};
-use crate::eligibility::{Permission, Refusal, Subject};
-use crate::model::{AuditId, Caller, Holder, Instant, PersonId, RecordId, SchemeId};
-use crate::store::audit::Entry;
+use crate::model::{Holder, Instant, PersonId, RecordId};
 use crate::store::coverages::Subject as Known;
 use crate::store::records::StoredRecord;
 use crate::store::{Session, StoreError};
+use view::note;
 
 /// How many people an answer shows at most, whatever is asked for.
 pub const MOST: usize = 20;
-
-/// With whose eyes a caller looks.
-pub struct View<'c> {
-    caller: &'c Caller,
-    purpose: Option<String>,
-    permission: Option<Permission>,
-}
-
-/// Why a caller sees nothing.
-#[derive(Debug, thiserror::Error)]
-pub enum ViewError {
-    /// No agreement in force lets the partner see anything for this purpose.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// What a caller may see for a purpose. A scheme and an operator see what is theirs without any agreement.
-///
-/// # Errors
-/// The condition that failed, for a partner that no agreement lets see anything; it is written down.
-pub async fn view<'c>(
-    hub: &Hub,
-    caller: &'c Caller,
-    purpose: Option<String>,
-) -> Result<View<'c>, ViewError> {
-    match View::of(hub, caller, purpose.clone()) {
-        Ok(view) => Ok(view),
-        Err(refusal) => {
-            let refused = View { caller, purpose, permission: None };
-            let entry = refused.entry(hub, "read_patient", "refused", refusal.code().name(), 0);
-            write(hub, &[entry]).await?;
-            Err(refusal.into())
-        }
-    }
-}
-
-impl<'c> View<'c> {
-    fn of(hub: &Hub, caller: &'c Caller, purpose: Option<String>) -> Result<Self, Refusal> {
-        let library = hub.library();
-        let asker = caller.holder.id();
-        // No purpose at all is one that nobody granted.
-        let named = purpose.as_deref().unwrap_or_default();
-        let mut allowed = library.agreements().check(asker, named, None, hub.today());
-        if !caller.purposes.is_empty() && !caller.purposes.iter().any(|own| own == named) {
-            allowed = allowed.and(Err(Refusal::PurposeNotAllowed));
-        }
-        let permission = match (allowed, &caller.holder) {
-            (Ok(permission), _) => Some(permission),
-            (Err(_), Holder::Scheme(_) | Holder::Operator(_)) => None,
-            (Err(refusal), Holder::Partner(_)) => return Err(refusal),
-        };
-        Ok(Self { caller, purpose, permission })
-    }
-
-    /// What the caller may see of the records of a scheme.
-    #[must_use]
-    pub fn fields(&self, scheme: &SchemeId) -> BTreeSet<Field> {
-        if self.caller.sees(scheme) {
-            return Field::ALL.into_iter().collect();
-        }
-        self.permission
-            .as_ref()
-            .map(|permission| permission.fields(Some(scheme)))
-            .unwrap_or_default()
-    }
-
-    fn entry(&self, hub: &Hub, action: &str, outcome: &str, by: &str, records: usize) -> Entry {
-        let now = hub.now();
-        let agreements = self.permission.as_ref().map(|permission| {
-            let ids: Vec<&str> = permission.agreements.iter().map(String::as_str).collect();
-            ids.join(" ")
-        });
-        Entry {
-            id: AuditId::new(now, hub.random()),
-            at: now,
-            action: action.to_owned(),
-            actor: self.caller.holder.id().to_owned(),
-            scheme: people::own_scheme(self.caller),
-            subject: None,
-            purpose: self.purpose.clone(),
-            agreement: agreements,
-            outcome: outcome.to_owned(),
-            detail: json!({ "by": by, "records": records }).to_string(),
-            personal: None,
-        }
-    }
-}
 
 /// One record of a person, with what the caller may see of it: never nothing.
 pub struct Face {
@@ -130,136 +44,6 @@ pub struct Patient {
     pub person: Option<PersonId>,
     /// The records that may be shown, the most recently changed first; never none.
     pub faces: Vec<Face>,
-}
-
-/// How sure it is that somebody is meant.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Grade {
-    /// Found, and others fit about as well or better.
-    Possible,
-    /// Among the best, and not alone there.
-    Probable,
-    /// One person is meant, and it is this one.
-    Certain,
-}
-
-/// Somebody who may be meant.
-pub struct Match {
-    /// Who.
-    pub patient: Patient,
-    /// How sure.
-    pub grade: Grade,
-    /// How probably, from 0 to 1.
-    pub score: f32,
-}
-
-/// What is known of somebody who is looked for: numbers first, a description where they lead to nobody.
-#[derive(Default)]
-pub struct Wanted {
-    /// Numbers; those of unknown systems lead to nobody.
-    pub numbers: Vec<Number>,
-    /// A description.
-    pub person: Option<Demographics>,
-}
-
-impl Wanted {
-    /// Whether it is enough to look for anybody.
-    #[must_use]
-    pub fn suffices(&self) -> bool {
-        self.numbers.iter().any(|number| number.kind.is_some())
-            || self.person.as_ref().is_some_and(Demographics::suffices)
-    }
-}
-
-/// Looks for everybody who may be meant, the likeliest first.
-///
-/// # Errors
-/// When the store fails.
-pub async fn matches(
-    hub: &Hub,
-    view: &View<'_>,
-    wanted: &Wanted,
-) -> Result<Vec<Match>, StoreError> {
-    let mut session = hub.store().read().await?;
-    let mut ranked = by_numbers(hub, &mut session, &wanted.numbers).await?;
-    if let Some(person) = wanted.person.as_ref().filter(|person| person.suffices()) {
-        let described = by_description(hub, &mut session, person).await?;
-        confront(&mut ranked, described);
-    }
-    let mut found = Vec::new();
-    for (known, grade, score) in ranked.into_iter().take(MOST) {
-        if let Some(patient) = show(hub, &mut session, view, known).await? {
-            found.push(Match { patient, grade, score });
-        }
-    }
-    drop(session);
-    let by = if wanted.numbers.is_empty() { "demographics" } else { "identifiers" };
-    note(hub, view, "match_person", found.iter().map(|found| &found.patient), by).await?;
-    Ok(found)
-}
-
-type Ranked = Vec<(Known, Grade, f32)>;
-
-/// Whom the numbers lead to: one person is certain, several are not.
-async fn by_numbers(
-    hub: &Hub,
-    session: &mut Session,
-    numbers: &[Number],
-) -> Result<Ranked, StoreError> {
-    let known: Vec<Number> =
-        numbers.iter().filter(|number| number.kind.is_some()).cloned().collect();
-    if known.is_empty() {
-        return Ok(Vec::new());
-    }
-    let subjects = subjects(hub, session, &Subject::Identifiers(known)).await?;
-    Ok(match subjects {
-        Subjects::TooLittle | Subjects::Several => Vec::new(),
-        Subjects::These(found) if found.len() == 1 => {
-            found.into_iter().map(|known| (known, Grade::Certain, 1.0)).collect()
-        }
-        Subjects::These(found) => {
-            found.into_iter().map(|known| (known, Grade::Probable, 0.5)).collect()
-        }
-    })
-}
-
-async fn by_description(
-    hub: &Hub,
-    session: &mut Session,
-    person: &Demographics,
-) -> Result<Ranked, StoreError> {
-    // A statement of its own: the index stays locked no longer than the search takes.
-    let candidates = hub.index().candidates(&described(person));
-    let mut ranked: Ranked = Vec::new();
-    for (rank, candidate) in candidates.list.into_iter().enumerate() {
-        let Some(first) = candidate.records.first() else { continue };
-        let Some(known) = session.subject(*first).await? else { continue };
-        let grade = match (rank < candidates.close, candidates.close) {
-            (true, 1) if !candidates.truncated => Grade::Certain,
-            (true, _) => Grade::Probable,
-            (false, _) => Grade::Possible,
-        };
-        ranked.push((known, grade, candidate.probability));
-    }
-    Ok(ranked)
-}
-
-/// Whom the numbers lead to and whom the description fits, as one list. Where the two certainly mean different people,
-/// one of them is wrong, and nobody is certain.
-fn confront(ranked: &mut Ranked, described: Ranked) {
-    if ranked.is_empty() {
-        *ranked = described;
-        return;
-    }
-    for (known, grade, score) in described {
-        if ranked.iter().any(|(other, ..)| same(other, &known)) || grade != Grade::Certain {
-            continue;
-        }
-        for (_, numbered, _) in ranked.iter_mut() {
-            *numbered = Grade::Possible;
-        }
-        ranked.push((known, Grade::Possible, score.min(0.5)));
-    }
 }
 
 /// Looks for whoever a question may mean, without grades.
@@ -347,32 +131,6 @@ fn faces(
         }
     }
     Ok(faces)
-}
-
-/// Writes down who looked and whom they saw; also when it was nobody, so that guessing shows.
-async fn note<'p>(
-    hub: &Hub,
-    view: &View<'_>,
-    action: &str,
-    seen: impl Iterator<Item = &'p Patient>,
-    by: &str,
-) -> Result<(), StoreError> {
-    let mut entries: Vec<Entry> = seen
-        .map(|patient| Entry {
-            subject: patient.person.map(|person| person.to_string()),
-            ..view.entry(hub, action, "shown", by, patient.faces.len())
-        })
-        .collect();
-    if entries.is_empty() {
-        entries.push(view.entry(hub, action, "nobody", by, 0));
-    }
-    write(hub, &entries).await
-}
-
-async fn write(hub: &Hub, entries: &[Entry]) -> Result<(), StoreError> {
-    let mut tx = hub.store().begin().await?;
-    tx.add_audit(hub.store().keys(), entries).await?;
-    tx.commit().await
 }
 
 /// Which of a caller's own records are listed.
