@@ -4,6 +4,7 @@
 //! of it, in the language of the caller, or as JSON for machines. What it learnt becomes the exit
 //! code: 0 done, 1 done but some records were refused, 2 wrong use, 3 failed.
 
+mod answer;
 mod arguments;
 mod ask;
 mod canonical;
@@ -75,6 +76,7 @@ fn run(Arguments { common, command }: Arguments, screen: &Screen) -> Result<Outc
             Command::Demo(args) => demo::run(&args, &common, screen).await,
             Command::Link(args) => link::run(&args, screen),
             Command::Ask(args) => ask::run(&args, &common, screen).await,
+            Command::Answer(args) => answer::run(args, &common, screen).await,
             Command::Export(args) => export::run(&args, &common, screen).await,
             Command::Mapping(args) => mapping::run(&args, &common, screen).await,
             Command::Review(args) => review::run(&args, &common, screen).await,

@@ -16,8 +16,10 @@ mod problem;
 mod router;
 mod routes;
 mod server;
+mod spdci;
 mod upload;
 mod v1;
+mod well_known;
 
 use std::sync::Arc;
 use std::time::Duration;

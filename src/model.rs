@@ -19,8 +19,9 @@ pub mod sensitive;
 pub use access::{Caller, Holder, Scope};
 pub use defect::{Defect, Defects, Group};
 pub use id::{
-    AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId, KeyId, PersonEventId,
-    PersonId, QuarantineId, RecordId, ReplayId, ReviewId, RevisionId, SubscriptionId, WhatIfId,
+    AnswerId, AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId, KeyId,
+    PersonEventId, PersonId, QuarantineId, RecordId, ReplayId, ReviewId, RevisionId,
+    SubscriptionId, WhatIfId,
 };
 pub use instant::Instant;
 pub use issue::{Expected, Issue, IssueCode, RulePlace, Severity};

@@ -3,6 +3,7 @@
 //! [`Hub`] holds what every operation needs; each operation is a file with functions over `&Hub`. HTTP handlers,
 //! commands and workers call only these. Start with `intake`: a record arrives.
 
+pub mod answers;
 pub mod ask;
 pub mod batches;
 pub mod body;
@@ -32,6 +33,7 @@ pub mod quarantine;
 pub mod replay;
 pub mod reviews;
 pub mod stewardship;
+pub mod tokens;
 pub mod translate;
 pub mod versions;
 pub mod what_if;

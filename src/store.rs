@@ -37,6 +37,7 @@ macro_rules! topics {
 }
 
 topics! {
+    answers;
     audit;
     batches;
     corrections;
@@ -61,6 +62,7 @@ topics! {
     records;
     replays;
     revisions;
+    signing_keys;
     subscriptions;
     versions;
 }

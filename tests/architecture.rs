@@ -18,8 +18,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("eligibility", &["format", "messages", "model"]),
     // Says in resources what eligibility decides, and reads questions out of them; http alone uses it.
     ("fhir", &["eligibility", "messages", "model"]),
+    // What a signed answer says and how it is checked: about eligibility, and nothing else.
+    ("proof", &["eligibility", "model"]),
+    // The same in the messages of SPDCI.
+    ("spdci", &["eligibility", "messages", "model"]),
     // Rows hold delivery's kinds and states as they are, as they do those of the modules beside it.
-    ("store", &["delivery", "eligibility", "identity", "model"]),
+    ("store", &["delivery", "eligibility", "identity", "model", "proof"]),
     // Delivery's plan and signature are pure; its client is the only place that calls out.
     ("delivery", &["model"]),
     (
@@ -34,6 +38,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "matching",
             "messages",
             "model",
+            "proof",
             "schema",
             "store",
         ],
@@ -49,6 +54,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "messages",
             "model",
             "operations",
+            // The QR code of a card.
+            "proof",
+            "spdci",
         ],
     ),
     (
@@ -64,6 +72,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "messages",
             "model",
             "operations",
+            // Signed answers are checked without a hub.
+            "proof",
             "store",
         ],
     ),
@@ -81,6 +91,8 @@ const PURE: &[&str] = &[
     "linkage",
     "eligibility",
     "fhir",
+    "proof",
+    "spdci",
 ];
 
 /// What purity forbids: clocks, files, network, database, randomness, environment.

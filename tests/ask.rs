@@ -303,6 +303,44 @@ cluster::both! {
         }
     }
 
+    async fn who_may_not_know_that_somebody_exists_hears_what_it_hears_of_nobody(place: cluster::Place) {
+        let agreement = "agreement: blind\nversion: 1.0.0\ntitle: { fr: a, en: a }\nbasis: { text: { fr: a, en: a } }\n\
+            from: 2025-01-01\ngrants:\n  - { askers: [tt-blind], insured: [ml-utm], purposes: [CARE_AUTHORISATION], \
+            fields: [scheme, eligible_schemes, person_id] }\n";
+        std::fs::write(place.folder().join("blind.yaml"), agreement).unwrap();
+        let world = World::with_mappings(&place, Some(place.folder())).await;
+        let blind = |nina: &str| Question { asked_by: "tt-blind".to_owned(), ..about_nina(nina) };
+        let seeing = Question { asked_by: "ml-canam".to_owned(), ..about_nina(NINA) };
+        let nobody = world.answer(&blind("21999010000009Z")).await;
+        assert_eq!(nobody.reason, Reason::NotFound);
+        // Known by the list of a union only.
+        world.put(Card {
+            number: 1, person: 1, scheme: "ml-synd", record_id: "S0000001", nina: Some(NINA),
+            says: json!({ "scheme": "ml-synd" }),
+        }).await;
+        assert_eq!(world.answer(&seeing).await.reason, Reason::NoCoverage);
+        assert_eq!(world.answer(&blind(NINA)).await, nobody);
+        let in_scheme = Question { scheme: "ml-utm".parse().ok(), ..blind(NINA) };
+        assert_eq!(world.answer(&in_scheme).await, nobody);
+        // Covered by a scheme that the agreement is not about.
+        world.put(Card {
+            number: 2, person: 1, scheme: "ml-canam", record_id: "9990000000000", nina: None,
+            says: json!({ "scheme": "ml-canam", "coverages": [
+                { "scheme": "ml-canam", "package": "AMO", "start": "2025-01-01", "end": "2026-12-31" },
+            ] }),
+        }).await;
+        assert_eq!(world.answer(&seeing).await.reason, Reason::InForce);
+        assert_eq!(world.answer(&blind(NINA)).await, nobody);
+        // One of two people.
+        world.put(Card { nina: Some(NINA), ..utm("UTM-001-0000001/00", 3, 2) }).await;
+        assert_eq!(world.answer(&seeing).await.reason, Reason::Ambiguous);
+        assert_eq!(world.answer(&blind(NINA)).await, nobody);
+        // Whoever was asked about may read of it all the same.
+        let mut session = world.hub.store().read().await.unwrap();
+        let about = session.audit_about(world.hub.store().keys(), &person(1).to_string(), 10).await.unwrap();
+        assert!(about.iter().any(|entry| entry.actor == "tt-blind" && entry.detail.contains("no_coverage")));
+    }
+
     async fn a_partner_asks_as_itself_and_only_with_the_right_to(place: cluster::Place) {
         let world = World::new(&place).await;
         let question = about_record("ml-utm", "UTM-001-0000001/00");

@@ -18,6 +18,8 @@ mod invented;
 mod mappings;
 #[path = "http/quality.rs"]
 mod quality;
+#[path = "http/receiver.rs"]
+mod receiver;
 #[path = "http/records.rs"]
 mod records;
 #[path = "http/replays.rs"]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    ask, demo, doctor, export, identity, keys, link, mapping, person, push, review, serve,
+    answer, ask, demo, doctor, export, identity, keys, link, mapping, person, push, review, serve,
     translate, validate,
 };
 use crate::model::Language;
@@ -81,6 +81,8 @@ pub enum Command {
     Link(link::Args),
     /// Ask whether a person is covered
     Ask(ask::Args),
+    /// Check signed answers without a network; look after the keys that sign them
+    Answer(answer::Args),
     /// Write links, pairs, refusals, people or records of a hub to a file
     Export(export::Args),
     /// Check, test and explain mappings

@@ -2,7 +2,8 @@
 
 mod batch;
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde_json::Value;
@@ -10,6 +11,7 @@ use serde_json::Value;
 use super::arguments::Common;
 use super::connection::Connection;
 use super::failure::{Failure, Outcome};
+use super::input;
 use super::screen::Screen;
 use crate::eligibility::query;
 use crate::eligibility::question::{Demographics, Number, Question, Subject};
@@ -20,6 +22,7 @@ use crate::model::{Issue, PartialDate, Place, SchemeId, Sensitive};
 use crate::operations::Hub;
 use crate::operations::ask::{self, Outcome as Answered};
 use crate::operations::link;
+use crate::proof::qr;
 
 /// Ask whether a person is covered.
 #[derive(Debug, clap::Args)]
@@ -68,6 +71,12 @@ pub struct Args {
     /// Phone number in international form
     #[arg(long, value_name = "PHONE")]
     phone: Option<String>,
+    /// Sign the answer, and write it here
+    #[arg(long, value_name = "FILE", conflicts_with = "batch")]
+    signed: Option<PathBuf>,
+    /// Write the card for the insured here, as a QR code (SVG)
+    #[arg(long, value_name = "FILE", requires = "signed")]
+    card: Option<PathBuf>,
 }
 
 fn sex(text: &str) -> Result<Sex, String> {
@@ -94,8 +103,22 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
     let hub = args.connection.open(common).await?;
     link::follow(&hub).await.map_err(Failure::operation)?;
     let question = args.question(&hub)?;
-    let outcome =
-        ask::ask(&hub, &Caller::local_operator(), &question).await.map_err(Failure::operation)?;
+    let caller = Caller::local_operator();
+    let outcome = if let Some(path) = &args.signed {
+        let (outcome, signed) =
+            ask::ask_signed(&hub, &caller, &question).await.map_err(Failure::operation)?;
+        if let Some(signed) = signed {
+            write(path, &format!("{}\n", signed.token))?;
+            if let Some(path) = &args.card {
+                let drawing = qr::svg(&signed.card)
+                    .map_err(|_| Failure::usage("answer-card-too-long", &[]))?;
+                write(path, &drawing)?;
+            }
+        }
+        outcome
+    } else {
+        ask::ask(&hub, &caller, &question).await.map_err(Failure::operation)?
+    };
     let line = line("ask", &outcome);
     if screen.json() {
         screen.value(&line)?;
@@ -106,6 +129,11 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
         Answered::Answered(..) => Outcome::Done,
         Answered::Refused(_) => Outcome::SomeRefused,
     })
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut out = input::create(path)?;
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::output)
 }
 
 impl Args {

@@ -19,17 +19,20 @@ pub enum Kind {
     PersonSplit,
     /// A coverage of the person was closed.
     CoverageClosed,
+    /// A signed answer that the subscriber was given no longer holds.
+    AnswerChanged,
 }
 
 impl Kind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::RecordChanged,
         Self::RecordCorrected,
         Self::PersonDied,
         Self::PersonMerged,
         Self::PersonSplit,
         Self::CoverageClosed,
+        Self::AnswerChanged,
     ];
 
     /// The type of the message, such as `record.changed`.
@@ -42,6 +45,7 @@ impl Kind {
             Self::PersonMerged => "person.merged",
             Self::PersonSplit => "person.split",
             Self::CoverageClosed => "coverage.closed",
+            Self::AnswerChanged => "answer.changed",
         }
     }
 
@@ -55,7 +59,10 @@ impl Kind {
     /// not what the hub decided or a steward corrected.
     const fn told_to_its_origin(self) -> bool {
         match self {
-            Self::RecordCorrected | Self::PersonMerged | Self::PersonSplit => true,
+            Self::RecordCorrected
+            | Self::PersonMerged
+            | Self::PersonSplit
+            | Self::AnswerChanged => true,
             Self::RecordChanged | Self::PersonDied | Self::CoverageClosed => false,
         }
     }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{IssueCode, SchemeId};
 
+use super::answer::Answer;
 use super::document::{Problem, Text};
 use super::facts::RecordFacts;
 
@@ -90,11 +91,14 @@ pub enum Field {
     Identifiers,
     /// Name, sex, birth date, phone and address.
     Demographics,
+    /// That the hub knows somebody, where it may show nothing else of them: they stand only in lists that grant
+    /// nothing, in schemes that the agreement does not cover, or they are several.
+    Existence,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Scheme,
         Self::EligibleSchemes,
         Self::Package,
@@ -105,6 +109,7 @@ impl Field {
         Self::PersonId,
         Self::Identifiers,
         Self::Demographics,
+        Self::Existence,
     ];
 }
 
@@ -246,6 +251,15 @@ impl Permission {
                 all.fold(first, |common, fields| &common & fields)
             }
         }
+    }
+
+    /// The answer as the asker hears it. Somebody of whom it may learn nothing is nobody to it, unless every grant lets it
+    /// know that there is such a person.
+    #[must_use]
+    pub fn told(&self, answer: Answer) -> Answer {
+        let hidden =
+            answer.reason.tells_only_existence() && !self.fields(None).contains(&Field::Existence);
+        if hidden { answer.as_of_nobody() } else { answer }
     }
 
     /// Leaves out of the facts what the asker may not learn. A death stays, whoever reported it:

@@ -34,8 +34,35 @@ pub struct Answer {
     pub known_at: Instant,
     /// Date of the oldest data that the answer rests on, when senders gave one.
     pub data_as_of: Option<Date>,
-    /// Last day on which, by the facts known today, the verdict stays as it is.
+    /// First day from which on, by the facts known today, the answer is what it is: reason, scheme, package and rates.
+    pub holds_from: Option<Date>,
+    /// Last day on which, by the facts known today, the answer stays what it is.
     pub holds_until: Option<Date>,
+    /// What it turns into on the day after.
+    pub then: Option<(Verdict, Reason)>,
+}
+
+impl Answer {
+    /// What this asker hears of a person of whom it may know nothing: the same as of nobody.
+    #[must_use]
+    pub fn as_of_nobody(&self) -> Self {
+        Self {
+            verdict: Verdict::Unknown,
+            reason: Reason::NotFound,
+            or_else: Vec::new(),
+            scheme: None,
+            right: None,
+            eligible_schemes: Vec::new(),
+            person: None,
+            grounds: Vec::new(),
+            as_of: self.as_of,
+            known_at: self.known_at,
+            data_as_of: None,
+            holds_from: None,
+            holds_until: None,
+            then: None,
+        }
+    }
 }
 
 /// The verdict.
@@ -94,6 +121,71 @@ named! {
     AgeLimit = "age_limit";
     /// Rights are open.
     InForce = "in_force";
+}
+
+impl Reason {
+    /// What would turn an answer with this reason into another one.
+    #[must_use]
+    pub const fn turned_by(self) -> &'static [Turn] {
+        match self {
+            Self::InsufficientIdentification => &[Turn::Number, Turn::Description],
+            Self::NotFound | Self::Ambiguous => &[Turn::Number],
+            Self::NoCoverage | Self::NotInScheme | Self::Closed => &[Turn::Enrolment],
+            Self::Deceased => &[Turn::Correction],
+            Self::NotYetEnrolled | Self::WaitingPeriod => &[Turn::Time],
+            Self::Expired => &[Turn::Renewal],
+            Self::Suspended => &[Turn::Reinstatement],
+            Self::AgeLimit => &[Turn::Enrolment, Turn::Exemption],
+            Self::InForce => &[Turn::Time, Turn::Suspension, Turn::Closing, Turn::Death],
+        }
+    }
+
+    /// Whether it tells that the hub knows the person, or several who correspond, and nothing of what agreements are
+    /// about.
+    #[must_use]
+    pub const fn tells_only_existence(self) -> bool {
+        match self {
+            Self::Ambiguous | Self::NoCoverage | Self::NotInScheme => true,
+            Self::InsufficientIdentification
+            | Self::NotFound
+            | Self::Deceased
+            | Self::NotYetEnrolled
+            | Self::Closed
+            | Self::WaitingPeriod
+            | Self::Expired
+            | Self::Suspended
+            | Self::AgeLimit
+            | Self::InForce => false,
+        }
+    }
+}
+
+/// Something that would turn an answer into another one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Turn {
+    /// A number of the person, or another one.
+    Number,
+    /// Full name and birth date.
+    Description,
+    /// The person's enrolment, in their own right for a child past the age limit.
+    Enrolment,
+    /// The scheme that reported a death corrects it.
+    Correction,
+    /// The day that `holds_until` names, when there is one.
+    Time,
+    /// A contribution, a new card, a new year.
+    Renewal,
+    /// The end of a suspension.
+    Reinstatement,
+    /// A proof that the age limit does not apply; which one is not said.
+    Exemption,
+    /// A suspension.
+    Suspension,
+    /// The end of the contract.
+    Closing,
+    /// A death.
+    Death,
 }
 
 /// What a scheme grants the person.

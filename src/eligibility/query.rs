@@ -149,8 +149,8 @@ pub fn answer_line(query_id: &str, answer: &Answer, permission: &Permission) -> 
 }
 
 /// The answer with all that explains it: the answer line, and beside it the day and the moment asked about, the age of
-/// the data, until when it holds, other reasons that the data cannot exclude, the agreements it is given under, and
-/// the coverages that were looked at.
+/// the data, from when until when it holds and what follows, what would change it, other reasons that the data cannot
+/// exclude, the agreements it is given under, and the coverages that were looked at.
 #[must_use]
 pub fn answer_document(query_id: &str, answer: &Answer, permission: &Permission) -> Value {
     let mut document = answer_line(query_id, answer, permission);
@@ -169,7 +169,13 @@ pub fn answer_document(query_id: &str, answer: &Answer, permission: &Permission)
     document["as_of"] = json!(answer.as_of);
     document["known_at"] = json!(answer.known_at);
     document["data_as_of"] = json!(answer.data_as_of);
+    document["holds_from"] = json!(answer.holds_from);
     document["holds_until"] = json!(answer.holds_until);
+    document["then"] = answer.then.map_or(
+        Value::Null,
+        |(verdict, reason)| json!({ "answer": verdict.name(), "reason": reason.name() }),
+    );
+    document["would_change"] = json!(answer.reason.turned_by());
     document["or_else"] = answer.or_else.iter().map(|reason| reason.name()).collect();
     document["agreements"] = json!(permission.agreements);
     document["grounds"] = Value::Array(grounds);

@@ -64,7 +64,6 @@ fn of_person(
         facts.iter().filter_map(|fact| fact.says.death_date).map(PartialDate::earliest).min();
     let mut covers = covers(question, facts, registry);
     covers.sort_by_key(|cover| cover.order(question));
-    let data_as_of = facts.iter().filter_map(|fact| fact.says.data_as_of).min();
     let Some(chosen) = choose(&covers, question.as_of, death) else {
         let reason = match &question.scheme {
             Some(_) => Reason::NotInScheme,
@@ -72,7 +71,6 @@ fn of_person(
         };
         return Answer {
             scheme: question.scheme.clone(),
-            data_as_of,
             ..blank(question, moment, Verdict::NotEligible, reason)
         };
     };
@@ -97,9 +95,8 @@ fn of_person(
                 reason: cover.state(question.as_of, death),
             })
             .collect(),
-        data_as_of,
-        holds_until: holds_until(&covers, question.as_of, death),
-        ..blank(question, moment, verdict(reason), reason)
+        data_as_of: covers.iter().filter_map(|cover| cover.data_as_of).min(),
+        ..window(&covers, death, blank(question, moment, verdict(reason), reason))
     }
 }
 
@@ -116,7 +113,9 @@ fn blank(question: &Question, known_at: Instant, verdict: Verdict, reason: Reaso
         as_of: question.as_of,
         known_at,
         data_as_of: None,
+        holds_from: None,
         holds_until: None,
+        then: None,
     }
 }
 
@@ -133,14 +132,26 @@ fn choose<'c, 'f>(
     covers.iter().find(|cover| cover.state(day, death) == Reason::InForce).or(covers.first())
 }
 
-/// The last day before the verdict changes, by the facts known today.
-fn holds_until(covers: &[Cover<'_>], day: Date, death: Option<Date>) -> Option<Date> {
-    let verdict_on = |day| choose(covers, day, death).map(|cover| verdict(cover.state(day, death)));
-    let today = verdict_on(day);
+/// The days between which the answer is what it is, by the facts known today, and what follows.
+fn window(covers: &[Cover<'_>], death: Option<Date>, answer: Answer) -> Answer {
+    let day = answer.as_of;
+    let told_on = |day: Date| {
+        let chosen = choose(covers, day, death)?;
+        Some((chosen.state(day, death), &chosen.scheme.id, chosen.right(day)))
+    };
+    let today = told_on(day);
     let mut turns: Vec<Date> = covers.iter().flat_map(Cover::turns).chain(death).collect();
-    turns.sort();
-    let change = turns.into_iter().find(|turn| *turn > day && verdict_on(*turn) != today)?;
-    change.yesterday().ok()
+    turns.sort_unstable();
+    let began = |turn: &&Date| turn.yesterday().is_ok_and(|before| told_on(before) != today);
+    let holds_from = turns.iter().rev().filter(|turn| **turn <= day).find(began);
+    let change = turns.iter().find(|turn| **turn > day && told_on(**turn) != today);
+    let turned = change.and_then(|turn| told_on(*turn));
+    Answer {
+        holds_from: holds_from.copied(),
+        holds_until: change.and_then(|turn| turn.yesterday().ok()),
+        then: turned.map(|(reason, ..)| (verdict(reason), reason)),
+        ..answer
+    }
 }
 
 /// One right of the person: a coverage, with every record that states it.
@@ -149,6 +160,8 @@ struct Cover<'f> {
     says: &'f Statement,
     fact: CoverageFact,
     records: Vec<RecordId>,
+    /// Date of the oldest data that states it.
+    data_as_of: Option<Date>,
 }
 
 /// The coverages that the question is about. Equal scheme, package, enrolment and period are one
@@ -169,6 +182,7 @@ fn covers<'f>(
                 says: &fact.says,
                 fact: coverage.clone(),
                 records: vec![fact.record],
+                data_as_of: fact.says.data_as_of,
             };
             match covers.iter_mut().find(|known| known.is_same_right(&cover)) {
                 Some(known) => known.join(cover),
@@ -193,6 +207,7 @@ impl Cover<'_> {
         self.fact.suspensions.extend(other.fact.suspensions);
         self.fact.student |= other.fact.student;
         self.fact.disabled |= other.fact.disabled;
+        self.data_as_of = self.data_as_of.into_iter().chain(other.data_as_of).min();
         self.records.extend(other.records);
         self.records.sort();
     }

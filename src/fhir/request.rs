@@ -25,6 +25,8 @@ pub struct Asked {
     pub as_of: Option<Date>,
     /// The country of the place of care.
     pub country: Option<String>,
+    /// Whether the answer is to be signed.
+    pub signed: bool,
     /// What was taken in another sense than it was written, as paths.
     pub repaired: Vec<&'static str>,
     /// The request itself, for what the answer repeats.
@@ -54,9 +56,10 @@ pub fn read(request: Value, registry: &Registry) -> Result<Asked, Vec<Issue>> {
     let subject = read_patient(&request, scheme.as_ref(), registry, &mut repaired, &mut wrong);
     let as_of = read_day(&request, &mut wrong);
     let country = read_country(&request);
+    let signed = ours(&request, "signed").is_some_and(|one| one["valueBoolean"] == true);
     match subject {
         Some(subject) if wrong.is_empty() => {
-            Ok(Asked { subject, scheme, as_of, country, repaired, request })
+            Ok(Asked { subject, scheme, as_of, country, signed, repaired, request })
         }
         _ => Err(wrong),
     }
@@ -212,10 +215,13 @@ fn read_day(request: &Value, wrong: &mut Vec<Issue>) -> Option<Date> {
 }
 
 fn read_country(request: &Value) -> Option<String> {
-    let url = format!("{OURS}country-of-care");
-    let extensions = request["extension"].as_array()?;
-    let ours = extensions.iter().find(|extension| extension["url"] == url.as_str())?;
-    ours["valueCode"].as_str().map(str::to_ascii_uppercase)
+    ours(request, "country-of-care")?["valueCode"].as_str().map(str::to_ascii_uppercase)
+}
+
+/// Our extension of a name.
+fn ours<'r>(request: &'r Value, name: &str) -> Option<&'r Value> {
+    let url = format!("{OURS}{name}");
+    request["extension"].as_array()?.iter().find(|extension| extension["url"] == url.as_str())
 }
 
 /// The day of a date or dateTime; a dateTime without zone, which openIMIS writes, has one too.

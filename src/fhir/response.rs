@@ -56,6 +56,15 @@ pub fn write(
     Value::Object(response)
 }
 
+/// Adds the signed answer and its card, as extensions.
+pub fn add_proof(response: &mut Value, token: &str, card: &str) {
+    if let Some(extensions) = response["extension"].as_array_mut() {
+        for (name, text) in [("signed-answer", token), ("signed-card", card)] {
+            extensions.push(json!({ "url": format!("{OURS}{name}"), "valueString": text }));
+        }
+    }
+}
+
 /// In words: the verdict and its reason.
 fn disposition(answer: &Answer, language: Language) -> String {
     let verdict = messages::text(language, &format!("verdict-{}", answer.verdict.name()), &[]);
@@ -91,7 +100,10 @@ fn extensions(
     }
     all.push(one("known-at", "valueInstant", json!(answer.known_at)));
     all.extend(answer.data_as_of.map(|day| one("data-as-of", "valueDate", json!(day))));
+    all.extend(answer.holds_from.map(|day| one("holds-from", "valueDate", json!(day))));
     all.extend(answer.holds_until.map(|day| one("holds-until", "valueDate", json!(day))));
+    let turns = answer.reason.turned_by().iter();
+    all.extend(turns.map(|turn| one("would-change", "valueCode", json!(turn))));
     all.extend(permission.agreements.iter().map(|id| one("agreement", "valueString", json!(id))));
     all.extend(asked.repaired.iter().map(|path| one("repaired", "valueString", json!(path))));
     all

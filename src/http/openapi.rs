@@ -6,7 +6,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToResponse};
 
 use super::problem::ProblemBody;
-use super::{fhir, v1};
+use super::{fhir, spdci, v1, well_known};
 
 /// Refused, with the reason in the caller's language.
 #[derive(ToResponse)]
@@ -89,6 +89,9 @@ pub struct Refused(#[expect(dead_code, reason = "only described")] ProblemBody);
         fhir::coverage::read_one,
         fhir::eligibility::create,
         fhir::eligibility::submit_one,
+        spdci::token::lend,
+        spdci::search::answer,
+        spdci::enrolled::answer,
         v1::mappings::list,
         v1::mappings::draft::check_text,
         v1::mappings::publications::publish,
@@ -107,6 +110,8 @@ pub struct Refused(#[expect(dead_code, reason = "only described")] ProblemBody);
         v1::keys::create,
         v1::keys::revoke,
         serve,
+        well_known::keys,
+        well_known::cancelled,
         v1::health::alive,
         v1::health::ready,
         v1::health::metrics,

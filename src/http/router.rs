@@ -5,7 +5,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 
 use super::routes::Routes;
 use super::{App, Limits};
-use super::{fhir, layers, openapi, problem, v1};
+use super::{fhir, layers, openapi, problem, spdci, v1, well_known};
 
 /// The addresses, by who calls them.
 pub fn routes(limits: &Limits) -> Routes {
@@ -75,6 +75,10 @@ pub fn routes(limits: &Limits) -> Routes {
         .get("/fhir/R4/Coverage/{id}", fhir::coverage::read_one)
         .post("/fhir/R4/CoverageEligibilityRequest", fhir::eligibility::create)
         .post("/fhir/R4/CoverageEligibilityRequest/$submit", fhir::eligibility::submit_one)
+        // Partners who speak SPDCI.
+        .post("/spdci/oauth2/client/token", spdci::token::lend)
+        .post("/spdci/registry/sync/search", spdci::search::answer)
+        .post("/spdci/registry/sync/enrolled", spdci::enrolled::answer)
         // Those who describe formats, and those who look after what counts.
         .get("/v1/mappings", v1::mappings::list)
         .post("/v1/mappings/check", v1::mappings::draft::check_text)
@@ -97,6 +101,8 @@ pub fn routes(limits: &Limits) -> Routes {
         .delete("/v1/keys/{id}", v1::keys::revoke)
         // Machines; no key.
         .get("/v1/openapi.json", openapi::serve)
+        .get("/.well-known/jwks.json", well_known::keys)
+        .get("/.well-known/dankun-cancelled.jwt", well_known::cancelled)
         .get("/healthz", v1::health::alive)
         .get("/readyz", v1::health::ready)
         .get("/metrics", v1::health::metrics);
@@ -120,6 +126,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), layers::shed))
         .layer(from_fn(layers::contain))
         .layer(from_fn(fhir::speak))
+        .layer(from_fn(spdci::speak))
         .layer(from_fn(problem::localize))
         .layer(from_fn(layers::secure))
         .layer(from_fn(layers::log))

@@ -127,6 +127,8 @@ ids! {
     ReplayId = "rpl";
     /// One entry of the audit log.
     AuditId = "aud";
+    /// One signed answer.
+    AnswerId = "ans";
 }
 
 fn time_ordered(now: Instant, random: [u8; 10]) -> [u8; 16] {

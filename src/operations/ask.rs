@@ -1,7 +1,8 @@
 //! A question is asked: may it be, about whom is it, what follows; and the answer or refusal is written down.
 //!
 //! The agreement is checked before anybody is looked for, so a refusal cannot tell whether the person exists. What the
-//! asker may not learn is taken out of the facts before the rules see them. Links between records are those of now,
+//! asker may not learn is taken out of the facts before the rules see them, and a person of whom nothing is left is
+//! nobody to it, unless its agreement grants `existence`. Links between records are those of now,
 //! also in a question about what was known earlier: recognising a person better is no new fact about them.
 
 pub(super) mod resolve;
@@ -12,10 +13,12 @@ use crate::eligibility::rules::{self, Found};
 use crate::eligibility::{Answer, Permission, Question, Refusal};
 use crate::model::access::{Caller, Holder, Scope};
 use crate::model::{AuditId, Instant};
-use crate::store::StoreError;
+use crate::proof::SigningKey;
 use crate::store::audit::Entry;
+use crate::store::{Session, StoreError};
 
 use super::Hub;
+use super::answers::{self, Signed, signer};
 use super::library::Library;
 use resolve::Resolver;
 
@@ -26,6 +29,18 @@ pub enum Outcome {
     Answered(Box<Answer>, Permission),
     /// It was not.
     Refused(Refusal),
+}
+
+impl Outcome {
+    /// As the asker hears it.
+    fn told(self) -> Self {
+        match self {
+            Self::Answered(answer, permission) => {
+                Self::Answered(Box::new(permission.told(*answer)), permission)
+            }
+            Self::Refused(refusal) => Self::Refused(refusal),
+        }
+    }
 }
 
 /// The purpose of whoever asks in a standard that has no field for it: the one named beside the question, else the only
@@ -77,6 +92,30 @@ pub async fn ask_all(
     caller: &Caller,
     questions: &[Question],
 ) -> Result<Vec<Outcome>, AskError> {
+    let given = give(hub, caller, questions, None).await?;
+    Ok(given.into_iter().map(|(outcome, _)| outcome).collect())
+}
+
+/// Answers one question and signs the answer, so that the asker can prove it. A refusal is not signed.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn ask_signed(
+    hub: &Hub,
+    caller: &Caller,
+    question: &Question,
+) -> Result<(Outcome, Option<Signed>), AskError> {
+    let key = signer::current(hub).await?;
+    let mut given = give(hub, caller, std::slice::from_ref(question), Some(&key)).await?;
+    Ok(given.pop().expect("one question has one outcome"))
+}
+
+async fn give(
+    hub: &Hub,
+    caller: &Caller,
+    questions: &[Question],
+    key: Option<&SigningKey>,
+) -> Result<Vec<(Outcome, Option<Signed>)>, AskError> {
     if !caller.may(Scope::EligibilityAsk) {
         return Err(AskError::NotPermitted);
     }
@@ -84,31 +123,72 @@ pub async fn ask_all(
     let now = hub.now();
     let mut outcomes = Vec::with_capacity(questions.len());
     let mut entries = Vec::with_capacity(questions.len());
+    let mut given = Vec::new();
     let mut session = hub.store().read().await?;
+    // Read first: whatever enters the log from here on lets a signed answer be looked at again.
+    let log_seq = if key.is_some() { session.log_end().await? } else { 0 };
     for question in questions {
         let asker = asker(caller, question);
         let outcome = match permission(&library, caller, asker, question, now) {
             Err(refusal) => Outcome::Refused(refusal),
             Ok(permission) => {
-                let resolver = Resolver {
-                    library: &library,
-                    hub,
-                    session: &mut session,
-                    moment: moment(question, now),
-                };
-                let found = resolver.find(&question.subject).await?;
-                let answer = answer(&library, question, found, &permission, now);
+                let answer = find(hub, &library, &mut session, question, &permission, now).await?;
                 Outcome::Answered(Box::new(answer), permission)
             }
         };
+        // Whoever is asked about may read of it, also where the asker hears that there is nobody.
         entries.push(entry(hub, asker, question, &outcome, now));
-        outcomes.push(outcome);
+        let outcome = outcome.told();
+        let signed = match (key, &outcome) {
+            (Some(key), Outcome::Answered(answer, permission)) => {
+                let told = (asker, &**answer, permission);
+                let (signed, row) = answers::sign(hub, key, question, told, log_seq);
+                given.push(row);
+                Some(signed)
+            }
+            _ => None,
+        };
+        outcomes.push((outcome, signed));
     }
     drop(session);
     let mut tx = hub.store().begin().await?;
+    for row in &given {
+        tx.add_answer(row).await?;
+    }
     tx.add_audit(hub.store().keys(), &entries).await?;
     tx.commit().await?;
     Ok(outcomes)
+}
+
+/// What `asker` would be told now; none when no agreement in force allows the question.
+pub(super) async fn derive(
+    hub: &Hub,
+    session: &mut Session,
+    asker: &str,
+    question: &Question,
+) -> Result<Option<(Answer, Permission)>, StoreError> {
+    let library = hub.library();
+    let now = hub.now();
+    let asked = (asker, question.purpose.as_str(), question.scheme.as_ref());
+    let Ok(permission) = library.agreements().check(asked.0, asked.1, asked.2, now.date()) else {
+        return Ok(None);
+    };
+    let answer = find(hub, &library, session, question, &permission, now).await?;
+    Ok(Some((permission.told(answer), permission)))
+}
+
+/// The answer about whoever is meant.
+async fn find(
+    hub: &Hub,
+    library: &Library,
+    session: &mut Session,
+    question: &Question,
+    permission: &Permission,
+    now: Instant,
+) -> Result<Answer, StoreError> {
+    let resolver = Resolver { library, hub, session, moment: moment(question, now) };
+    let found = resolver.find(&question.subject).await?;
+    Ok(answer(library, question, found, permission, now))
 }
 
 fn moment(question: &Question, now: Instant) -> Instant {
@@ -165,7 +245,9 @@ fn answer(
         person: None,
         grounds: Vec::new(),
         data_as_of: None,
+        holds_from: None,
         holds_until: None,
+        then: None,
         ..answer.clone()
     };
     let common = nameless(&first);

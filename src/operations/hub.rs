@@ -7,11 +7,13 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use jiff::civil::Date;
 use rand::Rng as _;
 
+use super::answers::signer::Kept;
 use super::intake;
 use super::library::{Library, Problem};
 use super::publish::{self, Position, PublishError};
 use crate::identity::Index;
 use crate::model::Instant;
+use crate::proof::SigningKey;
 use crate::store::{Keys, Store, StoreError};
 
 /// Where "now" comes from; tests bring their own.
@@ -132,6 +134,8 @@ pub struct Hub {
 struct Shared {
     library: RwLock<(Arc<Library>, Position)>,
     index: RwLock<Index>,
+    /// The key that signs answers, while it is known to count.
+    signer: RwLock<Kept>,
 }
 
 impl fmt::Debug for Hub {
@@ -162,6 +166,7 @@ impl Hub {
             shared: Arc::new(Shared {
                 library: RwLock::new((Arc::new(library), position)),
                 index: RwLock::new(index),
+                signer: RwLock::default(),
             }),
             clock: config.clock,
             randomness: config.randomness,
@@ -206,6 +211,22 @@ impl Hub {
     /// The identity index, to change; only the linker does.
     pub fn index_mut(&self) -> RwLockWriteGuard<'_, Index> {
         self.shared.index.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The key that signs answers, when the moment at which it was read is recent enough.
+    pub(super) fn signer(&self, recent: impl FnOnce(Instant) -> bool) -> Option<Arc<SigningKey>> {
+        let kept = self.shared.signer.read().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|(_, since)| recent(*since)).map(|(key, _)| Arc::clone(key))
+    }
+
+    /// Keeps the key that signs answers.
+    pub(super) fn keep_signer(&self, key: Arc<SigningKey>, since: Instant) {
+        *self.shared.signer.write().unwrap_or_else(PoisonError::into_inner) = Some((key, since));
+    }
+
+    /// Looks the key that signs answers up again at its next use.
+    pub(super) fn forget_signer(&self) {
+        *self.shared.signer.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// This moment.

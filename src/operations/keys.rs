@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 pub use crate::store::keys::KeyRow;
 
 use super::Hub;
+use super::tokens::{self, Seen};
 use crate::model::{Caller, Holder, Instant, KeyId, Scope};
 use crate::store::{KeyedHash, Keys, StoreError};
 
@@ -80,18 +81,20 @@ pub async fn create(
     Ok((row, secret))
 }
 
-/// Who shows this key.
+/// Who shows this key, or a token that was lent for it.
 ///
 /// # Errors
 /// When nobody gave it out, when it is no longer valid, or when the store fails.
 pub async fn authenticate(hub: &Hub, shown: &str) -> Result<Caller, KeyError> {
-    if !is_shaped(shown) {
-        return Err(KeyError::Unknown);
-    }
-    let hash = hash(hub.store().keys(), shown);
-    let found = hub.store().read().await?.key_by_secret(&hash).await?;
-    let row = found.ok_or(KeyError::Unknown)?;
+    let keys = hub.store().keys();
     let now = hub.now();
+    let found = match tokens::read(keys, shown, now) {
+        Seen::Of(id) => hub.store().read().await?.key_by_id(id).await?,
+        Seen::Over(id) => return Err(KeyError::Expired(id)),
+        Seen::Nothing if !is_shaped(shown) => return Err(KeyError::Unknown),
+        Seen::Nothing => hub.store().read().await?.key_by_secret(&hash(keys, shown)).await?,
+    };
+    let row = found.ok_or(KeyError::Unknown)?;
     if !in_force(&row, now) {
         return Err(KeyError::Expired(row.id));
     }

@@ -36,6 +36,10 @@ sql! {
         "select id, title, owner_kind, owner, scopes, purposes, created_at, expires_at, revoked_at, last_used_at
          from keys where secret_hash = $1",
     );
+    KEY_BY_ID: Query = Query::same(
+        "select id, title, owner_kind, owner, scopes, purposes, created_at, expires_at, revoked_at, last_used_at
+         from keys where id = $1",
+    );
     KEYS_ALL: Query = Query::same(
         "select id, title, owner_kind, owner, scopes, purposes, created_at, expires_at, revoked_at, last_used_at
          from keys order by id",
@@ -76,6 +80,15 @@ impl Session {
     /// When the database fails.
     pub async fn key_by_secret(&mut self, hash: &KeyedHash) -> Result<Option<KeyRow>, StoreError> {
         let row = self.fetch_optional(&KEY_BY_SECRET, &params![hash]).await?;
+        row.map(KeyRow::read).transpose()
+    }
+
+    /// The key of an id, also when it is withdrawn.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn key_by_id(&mut self, id: KeyId) -> Result<Option<KeyRow>, StoreError> {
+        let row = self.fetch_optional(&KEY_BY_ID, &params![&id]).await?;
         row.map(KeyRow::read).transpose()
     }
 

@@ -30,6 +30,7 @@ migrations! {
     4 "0004_stewardship";
     5 "0005_measurements";
     6 "0006_models";
+    7 "0007_answers";
 }
 
 /// Where the migrations themselves are remembered; the only table that no migration makes.

@@ -8,9 +8,9 @@ use sqlx::{Decode, Row as _, Type};
 use super::StoreError;
 use super::seal::KeyedHash;
 use crate::model::{
-    AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId, Instant, KeyId, PersonEventId,
-    PersonId, QuarantineId, RecordId, ReplayId, ReviewId, RevisionId, SchemeId, SubscriptionId,
-    WhatIfId,
+    AnswerId, AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId, Instant, KeyId,
+    PersonEventId, PersonId, QuarantineId, RecordId, ReplayId, ReviewId, RevisionId, SchemeId,
+    SubscriptionId, WhatIfId,
 };
 
 /// A row. Columns are taken in order, so a query's column list and its reader are compared at a glance.
@@ -101,6 +101,7 @@ cells! {
     Date: String => |value| value.parse().ok();
     SchemeId: String => |value| value.parse().ok();
     KeyedHash: Vec<u8> => |value| KeyedHash::from_slice(&value);
+    AnswerId: Vec<u8> => |value| Self::from_slice(&value);
     AuditId: Vec<u8> => |value| Self::from_slice(&value);
     BatchId: Vec<u8> => |value| Self::from_slice(&value);
     CorrectionId: Vec<u8> => |value| Self::from_slice(&value);

@@ -1,5 +1,7 @@
 //! Runs the program in a folder of its own.
 
+#![allow(dead_code)] // Each test program uses its own part of it.
+
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -58,6 +58,11 @@ impl Place {
         }
     }
 
+    /// Another one, on a database of the same kind.
+    pub async fn another(&self) -> Self {
+        if self.url.starts_with("sqlite") { Self::sqlite() } else { Self::postgres().await }
+    }
+
     /// The key file of this place.
     pub fn key_file(&self) -> PathBuf {
         self.folder.path().join("hub.key")

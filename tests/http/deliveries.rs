@@ -1,13 +1,7 @@
 //! Changes on their way to subscribers: signed, retried, given up, listed.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
 use dankun::delivery::plan::Kind;
 use dankun::delivery::schedule::ATTEMPTS;
 use dankun::delivery::signature::{Received, Secret, verify};
@@ -18,44 +12,12 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::cluster;
+use crate::receiver::Receiver;
 use crate::server::{Document, Server, expect};
 
 const DONE: Step = Step { done: 1, retried: 0, abandoned: 0 };
 const RETRIED: Step = Step { done: 0, retried: 1, abandoned: 0 };
 const ABANDONED: Step = Step { done: 0, retried: 0, abandoned: 1 };
-
-/// A subscriber: answers with a status, and remembers what it was sent.
-#[derive(Clone, Default)]
-pub struct Receiver {
-    status: Arc<Mutex<u16>>,
-    got: Arc<Mutex<Vec<(HeaderMap, Bytes)>>>,
-}
-
-impl Receiver {
-    /// Listens; answers its address.
-    pub async fn listen(status: u16) -> (Self, String) {
-        let receiver = Self::default();
-        receiver.answers(status);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/hub", listener.local_addr().unwrap());
-        let app = Router::new().route("/hub", post(take)).with_state(receiver.clone());
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        (receiver, url)
-    }
-
-    fn answers(&self, status: u16) {
-        *self.status.lock().unwrap() = status;
-    }
-
-    pub fn got(&self) -> Vec<(HeaderMap, Bytes)> {
-        self.got.lock().unwrap().clone()
-    }
-}
-
-async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    receiver.got.lock().unwrap().push((headers, body));
-    StatusCode::from_u16(*receiver.status.lock().unwrap()).unwrap()
-}
 
 /// Subscribes UTM to everything; answers the subscription and its secret.
 async fn subscribe(server: &Server, key: &str, url: &str) -> (SubscriptionId, Secret) {

@@ -9,8 +9,8 @@ use dankun::store::people::FactKind;
 use serde_json::{Value, json};
 
 use crate::cluster;
-use crate::deliveries::Receiver;
 use crate::invented::{Invented, canam, utm};
+use crate::receiver::Receiver;
 use crate::server::{Document, Server, expect};
 
 /// Two schemes, one of which wants to hear.

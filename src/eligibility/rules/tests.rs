@@ -243,8 +243,24 @@ fn the_answer_says_until_when_it_holds() {
     assert_eq!(until(utm(json!({})), "2026-06-01"), None);
     let suspended = json!({ "suspensions": [["2025-07-01", "2025-08-01"]] });
     assert_eq!(until(utm(suspended), "2025-06-01").as_deref(), Some("2025-06-30"));
-    // Before enrolment and in the waiting period the verdict is the same.
-    assert_eq!(until(utm(json!({})), "2024-12-01").as_deref(), Some("2025-04-09"));
+    // Not yet enrolled is another answer than waiting, with the same verdict.
+    assert_eq!(until(utm(json!({})), "2024-12-01").as_deref(), Some("2025-01-09"));
+}
+
+#[test]
+fn the_answer_says_since_when_it_holds_and_what_follows() {
+    let answer = ask(&question("2025-02-01"), vec![facts(1, utm(json!({})))]);
+    assert_eq!(answer.holds_from, "2025-01-10".parse().ok());
+    assert_eq!(answer.then, Some((Verdict::Eligible, Reason::InForce)));
+    // Covered by the mutual alone, then by both: another scheme pays first, which is another answer.
+    let records = vec![facts(1, utm(json!({ "start": "2025-01-10" }))), facts(2, cmu())];
+    let both = ask(&question("2025-02-01"), records);
+    assert_eq!(
+        (both.holds_from, both.holds_until),
+        ("2025-01-10".parse().ok(), "2025-03-31".parse().ok())
+    );
+    let last = ask(&question("2026-06-01"), vec![facts(1, utm(json!({})))]);
+    assert_eq!((last.holds_from, last.then), ("2026-04-01".parse().ok(), None));
 }
 
 #[test]
@@ -328,7 +344,7 @@ proptest! {
     }
 
     #[test]
-    fn the_verdict_holds_as_long_as_the_answer_says(
+    fn the_answer_holds_as_long_as_it_says(
         says in prop::collection::vec(any_statement(), 1..4),
         (month, later) in (1..=12_u8, 0..400_i32),
     ) {
@@ -336,13 +352,19 @@ proptest! {
         let first = question(&format!("2025-{month:02}-10"));
         let answer = ask(&first, records.clone());
         let then = first.as_of.checked_add(later.days()).unwrap();
-        let again = ask(&Question { as_of: then, ..first }, records.clone());
+        let told = |answer: &Answer| (answer.reason, answer.scheme.clone(), answer.right.clone());
+        let on = |as_of| ask(&Question { as_of, ..first.clone() }, records.clone());
         match answer.holds_until {
             Some(last) if last < then => {
-                let turned = Question { as_of: last.tomorrow().unwrap(), ..question("2025-01-01") };
-                prop_assert!(ask(&turned, records).verdict != answer.verdict);
+                let turned = on(last.tomorrow().unwrap());
+                prop_assert!(told(&turned) != told(&answer));
+                prop_assert!(answer.then == Some((turned.verdict, turned.reason)));
             }
-            _ => prop_assert!(again.verdict == answer.verdict),
+            _ => prop_assert!(told(&on(then)) == told(&answer)),
+        }
+        if let Some(began) = answer.holds_from {
+            prop_assert!(told(&on(began)) == told(&answer));
+            prop_assert!(told(&on(began.yesterday().unwrap())) != told(&answer));
         }
     }
 

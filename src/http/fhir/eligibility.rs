@@ -54,10 +54,20 @@ pub async fn submit(app: &App, asking: &Asking, body: Value) -> Result<Value, Pr
         scheme: asked.scheme.clone(),
         subject: asked.subject.clone(),
     };
-    match ask::ask(&app.hub, &caller, &question).await? {
+    let (outcome, signed) = if asked.signed {
+        ask::ask_signed(&app.hub, &caller, &question).await?
+    } else {
+        (ask::ask(&app.hub, &caller, &question).await?, None)
+    };
+    match outcome {
         Outcome::Answered(answer, permission) => {
             crate::http::metrics::asked(answer.verdict.name());
-            Ok(response::write(&asked, &answer, &permission, app.hub.now(), asking.language))
+            let (now, language) = (app.hub.now(), asking.language);
+            let mut resource = response::write(&asked, &answer, &permission, now, language);
+            if let Some(signed) = signed {
+                response::add_proof(&mut resource, &signed.token, &signed.card);
+            }
+            Ok(resource)
         }
         Outcome::Refused(refusal) => {
             crate::http::metrics::asked("refused");

@@ -5,7 +5,7 @@ use axum::extract::State;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::eligibility::query;
@@ -17,7 +17,9 @@ use crate::http::openapi::Refused;
 use crate::http::problem::Problem;
 use crate::model::record::Sex;
 use crate::model::{Holder, Instant, PartialDate, SchemeId, Scope};
+use crate::operations::answers::Signed;
 use crate::operations::ask::{self, Outcome};
+use crate::proof::qr;
 
 /// A question about one person.
 #[derive(Deserialize, ToSchema)]
@@ -45,8 +47,24 @@ pub struct QuestionBody {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     scheme: Option<SchemeId>,
+    /// Whether the answer is signed, so that it can be proved later: see `/.well-known/jwks.json`.
+    #[serde(default)]
+    signed: SignedBody,
     /// About whom.
     subject: SubjectBody,
+}
+
+/// How an answer is signed.
+#[derive(Deserialize, ToSchema, Clone, Copy, PartialEq, Eq, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum SignedBody {
+    /// Not at all.
+    #[default]
+    No,
+    /// The whole answer.
+    Answer,
+    /// The whole answer, and a card for the insured with its QR code as SVG.
+    Card,
 }
 
 /// A person, by numbers or by description.
@@ -148,6 +166,21 @@ impl SubjectBody {
     }
 }
 
+/// The signed answer beside the plain one.
+fn signed_document(signed: &Signed, card: bool) -> Value {
+    let mut document = json!({
+        "id": signed.id,
+        "token": signed.token,
+        "expires_at": signed.expires_at,
+    });
+    if card {
+        document["card"] = json!(signed.card);
+        // A card is cut to fit; one that does not would only lack its drawing.
+        document["card_svg"] = json!(qr::svg(&signed.card).ok());
+    }
+    document
+}
+
 /// Answers whether a person is covered on a day, as far as an agreement lets the asker know.
 #[utoipa::path(post, path = "/v1/eligibility", tag = "eligibility", request_body = QuestionBody,
     responses(
@@ -160,11 +193,22 @@ pub async fn answer(
     Document(body): Document<QuestionBody>,
 ) -> Result<Json<Value>, Problem> {
     let caller = known.granted(Scope::EligibilityAsk)?;
+    let wish = body.signed;
     let (query_id, question) = body.read(&caller.holder, app.hub.library().registry());
-    match ask::ask(&app.hub, &caller, &question).await? {
+    let (outcome, signed) = match wish {
+        SignedBody::No => (ask::ask(&app.hub, &caller, &question).await?, None),
+        SignedBody::Answer | SignedBody::Card => {
+            ask::ask_signed(&app.hub, &caller, &question).await?
+        }
+    };
+    match outcome {
         Outcome::Answered(answer, permission) => {
             crate::http::metrics::asked(answer.verdict.name());
-            Ok(Json(query::answer_document(&query_id, &answer, &permission)))
+            let mut document = query::answer_document(&query_id, &answer, &permission);
+            if let Some(signed) = signed {
+                document["signed"] = signed_document(&signed, wish == SignedBody::Card);
+            }
+            Ok(Json(document))
         }
         Outcome::Refused(refusal) => {
             crate::http::metrics::asked("refused");

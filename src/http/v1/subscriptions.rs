@@ -8,17 +8,21 @@ use utoipa::ToSchema;
 
 use crate::delivery::plan::Kind;
 use crate::http::App;
-use crate::http::extract::{Document, Known, Named, known_scheme, narrowed, own};
+use crate::http::extract::{Document, Known, Named, known_scheme, own};
 use crate::http::openapi::Refused;
 use crate::http::problem::{Code, Problem};
-use crate::model::{Scope, SubscriptionId};
+use crate::model::{Caller, Holder, SchemeId, Scope, SubscriptionId};
 use crate::operations::deliver::{self, NewSubscription, SubscriptionRow};
+
+/// What a partner may hear of.
+const ANSWERS: [Kind; 1] = [Kind::AnswerChanged];
 
 /// A subscription to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubscriptionRequest {
-    /// The scheme: messages are about people of whom it has a record, in its own format.
+    /// The scheme: messages are about people of whom it has a record, in its own format. A partner names itself, and
+    /// hears of `answer.changed` only.
     scheme: String,
     /// Where messages are posted.
     url: String,
@@ -68,9 +72,9 @@ pub async fn list(
     State(app): State<App>,
 ) -> Result<Json<Vec<SubscriptionBody>>, Problem> {
     let caller = known.granted(Scope::DeliveriesManage)?;
-    let scheme = narrowed(&caller, Scope::DeliveriesManage)?;
-    let rows = deliver::subscriptions(&app.hub, scheme).await?;
-    Ok(Json(rows.iter().map(SubscriptionBody::from).collect()))
+    let rows = deliver::subscriptions(&app.hub, None).await?;
+    let theirs = rows.iter().filter(|row| sees(&caller, row));
+    Ok(Json(theirs.map(SubscriptionBody::from).collect()))
 }
 
 /// Subscribes to what happens from now on.
@@ -84,14 +88,34 @@ pub async fn create(
     Document(request): Document<SubscriptionRequest>,
 ) -> Result<(StatusCode, Json<SubscriptionCreated>), Problem> {
     let caller = known.granted(Scope::DeliveriesManage)?;
-    let scheme = known_scheme(&app, &request.scheme)?;
-    own(&caller, &scheme, Scope::DeliveriesManage)?;
-    let kinds = request.kinds.iter().map(|name| kind(name)).collect::<Result<_, _>>()?;
+    let kinds = request.kinds.iter().map(|name| kind(name)).collect::<Result<Vec<_>, _>>()?;
+    let scheme = subscriber(&app, &caller, &request.scheme, &kinds)?;
     let new = NewSubscription { scheme, url: request.url, kinds };
     let row = deliver::subscribe(&app.hub, app.client.reach(), new).await?;
     let secret = row.secret.reveal().to_string();
     let created = SubscriptionCreated { subscription: (&row).into(), secret };
     Ok((StatusCode::CREATED, Json(created)))
+}
+
+/// Whose subscription it will be: a scheme's own, or a partner's to the answers that it was given.
+fn subscriber(app: &App, caller: &Caller, name: &str, kinds: &[Kind]) -> Result<SchemeId, Problem> {
+    if let Holder::Partner(partner) = &caller.holder {
+        let scheme = name.parse().ok().filter(|_| partner == name && kinds == ANSWERS);
+        let scope = Scope::DeliveriesManage.name();
+        return scheme.ok_or_else(|| Problem::new(Code::NotPermitted).with("scope", scope));
+    }
+    let scheme = known_scheme(app, name)?;
+    own(caller, &scheme, Scope::DeliveriesManage)?;
+    Ok(scheme)
+}
+
+/// Whether a caller sees a subscription.
+fn sees(caller: &Caller, row: &SubscriptionRow) -> bool {
+    match &caller.holder {
+        Holder::Operator(_) => true,
+        Holder::Scheme(scheme) => *scheme == row.scheme,
+        Holder::Partner(id) => id == row.scheme.as_str() && row.kinds == ANSWERS,
+    }
 }
 
 fn kind(name: &str) -> Result<Kind, Problem> {
@@ -110,7 +134,9 @@ pub async fn end(
     State(app): State<App>,
 ) -> Result<StatusCode, Problem> {
     let caller = known.granted(Scope::DeliveriesManage)?;
-    if deliver::unsubscribe(&app.hub, narrowed(&caller, Scope::DeliveriesManage)?, id).await? {
+    let rows = deliver::subscriptions(&app.hub, None).await?;
+    let theirs = rows.iter().any(|row| row.id == id && sees(&caller, row));
+    if theirs && deliver::unsubscribe(&app.hub, None, id).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Problem::new(Code::NotFound))

@@ -106,7 +106,7 @@ reason-waiting_period = the waiting period is still running
 reason-expired = the rights have ended
 reason-suspended = the rights are suspended
 reason-age_limit = the child has passed the age limit
-reason-no_coverage = the person is known, but stands on lists of members only
+reason-no_coverage = the person is known, and no scheme that you may ask about covers them
 reason-not_in_scheme = the person is known, but not in this scheme
 reason-not_found = nobody corresponds
 reason-ambiguous = several people correspond
@@ -238,3 +238,28 @@ doctor-counts = Content: { $records } records, { $people } people, { $waiting } 
 
 lsp-too-long = this document is too long to be read; a mapping fits in a million bytes
 lsp-unknown-kind = the first key must say what this file holds: mapping, codes, scheme, agreement or identity
+
+## answer
+
+answer-verified = Authentic answer { $id }, given on { $given }, to be relied on until { $until }
+answer-day = Day asked about: { $day }
+answer-no-list = Without the list of cancelled answers (--cancelled) a cancellation is not seen.
+answer-not-verified = Do not rely on this answer: { $reason }
+answer-no-keys = “{ $path }” is not a key set of the hub: save /.well-known/jwks.json
+answer-number = write the number with its type, such as --number NINA=12859000100001Q
+answer-card-too-long = this text is too long for a QR code: take the answer’s “card”
+answer-rotated = Answers are signed from now on with the key { $id }
+answer-revoked = Key revoked: { $id }. Nothing that it signed is to be believed any more.
+answer-no-key = the key “{ $id }” does not exist or is already revoked
+answer-now-cancelled = Answer cancelled: { $id }
+answer-no-answer = the answer “{ $id }” does not exist or is already cancelled
+proof-not_signed = it is no signed answer of the hub; paste it whole, without blanks
+proof-unknown_key = it is signed with a key that is not known; save /.well-known/jwks.json again, and if the key is not there the answer is false
+proof-changed = the signature does not fit the text: it was changed or misread; ask for the original
+proof-no_answer = it is signed, but it is no answer
+proof-other_audience = it was given to another body; ask the question yourself
+proof-other_person = it is not about this person, or the question named them otherwise
+proof-expired = its time is over; ask again, or say with --at at which moment you relied on it
+proof-not_yet = it comes from the future: check the clock of this machine
+proof-cancelled = the hub cancelled it; ask again
+proof-bad_list = the list of cancelled answers cannot be read or is not signed by the hub; save it again

@@ -103,7 +103,7 @@ reason-waiting_period = le délai de carence court encore
 reason-expired = les droits ont pris fin
 reason-suspended = les droits sont suspendus
 reason-age_limit = l’enfant a passé l’âge limite
-reason-no_coverage = la personne est connue, mais n’est inscrite que sur des listes de membres
+reason-no_coverage = la personne est connue, et aucun régime que vous pouvez interroger ne la couvre
 reason-not_in_scheme = la personne est connue, mais pas dans ce régime
 reason-not_found = personne ne correspond
 reason-ambiguous = plusieurs personnes correspondent
@@ -235,3 +235,28 @@ doctor-counts = Contenu : { $records } fiches, { $people } personnes, { $waitin
 
 lsp-too-long = ce document est trop long pour être lu ; une correspondance tient en un million d’octets
 lsp-unknown-kind = la première clé doit dire ce que contient ce fichier : mapping, codes, scheme, agreement ou identity
+
+## answer
+
+answer-verified = Réponse authentique { $id }, donnée le { $given }, valable jusqu’au { $until }
+answer-day = Jour demandé : { $day }
+answer-no-list = Sans liste des réponses annulées (--cancelled), une annulation ne se voit pas.
+answer-not-verified = Ne vous fiez pas à cette réponse : { $reason }
+answer-no-keys = « { $path } » n’est pas un jeu de clés du carrefour : enregistrez /.well-known/jwks.json
+answer-number = écrivez le numéro avec son type, par exemple --number NINA=12859000100001Q
+answer-card-too-long = ce texte est trop long pour un code QR : prenez la carte (« card ») de la réponse
+answer-rotated = Les réponses sont signées à partir de maintenant par la clé { $id }
+answer-revoked = Clé retirée : { $id }. Rien de ce qu’elle a signé n’est plus valable.
+answer-no-key = la clé « { $id } » n’existe pas ou est déjà retirée
+answer-now-cancelled = Réponse annulée : { $id }
+answer-no-answer = la réponse « { $id } » n’existe pas ou est déjà annulée
+proof-not_signed = ce n’est pas une réponse signée du carrefour ; collez-la en entier, sans espace
+proof-unknown_key = elle est signée par une clé inconnue ; enregistrez à nouveau /.well-known/jwks.json, et si la clé n’y est pas, la réponse est fausse
+proof-changed = la signature ne correspond pas au texte : il a été changé ou mal lu ; demandez l’original
+proof-no_answer = elle est signée, mais ce n’est pas une réponse
+proof-other_audience = elle a été donnée à un autre organisme ; posez la question vous-même
+proof-other_person = elle ne concerne pas cette personne, ou la question la nommait autrement
+proof-expired = sa durée est passée ; posez la question à nouveau, ou dites avec --at à quel moment vous vous y êtes fié
+proof-not_yet = elle vient du futur : vérifiez l’heure de cette machine
+proof-cancelled = le carrefour l’a annulée ; posez la question à nouveau
+proof-bad_list = la liste des réponses annulées est illisible ou n’est pas signée par le carrefour ; enregistrez-la à nouveau

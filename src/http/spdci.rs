@@ -1,0 +1,89 @@
+//! `/spdci`: the questions that partners ask, as messages between registries.
+//!
+//! A thin shell: messages are read and written by [`crate::spdci`], everything is asked of the same operations as `/v1`,
+//! so agreements, purposes and audit are the same. [`speak`] puts every failure into the specification's form.
+
+pub mod enrolled;
+pub mod search;
+mod speak;
+pub mod token;
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use serde_json::Value;
+
+pub use speak::speak;
+
+use super::App;
+use super::extract::{Document, Known};
+use super::problem::{Code, Problem, language_of};
+use crate::model::{Caller, Issue, Language, Scope};
+use crate::operations::ask;
+use crate::spdci::envelope::{self, Received};
+
+/// Where the interface lives.
+const ROOT: &str = "/spdci";
+
+/// The specification has no field for the purpose of a question: whoever may ask for several names one here.
+const PURPOSE: &str = "x-purpose-of-use";
+
+/// Somebody who sends a message.
+pub struct Sending {
+    known: Known,
+    purpose: Option<String>,
+    /// The language in which to answer.
+    language: Language,
+}
+
+impl FromRequestParts<App> for Sending {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let known = Known::from_request_parts(parts, app).await?;
+        let purpose = text(&parts.headers, PURPOSE).map(ToOwned::to_owned);
+        Ok(Self { known, purpose, language: language_of(&parts.headers) })
+    }
+}
+
+impl Sending {
+    fn granted(&self, scope: Scope) -> Result<Caller, Problem> {
+        self.known.clone().granted(scope)
+    }
+
+    fn purpose(&self, app: &App, caller: &Caller) -> Option<String> {
+        ask::purpose(&app.hub, caller, self.purpose.as_deref())
+    }
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// A message as sent.
+pub struct Message(Value);
+
+impl FromRequest<App> for Message {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        // Who says nothing of its kind does not speak the protocol.
+        if !request.headers().contains_key(axum::http::header::CONTENT_TYPE) {
+            let problem = Problem::new(Code::UnsupportedFormat).with("format", "?");
+            return Err(problem.known(["application/json"]));
+        }
+        let Document(body) = Document::<Value>::from_request(request, app).await?;
+        Ok(Self(body))
+    }
+}
+
+impl Message {
+    /// The message, when its envelope is right and the action is this one.
+    fn read(self, action: &str) -> Result<Received, Problem> {
+        envelope::read(self.0, action).map_err(invalid)
+    }
+}
+
+fn invalid(wrong: Vec<Issue>) -> Problem {
+    Problem::new(Code::InvalidRecord).violations(wrong)
+}

@@ -1,0 +1,21 @@
+//! `/spdci` through a real port, on both databases; every answer is judged by the specification's own schema.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "fhir/asked.rs"]
+mod asked;
+mod cluster;
+#[path = "spdci/enrolled.rs"]
+mod enrolled;
+mod invented;
+#[path = "spdci/message.rs"]
+mod message;
+mod r4;
+#[path = "spdci/refused.rs"]
+mod refused;
+#[path = "spdci/search.rs"]
+mod search;
+#[path = "http/server.rs"]
+mod server;
+#[path = "spdci/token.rs"]
+mod token;
