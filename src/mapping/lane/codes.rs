@@ -16,9 +16,12 @@ pub struct Codes {
     otherwise: Otherwise,
 }
 
+/// A text and its code with quotes.
+type Row = (Box<str>, Box<[u8]>);
+
 #[derive(Debug)]
 enum Rows {
-    Few(Box<[(Box<str>, Box<[u8]>)]>),
+    Few(Box<[Row]>),
     Many(FxHashMap<Box<str>, Box<[u8]>>),
 }
 

@@ -54,10 +54,13 @@ enum End {
     Words(Cut),
     Phone(Box<str>),
     /// No text: the first code whose condition holds.
-    Chosen(Box<[(Option<When>, Box<[u8]>)]>),
+    Chosen(Box<[Choice]>),
     /// Nothing of the above: the rule itself is run.
     Rule,
 }
+
+/// A code with its quotes, and when it is meant; without a condition, always.
+type Choice = (Option<When>, Box<[u8]>);
 
 /// How a date is read.
 #[derive(Debug)]
