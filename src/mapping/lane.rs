@@ -12,6 +12,7 @@
 
 mod codes;
 mod short;
+mod texts;
 mod write;
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ impl Mark {
 #[must_use]
 pub fn read(text: &str, mark: Mark) -> Option<Cow<'_, str>> {
     let text = text.trim();
-    if plain(text) {
+    if is_plain(text) {
         return Some(Cow::Borrowed(text));
     }
     let (negative, unsigned) = match text.strip_prefix(['-', '\u{2212}']) {
@@ -91,7 +91,9 @@ fn all_digits(text: &str) -> bool {
 }
 
 /// Digits alone, without a leading zero: the common case, which needs no copy.
-fn plain(text: &str) -> bool {
+/// Whether a text is a whole number as it is read: digits alone, none of them superfluous.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
     !text.is_empty() && all_digits(text) && (text == "0" || !text.starts_with('0'))
 }
 

@@ -174,17 +174,38 @@ fn e164(code: &str, rest: &str) -> String {
     number
 }
 
+/// The code of the country, when the text is digits alone, and a number as people of the country dial it
+/// at home today: [`read`] gives the code and the text.
+#[must_use]
+pub fn as_dialled(text: &str, country: &str) -> Option<&'static str> {
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    match country {
+        "ML" => is_mali(text).then_some("223"),
+        "CI" => is_ivory_coast(text).then_some("225"),
+        _ => None,
+    }
+}
+
 /// Eight digits since 1 November 2008: 2 and 4 fixed, 5 to 9 mobile.
 fn mali(rest: &str) -> Option<String> {
-    (rest.len() == 8 && rest.starts_with(['2', '4', '5', '6', '7', '8', '9']))
-        .then(|| e164("223", rest))
+    is_mali(rest).then(|| e164("223", rest))
+}
+
+fn is_mali(rest: &str) -> bool {
+    rest.len() == 8 && rest.starts_with(['2', '4', '5', '6', '7', '8', '9'])
+}
+
+/// Ten digits since 31 January 2021.
+fn is_ivory_coast(rest: &str) -> bool {
+    rest.len() == 10 && matches!(rest.get(..2), Some("01" | "05" | "07" | "21" | "25" | "27"))
 }
 
 /// Ten digits since 31 January 2021; the eight of before get the prefix of their operator.
 fn ivory_coast(rest: &str) -> Option<Cow<'_, str>> {
     match rest.len() {
-        10 => matches!(rest.get(..2), Some("01" | "05" | "07" | "21" | "25" | "27"))
-            .then_some(Cow::Borrowed(rest)),
+        10 => is_ivory_coast(rest).then_some(Cow::Borrowed(rest)),
         8 => {
             let operator = match rest.as_bytes().get(1)? {
                 b'1'..=b'3' => "01",

@@ -33,14 +33,6 @@ enum Otherwise {
     Doubt,
 }
 
-/// What a table makes of a text.
-pub enum Code<'c> {
-    /// A code with its quotes.
-    Quoted(&'c [u8]),
-    /// The text itself.
-    Same,
-}
-
 impl Codes {
     /// Of a table that is asked for texts as they are written, all of whose codes are `taken`; none of
     /// another.
@@ -67,16 +59,19 @@ impl Codes {
         Some(Self { rows, otherwise })
     }
 
-    /// The code of a text; `None` when that is a problem.
+    /// The code of a text, with its quotes.
     #[inline]
-    pub fn find(&self, text: &str) -> Option<Code<'_>> {
+    pub fn find(&self, text: &str) -> Option<&[u8]> {
         let found = self.rows.get(text).or_else(|| self.rows.get(text.trim()));
-        match (found, &self.otherwise) {
-            (Some(code), _) => Some(Code::Quoted(code)),
-            (None, Otherwise::Use(code)) => Some(Code::Quoted(code)),
-            (None, Otherwise::Keep) => Some(Code::Same),
-            (None, Otherwise::Doubt) => None,
+        match &self.otherwise {
+            Otherwise::Use(code) => found.or(Some(&**code)),
+            Otherwise::Keep | Otherwise::Doubt => found,
         }
+    }
+
+    /// Whether a text without code stays as it is.
+    pub const fn keeps(&self) -> bool {
+        matches!(self.otherwise, Otherwise::Keep)
     }
 }
 

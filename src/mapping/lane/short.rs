@@ -1,20 +1,19 @@
 //! Rules of the usual forms, run in one go.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::model::PartialDate;
 
+use super::super::extract::Slot;
 use super::super::function::check_digit::Check as Digits;
 use super::super::function::name::Order;
-use super::super::function::number::{self, Mark};
-use super::super::function::phone;
+use super::super::function::{number, phone};
 use super::super::program::{Check, Origin, Rule, Then};
-use super::super::scene::{Input, Scene, When};
+use super::super::scene::{Input, Named, Scene, When};
 use super::super::target::Takes;
 use super::super::value::Value;
 use super::super::verb::{Dates, Kept, Part, Verb, text};
-use super::codes::{Code, Codes, quoted};
+use super::codes::{Codes, quoted};
 
 /// A rule in its short form.
 #[derive(Debug)]
@@ -23,10 +22,13 @@ pub struct Short {
     pub rule: usize,
     /// Whether it reads the sender's record.
     pub reads: bool,
+    /// Whether it reads named values.
+    pub reads_values: bool,
     when: Option<When>,
     inputs: Box<[Input]>,
     texts: Box<[TextStep]>,
-    end: End,
+    /// What is made of the text.
+    pub end: End,
 }
 
 /// A step from text to text.
@@ -37,13 +39,13 @@ enum TextStep {
     Upper,
     Lower,
     Keep(Kept),
-    Number(Mark),
+    Number,
     CheckDigit(Digits),
 }
 
 /// What is made of the text.
 #[derive(Debug)]
-enum End {
+pub enum End {
     Text,
     /// A named value as it is.
     Same {
@@ -64,7 +66,7 @@ type Choice = (Option<When>, Box<[u8]>);
 
 /// How a date is read.
 #[derive(Debug)]
-struct Day {
+pub struct Day {
     dates: Arc<Dates>,
     /// When only the year counts, and whether it is approximate then.
     year_only: Option<(When, bool)>,
@@ -83,17 +85,12 @@ pub enum Cut {
     Titles,
 }
 
-/// What a rule in its short form has made.
-pub enum Told<'r> {
+/// What a rule in its short form begins with.
+pub enum Found<'x> {
     Absent,
-    Text(Cow<'r, str>),
-    /// A text with its quotes, which the target takes.
-    Quoted(&'r [u8]),
-    Date(PartialDate),
-    /// A text that is a list.
-    Words(Cow<'r, str>, &'r Cut),
-    /// Anything that the rule itself has made.
-    Value(Value<'r>),
+    Text(&'x str),
+    /// A list, or a date where a text is wanted.
+    Other,
 }
 
 impl Short {
@@ -128,7 +125,9 @@ impl Short {
             Origin::Constant(_) | Origin::Template(_) | Origin::Choose(_) => Box::default(),
         };
         let when = rule.when.clone();
-        Self { rule: index, reads: rule.reads, when, inputs, texts: texts.into(), end }
+        let reads_values = reads_values(rule);
+        let (reads, texts) = (rule.reads, texts.into());
+        Self { rule: index, reads, reads_values, when, inputs, texts, end }
     }
 
     fn date(rule: &Rule, whole_day: bool) -> Option<(Vec<TextStep>, End)> {
@@ -144,92 +143,79 @@ impl Short {
         Some((texts, End::Date(Day { dates, year_only, past, whole_day })))
     }
 
-    /// Runs it; `None` when something may be wrong. `rule` is the rule whose short form it is.
+    /// Whether its condition holds, if it has one.
     #[inline]
-    pub fn tell<'r>(&'r self, rule: &'r Rule, scene: &Scene<'_, 'r>) -> Option<Told<'r>> {
-        if let End::Rule = self.end {
-            return by_rule(rule, scene);
-        }
-        if self.when.as_ref().is_some_and(|when| !scene.holds(when)) {
-            return Some(Told::Absent);
-        }
-        match &self.end {
-            End::Chosen(branches) => {
-                let holds = |when: &Option<When>| when.as_ref().is_none_or(|w| scene.holds(w));
-                let taken = branches.iter().find(|(when, _)| holds(when));
-                return Some(taken.map_or(Told::Absent, |(_, code)| Told::Quoted(code)));
-            }
-            End::Same { whole_day } => return self.same(*whole_day, rule, scene),
-            _ => {}
-        }
-        let text = match self.found(scene) {
-            Value::Absent => None,
-            Value::Text(text) => self.stepped(text)?,
-            Value::Date(_) | Value::List(_) => return by_rule(rule, scene),
-        };
-        let Some(text) = text else { return Some(Told::Absent) };
-        Some(match &self.end {
-            End::Text | End::Same { .. } | End::Chosen(_) | End::Rule => Told::Text(text),
-            End::Codes(codes) => match codes.find(&text)? {
-                Code::Quoted(code) => Told::Quoted(code),
-                Code::Same => Told::Text(text),
-            },
-            End::Date(day) => Told::Date(day.read(&text, scene)?),
-            End::Words(cut) => Told::Words(text, cut),
-            End::Phone(country) => Told::Text(phone::read(&text, country)?.into()),
-        })
-    }
-
-    /// A named value that is a date, or what the rule makes of another.
-    fn same<'r>(
-        &'r self,
-        whole_day: bool,
-        rule: &'r Rule,
-        scene: &Scene<'_, 'r>,
-    ) -> Option<Told<'r>> {
-        let [Input::Value(value)] = *self.inputs else { return by_rule(rule, scene) };
-        match scene.values.get(usize::from(value)).map(|named| &named.value) {
-            None | Some(Value::Absent) => Some(Told::Absent),
-            Some(Value::Date(date)) => (!whole_day || is_whole(*date)).then_some(Told::Date(*date)),
-            Some(Value::Text(_) | Value::List(_)) => by_rule(rule, scene),
-        }
+    pub fn applies(&self, scene: &Scene<'_, '_>) -> bool {
+        self.when.as_ref().is_none_or(|when| scene.holds(when))
     }
 
     /// The first input that is present.
-    #[inline]
-    fn found<'r>(&self, scene: &Scene<'_, 'r>) -> Value<'r> {
-        let mut values = self.inputs.iter().map(|input| scene.value(*input));
-        values.find(|value| !value.is_absent()).unwrap_or_default()
-    }
-
-    /// The text after the steps from text to text, when anything is left of it; `None` in doubt.
-    #[inline]
-    fn stepped<'r>(&self, mut text: Cow<'r, str>) -> Option<Option<Cow<'r, str>>> {
-        for step in &self.texts {
-            text = match *step {
-                TextStep::Trim => text::trim(text),
-                TextStep::Squeeze => text::squeeze(text),
-                TextStep::Upper => text::upper(text),
-                TextStep::Lower => text::lower(text),
-                TextStep::Keep(kept) => text::keep(text, kept),
-                TextStep::CheckDigit(check) if check.holds(&text) => text,
-                TextStep::CheckDigit(_) => return None,
-                TextStep::Number(mark) => match text {
-                    Cow::Borrowed(text) => number::read(text, mark)?,
-                    Cow::Owned(text) => number::read(&text, mark)?.into_owned().into(),
+    // A value that is returned through memory costs more than all else that is done with it here.
+    #[inline(always)]
+    pub fn found<'x>(&self, scene: &Scene<'x, 'x>) -> Found<'x> {
+        for input in &self.inputs {
+            match *input {
+                Input::Path(path) => match scene.slot(path) {
+                    Slot::Text(text, _) => return Found::Text(text),
+                    Slot::List(..) => return Found::Other,
+                    Slot::Absent | Slot::Empty(_) | Slot::Group(..) => {}
                 },
-            };
-            if text.is_empty() {
-                return Some(None);
+                Input::Value(value) => match scene.values.get(usize::from(value)) {
+                    Some(Named { value: Value::Text(text), .. }) => return Found::Text(text),
+                    Some(Named { value: Value::Date(_) | Value::List(_), .. }) => {
+                        return Found::Other;
+                    }
+                    Some(Named { value: Value::Absent, .. }) | None => {}
+                },
+                Input::RecordId | Input::Today | Input::Result => {
+                    if let Some(text) = scene.text(*input) {
+                        return Found::Text(text);
+                    }
+                }
             }
         }
-        Some(Some(text))
+        Found::Absent
+    }
+
+    /// The text after the steps from text to text; `None` when one of them changes more than blanks
+    /// around it, or does not take it: most texts are clean.
+    #[inline]
+    pub fn clean<'x>(&self, mut text: &'x str) -> Option<&'x str> {
+        for step in &self.texts {
+            let clean = match *step {
+                TextStep::Trim => {
+                    text = text.trim();
+                    !text.is_empty()
+                }
+                TextStep::Squeeze => text::is_squeezed(text.as_bytes()),
+                TextStep::Upper => text::is_upper(text),
+                TextStep::Lower => text::is_lower(text),
+                TextStep::Keep(kept) => !text.is_empty() && text::is_kept(text, kept),
+                TextStep::Number => number::is_plain(text),
+                TextStep::CheckDigit(check) => check.holds(text),
+            };
+            if !clean {
+                return None;
+            }
+        }
+        Some(text)
+    }
+
+    /// The named value that it takes as it is.
+    #[inline]
+    pub fn same<'x>(&self, scene: &Scene<'x, '_>) -> &'x Value<'x> {
+        match *self.inputs {
+            [Input::Value(value)] => {
+                scene.values.get(usize::from(value)).map_or(&Value::Absent, |named| &named.value)
+            }
+            _ => &Value::Absent,
+        }
     }
 }
 
 impl Day {
     #[inline]
-    fn read(&self, text: &str, scene: &Scene<'_, '_>) -> Option<PartialDate> {
+    pub fn read(&self, text: &str, scene: &Scene<'_, '_>) -> Option<PartialDate> {
         let date = self.dates.find(text)?;
         let date = match &self.year_only {
             Some((when, approximately)) if scene.holds(when) => {
@@ -244,17 +230,25 @@ impl Day {
     }
 }
 
-fn is_whole(date: PartialDate) -> bool {
+pub fn is_whole(date: PartialDate) -> bool {
     date.day().is_some() && !date.is_approximate()
 }
 
 /// What the rule itself makes, when it has no problem with it.
 #[inline(never)]
-fn by_rule<'r>(rule: &'r Rule, scene: &Scene<'_, 'r>) -> Option<Told<'r>> {
+pub fn by_rule<'r>(rule: &'r Rule, scene: &Scene<'_, 'r>) -> Option<Value<'r>> {
     let mut problems = Vec::new();
     let (value, _) = rule.run(scene, &mut problems, &mut ());
-    let sound = problems.is_empty();
-    sound.then_some(if value.is_absent() { Told::Absent } else { Told::Value(value) })
+    problems.is_empty().then_some(value)
+}
+
+/// Whether a rule may read named values; without a doubt only where it begins with fields alone, and has
+/// no condition.
+fn reads_values(rule: &Rule) -> bool {
+    let fields = |inputs: &[Input]| inputs.iter().all(|input| matches!(input, Input::Path(_)));
+    let plain = |verb: &Verb| matches!(verb, Verb::Date(_)) || text_step(verb).is_some();
+    let alone = matches!(&rule.origin, Origin::First(inputs) if fields(inputs));
+    !(alone && rule.when.is_none() && rule.checks.is_empty() && rule.steps.iter().all(plain))
 }
 
 /// Whether checks ask for nothing but that a date is not in the future; `None` when for something else.
@@ -263,21 +257,23 @@ fn past(checks: &[Check]) -> Option<bool> {
     simple.then_some(!checks.is_empty())
 }
 
+/// A step from text to text.
+fn text_step(verb: &Verb) -> Option<TextStep> {
+    Some(match verb {
+        Verb::Trim => TextStep::Trim,
+        Verb::Squeeze => TextStep::Squeeze,
+        Verb::Upper => TextStep::Upper,
+        Verb::Lower => TextStep::Lower,
+        Verb::Keep(kept) => TextStep::Keep(*kept),
+        Verb::Number(_) => TextStep::Number,
+        Verb::CheckDigit(check) => TextStep::CheckDigit(*check),
+        _ => return None,
+    })
+}
+
 /// The steps from text to text with which a rule begins, and the others.
 fn text_steps(steps: &[Verb]) -> (Vec<TextStep>, &[Verb]) {
-    let step = |verb: &Verb| {
-        Some(match verb {
-            Verb::Trim => TextStep::Trim,
-            Verb::Squeeze => TextStep::Squeeze,
-            Verb::Upper => TextStep::Upper,
-            Verb::Lower => TextStep::Lower,
-            Verb::Keep(kept) => TextStep::Keep(*kept),
-            Verb::Number(mark) => TextStep::Number(*mark),
-            Verb::CheckDigit(check) => TextStep::CheckDigit(*check),
-            _ => return None,
-        })
-    };
-    let texts: Vec<TextStep> = steps.iter().map_while(step).collect();
+    let texts: Vec<TextStep> = steps.iter().map_while(text_step).collect();
     let rest = steps.get(texts.len()..).unwrap_or_default();
     (texts, rest)
 }

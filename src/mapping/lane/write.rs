@@ -2,16 +2,17 @@
 
 use smallvec::SmallVec;
 
+use crate::model::PartialDate;
 use crate::schema::{Fused, Known};
 
-use super::super::function::name;
-use super::super::json::{write_plain, write_text};
+use super::super::function::phone;
+use super::super::json::write_text;
 use super::super::page::Titles;
-use super::super::program::Program;
+use super::super::program::{Program, Rule};
 use super::super::scene::{Named, Scene};
 use super::super::target::Takes;
 use super::super::value::Value;
-use super::short::{Cut, Told};
+use super::short::{End, Found, Short, by_rule, is_whole};
 use super::{Content, Lane, Step};
 
 impl Lane {
@@ -26,45 +27,48 @@ impl Lane {
         named: &mut Vec<Named<'r>>,
         out: &mut Vec<u8>,
     ) -> bool {
-        self.named(program, scene, named).is_some() && {
-            let scene = Scene { values: named, ..*scene };
-            let mut writing = Writing { titles, fused, open: SmallVec::new(), out };
-            writing.document(self, program, &scene).is_some()
-                && !program.checks.iter().any(|check| scene.holds(&check.when))
-        }
-    }
-
-    fn named<'r>(
-        &'r self,
-        program: &'r Program,
-        scene: &Scene<'_, 'r>,
-        named: &mut Vec<Named<'r>>,
-    ) -> Option<()> {
         for (short, rule) in self.values.iter().zip(&program.values) {
-            let value = match short.tell(rule, &Scene { values: named, ..*scene })? {
-                Told::Absent => Value::Absent,
-                Told::Text(text) => Value::Text(text),
-                Told::Date(date) => Value::Date(date),
-                Told::Value(value) => value,
-                Told::Quoted(_) | Told::Words(..) => return None,
+            let value = match short.reads_values {
+                true => value(short, rule, &Scene { values: named, ..*scene }),
+                false => value(short, rule, scene),
             };
+            let Some(value) = value else { return false };
             // Whom to blame does not matter where nothing is wrong.
             named.push(Named::new(value, None));
         }
-        Some(())
+        let scene = Scene { values: named, ..*scene };
+        let mut writing = Writing { titles, fused, open: SmallVec::new(), out };
+        writing.document(self, program, &scene).is_some()
+            && !program.checks.iter().any(|check| scene.holds(&check.when))
+    }
+}
+
+/// A named value.
+fn value<'r>(short: &Short, rule: &'r Rule, scene: &Scene<'_, 'r>) -> Option<Value<'r>> {
+    let End::Date(day) = &short.end else { return by_rule(rule, scene) };
+    if !short.applies(scene) {
+        return Some(Value::Absent);
+    }
+    match short.found(scene) {
+        Found::Absent => Some(Value::Absent),
+        Found::Text(text) => match short.clean(text) {
+            Some(text) => day.read(text, scene).map(Value::Date),
+            None => by_rule(rule, scene),
+        },
+        Found::Other => by_rule(rule, scene),
     }
 }
 
 /// A document that is being written.
-struct Writing<'w> {
+pub(super) struct Writing<'w> {
     titles: Titles<'w>,
-    fused: Option<&'w Fused>,
+    pub(super) fused: Option<&'w Fused>,
     open: SmallVec<[Open; 8]>,
-    out: &'w mut Vec<u8>,
+    pub(super) out: &'w mut Vec<u8>,
 }
 
 /// A group or list that is open.
-struct Open {
+pub(super) struct Open {
     /// Where it begins, its key included.
     start: usize,
     known: Option<Known>,
@@ -75,29 +79,21 @@ struct Open {
     fed: bool,
 }
 
-/// A list of texts that has been written but for its end.
-struct Texts {
-    /// Where it begins, its key included.
-    start: usize,
-    items: usize,
-    /// Whether something of the record is in it; nothing when it is not to be there.
-    fed: Option<bool>,
-}
-
 impl Writing<'_> {
-    fn document<'r>(
+    fn document<'x>(
         &mut self,
-        lane: &'r Lane,
-        program: &'r Program,
-        scene: &Scene<'_, 'r>,
+        lane: &'x Lane,
+        program: &'x Program,
+        scene: &Scene<'x, 'x>,
     ) -> Option<()> {
         for step in &lane.steps {
             match &step.content {
                 Content::Field { short, takes, any_date } => {
                     let rule = program.fields.get(short.rule)?;
-                    match short.tell(rule, scene)? {
-                        Told::Absent => {}
-                        told => self.field(step, told, *takes, *any_date, short.reads)?,
+                    if *takes == Takes::Texts {
+                        self.texts(step, std::slice::from_ref(&**short), program, scene)?;
+                    } else {
+                        self.field(step, short, rule, scene, (*takes, *any_date))?;
                     }
                 }
                 Content::Fixed => {
@@ -111,23 +107,9 @@ impl Writing<'_> {
                     self.open.push(open);
                 }
                 Content::Close { list } => self.close(*list)?,
-                Content::Scheme => self.named(step, self.titles.scheme, false)?,
-                Content::RecordId => self.named(step, self.titles.record_id, true)?,
-                Content::List(shorts) => {
-                    let start = self.out.len();
-                    self.begin(&step.key);
-                    self.out.push(b'[');
-                    let mut list = Texts { start, items: 0, fed: None };
-                    for short in shorts {
-                        let told = short.tell(program.fields.get(short.rule)?, scene)?;
-                        // Constants alone make no list.
-                        if short.reads && !matches!(told, Told::Absent) {
-                            list.fed = Some(true);
-                        }
-                        list.items += self.items(step.known, told)?;
-                    }
-                    self.end_list(step, &list)?;
-                }
+                Content::Scheme => self.text(step, self.titles.scheme, false)?,
+                Content::RecordId => self.text(step, self.titles.record_id, true)?,
+                Content::List(shorts) => self.texts(step, shorts, program, scene)?,
             }
         }
         Some(())
@@ -135,7 +117,7 @@ impl Writing<'_> {
 
     /// Writes a key; the comma before it only where something stands before.
     #[inline]
-    fn begin(&mut self, key: &[u8]) {
+    pub(super) fn begin(&mut self, key: &[u8]) {
         match (self.out.last(), key.split_first()) {
             (Some(b'{' | b'['), Some((b',', rest))) => self.out.extend_from_slice(rest),
             _ => self.out.extend_from_slice(key),
@@ -144,7 +126,7 @@ impl Writing<'_> {
 
     /// Takes note that a value stands in the innermost group.
     #[inline]
-    fn put(&mut self, known: Option<Known>, fed: bool) {
+    pub(super) fn put(&mut self, known: Option<Known>, fed: bool) {
         if let Some(open) = self.open.last_mut() {
             open.fields |= known.map_or(0, Known::bit);
             open.items += 1;
@@ -172,101 +154,151 @@ impl Writing<'_> {
         Some(())
     }
 
-    fn named(&mut self, step: &Step, text: &str, fed: bool) -> Option<()> {
-        self.begin(&step.key);
-        self.text(step.known, text)?;
-        self.put(step.known, fed);
-        Some(())
-    }
-
+    /// Writes the result of a rule that is no list.
     #[inline]
-    fn field(
+    fn field<'x>(
         &mut self,
         step: &Step,
-        told: Told<'_>,
-        takes: Takes,
-        any_date: bool,
-        reads: bool,
+        short: &'x Short,
+        rule: &'x Rule,
+        scene: &Scene<'x, 'x>,
+        (takes, any_date): (Takes, bool),
     ) -> Option<()> {
-        let start = self.out.len();
-        self.begin(&step.key);
-        match told {
-            Told::Text(text) if takes != Takes::Texts => self.text(step.known, &text)?,
-            Told::Quoted(text) => self.out.extend_from_slice(text),
-            Told::Date(date) if any_date && (1..=9999).contains(&date.year()) => {
-                write_plain(date.text().as_bytes(), self.out);
+        if !short.applies(scene) {
+            return Some(());
+        }
+        let text = match &short.end {
+            End::Rule => return self.value(step, short, rule, scene, takes),
+            End::Same { whole_day } => {
+                return match short.same(scene) {
+                    Value::Absent => Some(()),
+                    Value::Date(date) if !whole_day || is_whole(*date) => {
+                        self.date(step, *date, any_date, short.reads)
+                    }
+                    Value::Date(_) => None,
+                    Value::Text(_) | Value::List(_) => self.value(step, short, rule, scene, takes),
+                };
             }
-            Told::Value(Value::Text(text)) if takes == Takes::Boolean => {
-                let known = self.fused.zip(step.known);
-                known.is_none_or(|(f, k)| f.takes_boolean(k, text == "true")).then_some(())?;
-                self.out.extend_from_slice(text.as_bytes());
+            End::Chosen(branches) => {
+                let holds = |when: &Option<_>| when.as_ref().is_none_or(|when| scene.holds(when));
+                if let Some((_, code)) = branches.iter().find(|(when, _)| holds(when)) {
+                    self.quoted(step, code, short.reads);
+                }
+                return Some(());
             }
-            Told::Value(Value::Text(text)) if takes != Takes::Texts => {
-                self.text(step.known, &text)?;
+            End::Text | End::Codes(_) | End::Date(_) | End::Words(_) | End::Phone(_) => {
+                match short.found(scene) {
+                    Found::Absent => return Some(()),
+                    Found::Text(text) => short.clean(text),
+                    Found::Other => None,
+                }
             }
-            Told::Date(date) | Told::Value(Value::Date(date)) if takes != Takes::Texts => {
-                self.text(step.known, &date.to_string())?;
+        };
+        let Some(text) = text else { return self.value(step, short, rule, scene, takes) };
+        match &short.end {
+            End::Codes(codes) => match codes.find(text) {
+                Some(code) => self.quoted(step, code, short.reads),
+                None if codes.keeps() => self.text(step, text, short.reads)?,
+                None => return None,
+            },
+            End::Date(day) => {
+                self.date(step, day.read(text, scene)?, any_date, short.reads)?;
             }
-            list => {
-                self.out.push(b'[');
-                let items = self.items(step.known, list)?;
-                let fed = (items > 0).then_some(reads);
-                return self.end_list(step, &Texts { start, items, fed });
+            End::Phone(country) => {
+                self.begin(&step.key);
+                self.phone(step.known, text, country)?;
+                self.put(step.known, short.reads);
+            }
+            End::Text | End::Same { .. } | End::Words(_) | End::Chosen(_) | End::Rule => {
+                self.text(step, text, short.reads)?;
             }
         }
-        self.put(step.known, reads);
         Some(())
     }
 
-    /// Ends a list of texts; one that is not to be there is taken back.
-    fn end_list(&mut self, step: &Step, list: &Texts) -> Option<()> {
-        let Some(fed) = list.fed else {
-            self.out.truncate(list.start);
+    /// Writes what the rule itself makes.
+    #[inline(never)]
+    fn value<'x>(
+        &mut self,
+        step: &Step,
+        short: &Short,
+        rule: &'x Rule,
+        scene: &Scene<'x, 'x>,
+        takes: Takes,
+    ) -> Option<()> {
+        match by_rule(rule, scene)? {
+            Value::Absent => Some(()),
+            Value::Text(text) if takes == Takes::Boolean => {
+                let place = self.fused.zip(step.known);
+                place
+                    .is_none_or(|(fused, known)| fused.takes_boolean(known, text == "true"))
+                    .then_some(())?;
+                self.quoted(step, text.as_bytes(), short.reads);
+                Some(())
+            }
+            Value::Text(text) => self.text(step, &text, short.reads),
+            Value::Date(date) => self.date(step, date, false, short.reads),
+            Value::List(_) => None,
+        }
+    }
+
+    /// Writes a phone number.
+    pub(super) fn phone(&mut self, known: Option<Known>, text: &str, country: &str) -> Option<()> {
+        let Some(code) = phone::as_dialled(text, country) else {
+            let number = phone::read(text, country)?;
+            self.taken(known, &number)?;
+            write_text(&number, self.out);
             return Some(());
         };
-        self.out.push(b']');
-        self.put(step.known, fed);
-        let place = self.fused.zip(step.known);
-        place.is_none_or(|(fused, known)| fused.is_filled(known, list.items)).then_some(())
-    }
-
-    /// Writes what stands in a list of texts: how many items that are.
-    fn items(&mut self, list: Option<Known>, told: Told<'_>) -> Option<usize> {
-        let known = self.fused.zip(list).map(|(fused, list)| fused.items(list));
-        let mut items = 0;
-        let mut item = |text: &str| {
-            if self.out.last() != Some(&b'[') {
-                self.out.push(b',');
-            }
-            items += 1;
-            self.text(known, text)
-        };
-        match told {
-            Told::Absent | Told::Value(Value::Absent) => {}
-            Told::Text(text) | Told::Value(Value::Text(text)) => item(&text)?,
-            Told::Date(date) | Told::Value(Value::Date(date)) => item(&date.to_string())?,
-            Told::Value(Value::List(texts)) => texts.iter().try_for_each(|text| item(text))?,
-            Told::Words(text, Cut::At(separator)) => {
-                let mut words = text.split(&**separator).filter(|word| !word.is_empty());
-                words.try_for_each(item)?;
-            }
-            Told::Words(text, Cut::Given) => {
-                name::given_only(&text)?.1.into_iter().try_for_each(item)?;
-            }
-            Told::Words(text, Cut::Titles) => {
-                name::given_only(&text)?.0.into_iter().try_for_each(item)?;
-            }
-            Told::Quoted(_) => return None,
+        self.out.extend_from_slice(b"\"+");
+        let start = self.out.len() - 1;
+        self.out.extend_from_slice(code.as_bytes());
+        self.out.extend_from_slice(text.as_bytes());
+        if known.is_some() {
+            let number = std::str::from_utf8(self.out.get(start..)?).ok()?;
+            let place = self.fused.zip(known);
+            place.is_none_or(|(fused, known)| fused.takes_text(known, number)).then_some(())?;
         }
-        Some(items)
-    }
-
-    #[inline]
-    fn text(&mut self, known: Option<Known>, text: &str) -> Option<()> {
-        if let Some((fused, known)) = self.fused.zip(known) {
-            fused.takes_text(known, text).then_some(())?;
-        }
-        write_text(text, self.out);
+        self.out.push(b'"');
         Some(())
+    }
+
+    /// Writes a field with a text.
+    #[inline]
+    fn text(&mut self, step: &Step, text: &str, fed: bool) -> Option<()> {
+        self.taken(step.known, text)?;
+        self.begin(&step.key);
+        write_text(text, self.out);
+        self.put(step.known, fed);
+        Some(())
+    }
+
+    /// Writes a field with a value that the target takes, as JSON writes it.
+    #[inline]
+    fn quoted(&mut self, step: &Step, value: &[u8], fed: bool) {
+        self.begin(&step.key);
+        self.out.extend_from_slice(value);
+        self.put(step.known, fed);
+    }
+
+    /// Writes a field with a date, which may have to be one that the target takes.
+    #[inline]
+    fn date(&mut self, step: &Step, date: PartialDate, any_date: bool, fed: bool) -> Option<()> {
+        if !any_date || !(1..=9999).contains(&date.year()) {
+            return self.text(step, &date.to_string(), fed);
+        }
+        self.begin(&step.key);
+        self.out.push(b'"');
+        date.write(self.out);
+        self.out.push(b'"');
+        self.put(step.known, fed);
+        Some(())
+    }
+
+    /// Whether the target takes a text.
+    #[inline]
+    pub(super) fn taken(&self, known: Option<Known>, text: &str) -> Option<()> {
+        let place = self.fused.zip(known);
+        place.is_none_or(|(fused, known)| fused.takes_text(known, text)).then_some(())
     }
 }

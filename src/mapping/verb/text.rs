@@ -91,7 +91,7 @@ pub fn squeeze(text: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Whether nothing is to be squeezed, told by bytes alone: any that begins a blank beyond ASCII
 /// (U+0085, U+00A0, U+1680, U+2000 and following, U+3000) counts as one.
-fn is_squeezed(bytes: &[u8]) -> bool {
+pub fn is_squeezed(bytes: &[u8]) -> bool {
     let mut before = b' ';
     let clean = bytes.iter().all(|byte| {
         let blank = matches!(byte, b'\t'..=b'\r' | 0xc2 | 0xe1..=0xe3);
@@ -125,17 +125,23 @@ pub fn strip_words<'a>(text: Cow<'a, str>, words: &str, end: bool) -> Cow<'a, st
 
 /// In capitals.
 pub fn upper(text: Cow<'_, str>) -> Cow<'_, str> {
+    if is_upper(&text) { text } else { Cow::Owned(text.to_uppercase()) }
+}
+
+/// Whether no letter is small.
+pub fn is_upper(text: &str) -> bool {
     let capital = |byte: u8| byte.is_ascii() && !byte.is_ascii_lowercase();
-    if text.bytes().all(capital) || text.chars().all(|c| !c.is_lowercase()) {
-        text
-    } else {
-        Cow::Owned(text.to_uppercase())
-    }
+    text.bytes().all(capital) || text.chars().all(|c| !c.is_lowercase())
 }
 
 /// In small letters.
 pub fn lower(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.chars().all(|c| !c.is_uppercase()) { text } else { Cow::Owned(text.to_lowercase()) }
+    if is_lower(&text) { text } else { Cow::Owned(text.to_lowercase()) }
+}
+
+/// Whether no letter is a capital.
+pub fn is_lower(text: &str) -> bool {
+    text.chars().all(|c| !c.is_uppercase())
 }
 
 /// A capital at the beginning of each word and after hyphens and apostrophes.
@@ -195,20 +201,28 @@ pub fn slice(text: &str, from: usize, to: usize) -> String {
 
 /// Some characters only.
 pub fn keep(text: Cow<'_, str>, kept: Kept) -> Cow<'_, str> {
-    let fits = |c: &char| match kept {
+    if is_kept(&text, kept) {
+        return text;
+    }
+    Cow::Owned(text.chars().filter(|c| keeps(kept, *c)).collect())
+}
+
+fn keeps(kept: Kept, c: char) -> bool {
+    match kept {
         Kept::Digits => c.is_ascii_digit(),
         Kept::Letters => c.is_alphabetic(),
         Kept::Alphanumeric => c.is_alphanumeric(),
-    };
+    }
+}
+
+/// Whether nothing of a text is left out.
+pub fn is_kept(text: &str, kept: Kept) -> bool {
     let plain = match kept {
         Kept::Digits => u8::is_ascii_digit,
         Kept::Letters => u8::is_ascii_alphabetic,
         Kept::Alphanumeric => u8::is_ascii_alphanumeric,
     };
-    if text.as_bytes().iter().all(plain) || text.chars().all(|c| fits(&c)) {
-        return text;
-    }
-    Cow::Owned(text.chars().filter(fits).collect())
+    text.as_bytes().iter().all(plain) || text.chars().all(|c| keeps(kept, c))
 }
 
 /// A UUID (version 8, RFC 9562) that the same name and text always give: ids that must stay the same

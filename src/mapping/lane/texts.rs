@@ -1,0 +1,124 @@
+//! Lists of texts on the short way: the words of a name, phones.
+
+use crate::schema::Known;
+
+use super::super::function::name;
+use super::super::json::write_text;
+use super::super::program::{Program, Rule};
+use super::super::scene::Scene;
+use super::super::value::Value;
+use super::short::{Cut, End, Found, Short, by_rule};
+use super::write::Writing;
+use super::{Content, Step};
+
+/// A list that is being written.
+struct Texts {
+    /// What the target asks of its items.
+    known: Option<Known>,
+    items: usize,
+}
+
+impl Writing<'_> {
+    /// Writes the list of what some rules make.
+    pub(super) fn texts<'x>(
+        &mut self,
+        step: &Step,
+        shorts: &'x [Short],
+        program: &'x Program,
+        scene: &Scene<'x, 'x>,
+    ) -> Option<()> {
+        let start = self.out.len();
+        self.begin(&step.key);
+        self.out.push(b'[');
+        let known = self.fused.zip(step.known).map(|(fused, list)| fused.items(list));
+        let mut list = Texts { known, items: 0 };
+        // Constants alone make no list that rules append to.
+        let alone = matches!(step.content, Content::Field { .. });
+        let (mut is_there, mut fed) = (false, false);
+        for short in shorts {
+            let before = list.items;
+            self.items(&mut list, short, program.fields.get(short.rule)?, scene)?;
+            is_there |= list.items > before && (short.reads || alone);
+            fed |= list.items > before && short.reads;
+        }
+        if !is_there {
+            self.out.truncate(start);
+            return Some(());
+        }
+        self.out.push(b']');
+        self.put(step.known, fed);
+        let place = self.fused.zip(step.known);
+        place.is_none_or(|(fused, known)| fused.is_filled(known, list.items)).then_some(())
+    }
+
+    /// Writes what a rule adds to a list.
+    fn items<'x>(
+        &mut self,
+        list: &mut Texts,
+        short: &'x Short,
+        rule: &'x Rule,
+        scene: &Scene<'x, 'x>,
+    ) -> Option<()> {
+        let found = match &short.end {
+            End::Words(_) | End::Phone(_) if !short.applies(scene) => Found::Absent,
+            End::Words(_) | End::Phone(_) => short.found(scene),
+            _ => Found::Other,
+        };
+        let text = match found {
+            Found::Absent => return Some(()),
+            Found::Text(text) => short.clean(text),
+            Found::Other => None,
+        };
+        match (text, &short.end) {
+            (Some(text), End::Words(cut)) => self.words(list, text, cut),
+            (Some(text), End::Phone(country)) => {
+                self.begin_item(list);
+                self.phone(list.known, text, country)
+            }
+            _ => match by_rule(rule, scene)? {
+                Value::Absent => Some(()),
+                Value::Text(text) => self.item(list, &text),
+                Value::Date(date) => self.item(list, &date.to_string()),
+                Value::List(texts) => texts.iter().try_for_each(|text| self.item(list, text)),
+            },
+        }
+    }
+
+    /// Writes the words of a text.
+    fn words(&mut self, list: &mut Texts, text: &str, cut: &Cut) -> Option<()> {
+        match cut {
+            Cut::At(separator) => match separator.as_bytes() {
+                [byte] if byte.is_ascii() => {
+                    let mut words = text.split(char::from(*byte)).filter(|word| !word.is_empty());
+                    words.try_for_each(|word| self.item(list, word))
+                }
+                _ => {
+                    let mut words = text.split(&**separator).filter(|word| !word.is_empty());
+                    words.try_for_each(|word| self.item(list, word))
+                }
+            },
+            Cut::Given => {
+                let (_, given) = name::given_only(text)?;
+                given.into_iter().try_for_each(|word| self.item(list, word))
+            }
+            Cut::Titles => {
+                let (titles, _) = name::given_only(text)?;
+                titles.into_iter().try_for_each(|word| self.item(list, word))
+            }
+        }
+    }
+
+    fn item(&mut self, list: &mut Texts, text: &str) -> Option<()> {
+        self.begin_item(list);
+        self.taken(list.known, text)?;
+        write_text(text, self.out);
+        Some(())
+    }
+
+    fn begin_item(&mut self, list: &mut Texts) {
+        if list.items > 0 {
+            self.out.push(b',');
+        }
+        list.items += 1;
+    }
+}
