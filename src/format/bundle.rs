@@ -280,7 +280,7 @@ impl Bundle {
             Issue::error(IssueCode::RecordTooLong, place.clone())
                 .expected(Expected::AtMost(limits.record as u64))
         } else {
-            return Some(Found::Record(Cut { from: 0, to: 0, next: 0 }));
+            return Some(Found::Record(Cut { from: 0, to: 0, next: 0, line: false }));
         };
         let text = self.text.clone();
         let raw = text.clone().into_bytes();

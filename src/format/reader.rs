@@ -37,6 +37,8 @@ pub struct Reader {
     records: u64,
     /// How much of the window the record that was handed out last takes.
     taken: usize,
+    /// Whether that is one line with its feed.
+    line: bool,
     state: State,
 }
 
@@ -63,6 +65,8 @@ pub(super) struct Cut {
     pub(super) to: usize,
     /// and what follows starts here.
     pub(super) next: usize,
+    /// Whether what is before that is one line with its feed.
+    pub(super) line: bool,
 }
 
 /// What a cutter found.
@@ -90,6 +94,7 @@ impl Reader {
             cutter: Cutter::of(&options.container),
             records: 0,
             taken: 0,
+            line: false,
             state: State::Fresh,
         }
     }
@@ -98,8 +103,11 @@ impl Reader {
     /// file there is nothing more.
     #[allow(clippy::should_implement_trait)] // A frame borrows from the reader: no `Iterator` can say that.
     pub fn next(&mut self) -> Option<Result<Frame<'_>, Broken>> {
-        self.text.consume(self.taken);
-        self.taken = 0;
+        match self.line {
+            true => self.text.consume_line(self.taken),
+            false => self.text.consume(self.taken),
+        }
+        (self.taken, self.line) = (0, false);
         let found = match self.state {
             State::Done => return None,
             State::Fresh => {
@@ -115,7 +123,7 @@ impl Reader {
         match found {
             Found::Record(cut) => {
                 self.records += 1;
-                self.taken = cut.next;
+                (self.taken, self.line) = (cut.next, cut.line);
                 Some(self.frame(&cut).map_err(|broken| *broken))
             }
             Found::Broken(mut broken) => {
@@ -308,7 +316,7 @@ fn line(text: &mut Text, limits: &Limits) -> Found {
         if line.trim_ascii().is_empty() {
             text.consume(next);
         } else {
-            return Found::Record(Cut { from: 0, to, next });
+            return Found::Record(Cut { from: 0, to, next, line: next > to });
         }
     }
 }

@@ -75,11 +75,12 @@ impl Rows {
                 text.consume(next);
                 continue;
             }
+            let ends_with_feed = next > to;
             let to = line.len();
             let row = self.splitter.split(line);
             return match row {
                 Row::Whole if self.splitter.cells().len() == columns => {
-                    Found::Record(Cut { from: 0, to, next })
+                    Found::Record(Cut { from: 0, to, next, line: ends_with_feed })
                 }
                 Row::Whole => {
                     let issue = Issue::error(IssueCode::ColumnCount, text.place())
@@ -121,7 +122,7 @@ impl Rows {
             match self.splitter.resume(row, from) {
                 Row::Whole if self.splitter.cells().len() == columns => {
                     let to = row.len();
-                    return Found::Record(Cut { from: 0, to, next });
+                    return Found::Record(Cut { from: 0, to, next, line: false });
                 }
                 Row::Open => from = next,
                 Row::Whole | Row::AfterQuote(_) => break,

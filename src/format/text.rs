@@ -141,6 +141,14 @@ impl Text {
         self.byte += amount as u64;
     }
 
+    /// Drops a line from the front, which has its line feed at its end and nowhere else.
+    pub(super) fn consume_line(&mut self, amount: usize) {
+        self.line += 1;
+        self.column = 1;
+        self.start += amount;
+        self.byte += amount as u64;
+    }
+
     /// Finds the line feed at or after `from`, reading more as needed, within `limit` bytes of `from`.
     pub(super) fn line_end(&mut self, from: usize, limit: usize) -> LineEnd {
         let mut scanned = from;

@@ -293,7 +293,7 @@ impl Elements {
             Scanned::Whole(end) => match after(text, end) {
                 None | Some((_, b',' | b']')) => {
                     self.state = State::After;
-                    return Found::Record(Cut { from: 0, to: end, next: end });
+                    return Found::Record(Cut { from: 0, to: end, next: end, line: false });
                 }
                 Some((at, _)) => (IssueCode::BadSyntax, at),
             },

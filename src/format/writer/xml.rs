@@ -2,9 +2,11 @@
 //! Escaping is that of `quick-xml`.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use quick_xml::escape::escape;
 use quick_xml::events::BytesStart;
+use quick_xml::events::attributes::Attribute;
 
 use super::super::xml::is_xml;
 use super::super::{Events, Scalar, ScalarKind};
@@ -14,19 +16,23 @@ pub(super) struct Xml {
     namespace: Option<String>,
     record: String,
     encoding: &'static str,
+    /// The record as far as it has come.
+    out: Vec<u8>,
     /// The elements that are open, the record element first.
     open: Vec<Element>,
     /// Name of the next value, and of every item of the array that is open.
     names: Vec<String>,
-    whole: Option<Element>,
 }
 
-#[derive(Default)]
+/// An element whose end has not come. Attributes that come late, and text that comes after children,
+/// are put where they belong.
 struct Element {
-    name: String,
-    attributes: Vec<(String, String)>,
-    children: Vec<Element>,
-    text: String,
+    /// Where its name stands.
+    name: Range<usize>,
+    /// Where its attributes end.
+    tag: usize,
+    /// Where its text ends, once its tag is closed.
+    text: Option<usize>,
 }
 
 impl Xml {
@@ -41,17 +47,20 @@ impl Xml {
             namespace: namespace.map(str::to_owned),
             record: record.to_owned(),
             encoding,
+            out: Vec::new(),
             open: Vec::new(),
             names: Vec::new(),
-            whole: None,
         }
     }
 
     pub(super) fn clear(&mut self) {
+        self.out.clear();
         self.open.clear();
-        self.names.clear();
-        self.names.push(self.record.clone());
-        self.whole = None;
+        self.names.truncate(1);
+        match self.names.first_mut() {
+            Some(name) => name.clone_from(&self.record),
+            None => self.names.push(self.record.clone()),
+        }
     }
 
     pub(super) fn head(&self, text: &mut String) {
@@ -67,8 +76,8 @@ impl Xml {
     }
 
     pub(super) fn write(&mut self, text: &mut String) {
-        if let Some(element) = self.whole.take() {
-            element.write(text);
+        if self.open.is_empty() && !self.out.is_empty() {
+            text.push_str(&String::from_utf8_lossy(&self.out));
             text.push('\n');
         }
     }
@@ -78,33 +87,63 @@ impl Xml {
         text.push_str(&self.root);
         text.push_str(">\n");
     }
-}
 
-impl Element {
-    fn write(&self, text: &mut String) {
-        text.push('<');
-        let mut tag = BytesStart::new(self.name.as_str());
-        for (name, value) in &self.attributes {
-            tag.push_attribute((name.as_str(), legal(value).as_ref()));
+    /// Closes the tag of the innermost element, which has content after all.
+    fn close_tag(&mut self) {
+        if let Some(element) = self.open.last_mut().filter(|element| element.text.is_none()) {
+            self.out.push(b'>');
+            element.text = Some(self.out.len());
         }
-        text.push_str(&tag);
-        if self.children.is_empty() && self.text.is_empty() {
-            text.push_str("/>");
+    }
+
+    fn attribute(&mut self, name: &str, value: &str) {
+        let Some(element) = self.open.last_mut() else { return };
+        let value = legal(value);
+        let attribute = Attribute::from((name, value.as_ref()));
+        let written = format!(" {name}=\"{}\"", attribute.value);
+        let length = written.len();
+        self.out.splice(element.tag..element.tag, written.into_bytes());
+        element.tag += length;
+        element.text = element.text.map(|text| text + length);
+    }
+
+    fn text(&mut self, value: &str) {
+        if value.is_empty() {
             return;
         }
-        text.push('>');
-        text.push_str(&escape(legal(&self.text)));
-        for child in &self.children {
-            child.write(text);
+        self.close_tag();
+        let Some(Element { text: Some(end), .. }) = self.open.last_mut() else { return };
+        let legal = legal(value);
+        let written = escape(legal.as_ref());
+        self.out.splice(*end..*end, written.bytes());
+        *end += written.len();
+    }
+
+    /// Writes an element that has nothing but text.
+    fn child(&mut self, value: &str) {
+        self.close_tag();
+        let Some(name) = self.names.last() else { return };
+        self.out.push(b'<');
+        self.out.extend_from_slice(name.as_bytes());
+        if value.is_empty() {
+            self.out.extend_from_slice(b"/>");
+            return;
         }
-        text.push_str("</");
-        text.push_str(&self.name);
-        text.push('>');
+        self.out.push(b'>');
+        let legal = legal(value);
+        self.out.extend_from_slice(escape(legal.as_ref()).as_bytes());
+        self.out.extend_from_slice(b"</");
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.push(b'>');
     }
 }
 
 /// Most control characters cannot be written at all, not even as references (XML 1.0, 2.2).
 fn legal(value: &str) -> Cow<'_, str> {
+    // What is no control character and begins none of U+F000 to U+FFFF is always legal.
+    if value.bytes().all(|byte| byte >= 0x20 && byte != 0xef) {
+        return Cow::Borrowed(value);
+    }
     match value.contains(|character| !is_xml(character)) {
         true => Cow::Owned(value.replace(|character| !is_xml(character), "\u{fffd}")),
         false => Cow::Borrowed(value),
@@ -113,8 +152,15 @@ fn legal(value: &str) -> Cow<'_, str> {
 
 impl<'r> Events<'r> for Xml {
     fn begin_object(&mut self) {
-        let name = self.names.last().cloned().unwrap_or_default();
-        self.open.push(Element { name, ..Element::default() });
+        if self.open.is_empty() {
+            self.out.clear();
+        }
+        self.close_tag();
+        self.out.push(b'<');
+        let from = self.out.len();
+        self.out.extend_from_slice(self.names.last().map_or("", String::as_str).as_bytes());
+        let tag = self.out.len();
+        self.open.push(Element { name: from..tag, tag, text: None });
         self.names.push(String::new());
     }
 
@@ -128,10 +174,14 @@ impl<'r> Events<'r> for Xml {
     fn end_object(&mut self) {
         self.names.pop();
         let Some(element) = self.open.pop() else { return };
-        match self.open.last_mut() {
-            Some(parent) => parent.children.push(element),
-            None => self.whole = Some(element),
+        // A closed tag has something behind it.
+        if element.text.is_none() {
+            self.out.extend_from_slice(b"/>");
+            return;
         }
+        self.out.extend_from_slice(b"</");
+        self.out.extend_from_within(element.name);
+        self.out.push(b'>');
     }
 
     // The items of an array are so many elements of the array's name.
@@ -145,16 +195,19 @@ impl<'r> Events<'r> for Xml {
     }
 
     fn scalar(&mut self, scalar: Scalar<'r>) {
-        let (Some(name), Some(parent)) = (self.names.last(), self.open.last_mut()) else { return };
-        let value = if scalar.kind == ScalarKind::Null { Cow::Borrowed("") } else { scalar.text };
+        // A record that is no group has no element.
+        if self.open.is_empty() {
+            return;
+        }
+        let value = if scalar.kind == ScalarKind::Null { "" } else { &*scalar.text };
+        let name = self.names.last().map_or("", String::as_str);
         if let Some(attribute) = name.strip_prefix('@') {
-            parent.attributes.push((attribute.to_owned(), value.into_owned()));
+            let attribute = attribute.to_owned();
+            self.attribute(&attribute, value);
         } else if name == "#text" {
-            parent.text.push_str(&value);
+            self.text(value);
         } else {
-            let child =
-                Element { name: name.clone(), text: value.into_owned(), ..Element::default() };
-            parent.children.push(child);
+            self.child(value);
         }
     }
 }

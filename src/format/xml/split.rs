@@ -145,7 +145,7 @@ impl Elements {
     fn record(&mut self, text: &mut Text, limits: &Limits) -> Found {
         if let Some(to) = plain_end(text.bytes(), limits) {
             self.cut();
-            return Found::Record(Cut { from: 0, to, next: to });
+            return Found::Record(Cut { from: 0, to, next: to, line: false });
         }
         let mut open: SmallVec<[Range<usize>; 16]> = SmallVec::new();
         let mut at = 0;
@@ -170,7 +170,7 @@ impl Elements {
             }
             if open.is_empty() {
                 self.cut();
-                return Found::Record(Cut { from: 0, to: at, next: at });
+                return Found::Record(Cut { from: 0, to: at, next: at, line: false });
             }
             if open.len() > limits.depth {
                 break IssueCode::TooDeep;
