@@ -237,7 +237,7 @@ fn hold(mapping: &Mapping, elements: &[Json]) -> Tally {
     elements.iter().for_each(|element| collect(element, "", &mut pool));
     for element in elements {
         let base = mapping.base_of(element, EXTRACTED);
-        base.gathered().documents().for_each(|record| collect(record, "", &mut said));
+        base.gathered().documents().for_each(|record| collect(&record, "", &mut said));
     }
     add_codes(mapping.source_schema(), &mut pool);
     let sender = Mixer { pool: &pool, swapped: 15, reformed: 8, dropped: 2, fixed: &[] };
@@ -259,7 +259,8 @@ fn hold(mapping: &Mapping, elements: &[Json]) -> Tally {
                 tally.breaks("get-put", &field, || sent.to_string());
             }
         }
-        let documents = base.gathered().documents().map(|r| editor.mix(r, "", &mut dice)).collect();
+        let documents =
+            base.gathered().documents().map(|r| editor.mix(&r, "", &mut dice)).collect();
         let edited = base.gathered().with(documents);
         let built = mapping.build_onto(&edited, &base);
         let named = named(&built.losses);
@@ -274,7 +275,7 @@ fn hold(mapping: &Mapping, elements: &[Json]) -> Tally {
             tally.put += 1;
             let found: Json = serde_json::from_slice(&found.canonical).unwrap();
             let mut fields = BTreeSet::new();
-            unsaid(record, &found, "", &mut fields);
+            unsaid(&record, &found, "", &mut fields);
             // An identifier without its value has no system either.
             fields.remove("person.identifiers.system");
             for field in fields.difference(&named) {

@@ -5,6 +5,7 @@
 //! were read out of one element are put into one element again ([`Gathering`]).
 
 mod base;
+mod document;
 mod edit;
 mod gather;
 mod groups;
@@ -17,8 +18,6 @@ mod rule;
 mod seat;
 mod undo;
 mod write;
-
-use serde_json::Value as Json;
 
 use crate::format::events::Events;
 use crate::model::{Issue, IssueCode, Place};
@@ -36,8 +35,9 @@ pub use measure::{FieldTrip, Form, RoundTrip, RoundTripReport};
 pub use plan::Plan;
 pub use rule::BackRule;
 
+use document::Document;
 use node::Node;
-use seat::Seat;
+use seat::{Belonging, Seat};
 use undo::Undoing;
 use write::Tree;
 
@@ -109,7 +109,11 @@ impl Mapping {
         canonical: &[u8],
         out: &mut impl for<'o> Events<'o>,
     ) -> Result<Loss, Vec<Issue>> {
-        let mut built = self.build(&Gathered::of_one(self, canonical)?);
+        let mut built = if self.has_nested() || self.spec.source.format == Format::Canonical {
+            self.build(&Gathered::of_one(self, canonical)?)
+        } else {
+            self.build_one(&parse(canonical)?)
+        };
         let loss = built.losses.pop().unwrap_or_default();
         built.write(out);
         Ok(loss)
@@ -119,12 +123,25 @@ impl Mapping {
     #[must_use]
     pub fn build<T>(&self, gathered: &Gathered<T>) -> Built<'_> {
         if self.spec.source.format == Format::Canonical {
-            let document = gathered.records().next().map_or(&Json::Null, |record| &record.document);
+            let document = gathered.documents().next().unwrap_or_default();
             let losses = vec![Loss::default()];
-            return Built { tree: Tree::of(document), order: &[], losses };
+            return Built { tree: Tree::of(&document), order: &[], losses };
         }
         let mut tree = self.tree();
         let losses = self.fill(&mut tree, gathered, &gathered.seats(self), None);
+        self.built(tree, losses)
+    }
+
+    /// Puts a record that stands alone into an element of its own.
+    fn build_one(&self, document: &Document<'_>) -> Built<'_> {
+        let kind = Belonging::of(document, self).kind;
+        let seat = Seat::new(self, kind, 0, true);
+        let mut tree = self.tree();
+        let loss = Undoing::new(self, &mut tree, &seat).record(document);
+        self.built(tree, vec![loss])
+    }
+
+    fn built<'m>(&'m self, tree: Tree<'m>, losses: Vec<Loss>) -> Built<'m> {
         let mut built = Built { tree, order: &self.plan.order, losses };
         built.tell_missing();
         built
@@ -160,7 +177,7 @@ impl Mapping {
                 if let Some(base) = base {
                     undoing = undoing.onto(base);
                 }
-                *loss = undoing.record(&record.document);
+                *loss = undoing.record(&record.document());
             }
         }
         losses
@@ -213,12 +230,7 @@ impl Mapping {
 }
 
 /// The document of a canonical record.
-fn parse(canonical: &[u8]) -> Result<Json, Vec<Issue>> {
-    serde_json::from_slice(canonical)
-        .map_err(|_| vec![Issue::error(IssueCode::InvalidTarget, Place::default())])
-}
-
-/// The sender's id of a canonical record.
-fn record_id(document: &Json) -> Option<&str> {
-    document.get("source")?.get("record_id")?.as_str()
+fn parse(canonical: &[u8]) -> Result<Document<'_>, Vec<Issue>> {
+    Document::parse(canonical)
+        .ok_or_else(|| vec![Issue::error(IssueCode::InvalidTarget, Place::default())])
 }

@@ -52,7 +52,7 @@ impl Earlier {
 
     /// The earlier element of records that are written together.
     pub fn element_of<T>(&self, gathered: &Gathered<T>, to: &Mapping, today: Date) -> Option<Base> {
-        let id = |document: &serde_json::Value| {
+        let id = |document: serde_json::Value| {
             let scheme = document.pointer("/source/scheme")?.as_str()?;
             let id = document.pointer("/source/record_id")?.as_str()?;
             (scheme == to.id()).then(|| id.to_owned())

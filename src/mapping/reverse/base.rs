@@ -22,6 +22,7 @@ use super::super::outcome::{Around, Outcome};
 use super::super::path::{SourcePath, Step};
 use super::super::run::{Element, Flow};
 use super::Built;
+use super::document::Document;
 use super::edit::Grown;
 use super::gather::{Gathered, Record};
 use super::measure::Form;
@@ -124,7 +125,7 @@ impl Mapping {
         let mut whole = outcomes.iter().all(|outcome| matches!(outcome, Outcome::Accepted(_)));
         let known = outcomes.into_iter().enumerate().filter_map(|(index, outcome)| {
             let Outcome::Accepted(record) = outcome else { return None };
-            let document = super::parse(&record.canonical).ok()?;
+            let document = Document::parse(&record.canonical)?;
             // Records deeper than one group have no way back yet.
             let nested = flow.nested(index);
             let is_nested = |kind: &usize| {
@@ -135,7 +136,8 @@ impl Mapping {
             let path = nested.map_or_else(Vec::new, |(_, way, items)| {
                 from_element(way, items, &SourcePath::of(Vec::new()))
             });
-            Some(Known { record: Record::new(document, kind, ()), path })
+            let record = Record::new(&record.canonical, &document, kind, ());
+            Some(Known { record, path })
         });
         let mut records: Vec<Known> = Vec::new();
         for known in known {
@@ -164,7 +166,7 @@ impl Mapping {
             for (known, seat) in known.clone() {
                 if let Some(seat) = seat.as_ref().filter(|seat| seat.is_nested() == nested) {
                     let undoing = Undoing::new(self, &mut then, seat).onto(&base.root);
-                    { undoing }.record(&known.record.document);
+                    { undoing }.record(&known.record.document());
                 }
             }
         }

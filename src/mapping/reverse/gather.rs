@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use crate::model::Issue;
 
 use super::super::Mapping;
+use super::document::Document;
 use super::seat::{Belonging, Seat};
 
 /// Elements that are open at the same time: families of which other families came in between.
@@ -43,22 +44,34 @@ pub struct Gathered<T> {
 /// A record of an element.
 #[derive(Clone)]
 pub struct Record<T> {
-    /// What it says.
-    pub document: Json,
+    /// What it says, as JSON.
+    canonical: Vec<u8>,
+    id: Option<String>,
     /// Which of the mapping's kinds of records it is.
     pub kind: usize,
     carried: T,
 }
 
 impl<T> Record<T> {
-    /// Of its parts.
-    pub const fn new(document: Json, kind: usize, carried: T) -> Self {
-        Self { document, kind, carried }
+    /// Of its parts; `document` is what stands in `canonical`.
+    pub fn new(canonical: &[u8], document: &Document<'_>, kind: usize, carried: T) -> Self {
+        let id = document.record_id().map(str::to_owned);
+        Self { canonical: canonical.to_vec(), id, kind, carried }
     }
 
     /// The sender's id.
     pub fn id(&self) -> Option<&str> {
-        super::record_id(&self.document)
+        self.id.as_deref()
+    }
+
+    /// What it says.
+    pub fn document(&self) -> Document<'_> {
+        Document::parse(&self.canonical).unwrap_or(Document::Null)
+    }
+
+    /// The same for who changes it or compares it.
+    pub fn json(&self) -> Json {
+        serde_json::from_slice(&self.canonical).unwrap_or_default()
     }
 }
 
@@ -83,7 +96,7 @@ impl<'m, T> Gathering<'m, T> {
     pub fn add(&mut self, canonical: &[u8], carried: T) -> Result<(), Vec<Issue>> {
         let document = super::parse(canonical)?;
         let Belonging { kind, key } = Belonging::of(&document, self.mapping);
-        let record = Record { document, kind, carried };
+        let record = Record::new(canonical, &document, kind, carried);
         self.held += 1;
         let number = key.as_ref().and_then(|key| self.numbers.get(key)).copied();
         let index = number.and_then(|number| usize::try_from(number - self.given).ok());
@@ -131,7 +144,7 @@ impl Gathered<()> {
     pub fn of_one(mapping: &Mapping, canonical: &[u8]) -> Result<Self, Vec<Issue>> {
         let document = super::parse(canonical)?;
         let Belonging { kind, key } = Belonging::of(&document, mapping);
-        Ok(Self { key, records: vec![Record { document, kind, carried: () }] })
+        Ok(Self { key, records: vec![Record::new(canonical, &document, kind, ())] })
     }
 
     pub(super) const fn of(records: Vec<Record<()>>) -> Self {
@@ -146,15 +159,17 @@ impl<T> Gathered<T> {
     }
 
     /// The records as canonical documents.
-    pub fn documents(&self) -> impl Iterator<Item = &Json> {
-        self.records.iter().map(|record| &record.document)
+    pub fn documents(&self) -> impl Iterator<Item = Json> {
+        self.records.iter().map(Record::json)
     }
 
     /// The same records saying something else, in the same order.
     #[must_use]
     pub fn with(mut self, documents: Vec<Json>) -> Self {
         for (record, document) in self.records.iter_mut().zip(documents) {
-            record.document = document;
+            record.canonical = document.to_string().into_bytes();
+            let id = record.document().record_id().map(str::to_owned);
+            record.id = id;
         }
         self
     }

@@ -258,7 +258,7 @@ fn changes(record: &Record<()>, again: &[Outcome]) -> Vec<String> {
         Outcome::Accepted(_) | Outcome::Refused(_) => None,
     });
     let mut fields = Vec::new();
-    differences(&record.document, &found.unwrap_or_default(), "", &mut fields);
+    differences(&record.json(), &found.unwrap_or_default(), "", &mut fields);
     fields.sort();
     fields.dedup();
     fields

@@ -2,35 +2,36 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value as Json;
+use smallvec::SmallVec;
 
 use super::super::path::{KEYED, TargetStep};
 use super::super::value::Value;
+use super::document::Document;
 
 /// For each list of the target the names of its elements in the mapping's order.
 pub type Labels = [(String, Vec<String>)];
 
 /// A canonical document, and which of its leaves were taken.
 pub struct Canonical<'d> {
-    document: &'d Json,
+    document: &'d Document<'d>,
     labels: &'d Labels,
     /// The scheme of the format that is written.
     scheme: &'d str,
     /// Where the leaves that were taken stand in memory, in the order of taking.
-    taken: Vec<*const Json>,
+    taken: Vec<*const Document<'d>>,
 }
 
 /// One step down a document.
 #[derive(Clone, Copy)]
 enum Down<'d> {
     Key(&'d str),
-    Item(usize, &'d Json),
+    Item(usize, &'d Document<'d>),
 }
 
 impl<'d> Canonical<'d> {
     /// `labels` are the names of list elements in the mapping's order.
     #[must_use]
-    pub const fn new(document: &'d Json, labels: &'d Labels, scheme: &'d str) -> Self {
+    pub const fn new(document: &'d Document<'d>, labels: &'d Labels, scheme: &'d str) -> Self {
         Self { document, labels, scheme, taken: Vec::new() }
     }
 
@@ -39,13 +40,13 @@ impl<'d> Canonical<'d> {
     pub fn is_own(&self, path: &[TargetStep]) -> bool {
         let coverage = match path {
             [key @ TargetStep::Key(list), TargetStep::Label(label), ..] if list == "coverages" => {
-                let items = self.document.get(list).and_then(Json::as_array);
+                let items = self.document.get(list).and_then(Document::items);
                 let key = std::slice::from_ref(key);
                 items.and_then(|items| items.get(self.index(key, label, items)?))
             }
             _ => self.document.get("source"),
         };
-        coverage.and_then(|found| found.get("scheme")).and_then(Json::as_str) == Some(self.scheme)
+        coverage.and_then(|found| found.get("scheme")).and_then(Document::text) == Some(self.scheme)
     }
 
     /// How much has been taken, for [`Canonical::put_back`].
@@ -69,13 +70,13 @@ impl<'d> Canonical<'d> {
     /// How many elements a list has.
     #[must_use]
     pub fn count(&self, list: &[TargetStep]) -> usize {
-        self.find(list).and_then(Json::as_array).map_or(0, Vec::len)
+        self.find(list).and_then(Document::items).map_or(0, <[_]>::len)
     }
 
     /// Which elements of a list rules of the record name.
     #[must_use]
     pub fn named(&self, list: &[TargetStep]) -> Vec<usize> {
-        let items = self.find(list).and_then(Json::as_array);
+        let items = self.find(list).and_then(Document::items);
         let labels = self.labels.iter().find(|(known, _)| leads_to(list, known));
         let (Some(items), Some((_, labels))) = (items, labels) else { return Vec::new() };
         labels.iter().filter_map(|label| self.index(list, label, items)).collect()
@@ -84,7 +85,7 @@ impl<'d> Canonical<'d> {
     /// Leaves constants that nothing else of their group was taken with: a group of constants alone is
     /// not made again.
     pub fn leave_alone(&mut self, constants: &[&[TargetStep]]) {
-        let leaves: Vec<*const Json> =
+        let leaves: Vec<*const Document<'d>> =
             constants.iter().filter_map(|path| self.find(path).map(std::ptr::from_ref)).collect();
         for path in constants {
             let around = path.split_last().map_or(&[][..], |(_, around)| around);
@@ -96,15 +97,17 @@ impl<'d> Canonical<'d> {
     }
 
     /// Whether something in a group was taken beside these leaves.
-    fn says_more(&self, group: &Json, leaves: &[*const Json]) -> bool {
+    fn says_more(&self, group: &Document<'d>, leaves: &[*const Document<'d>]) -> bool {
         let this = std::ptr::from_ref(group);
         if self.taken.contains(&this) && !leaves.contains(&this) {
             return true;
         }
         match group {
-            Json::Object(fields) => fields.values().any(|below| self.says_more(below, leaves)),
-            Json::Array(items) => items.iter().any(|below| self.says_more(below, leaves)),
-            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => false,
+            Document::Group(fields) => {
+                fields.iter().any(|(_, below)| self.says_more(below, leaves))
+            }
+            Document::List(items) => items.iter().any(|below| self.says_more(below, leaves)),
+            Document::Null | Document::Truth(_) | Document::Number(_) | Document::Text(_) => false,
         }
     }
 
@@ -124,17 +127,17 @@ impl<'d> Canonical<'d> {
         Some(value)
     }
 
-    fn is_taken(&self, leaf: &Json) -> bool {
+    fn is_taken(&self, leaf: &Document<'d>) -> bool {
         self.taken.iter().any(|known| std::ptr::eq(*known, leaf))
     }
 
-    fn find(&self, path: &[TargetStep]) -> Option<&'d Json> {
+    fn find(&self, path: &[TargetStep]) -> Option<&'d Document<'d>> {
         let mut at = self.document;
         for (depth, step) in path.iter().enumerate() {
             match step {
                 TargetStep::Key(key) => at = at.get(key)?,
                 TargetStep::Label(label) => {
-                    let items = at.as_array()?;
+                    let items = at.items()?;
                     at = items.get(self.index(path.get(..depth)?, label, items)?)?;
                 }
                 TargetStep::Append => {}
@@ -150,7 +153,7 @@ impl<'d> Canonical<'d> {
         Some(at)
     }
 
-    fn index(&self, list: &[TargetStep], label: &str, items: &[Json]) -> Option<usize> {
+    fn index(&self, list: &[TargetStep], label: &str, items: &[Document<'d>]) -> Option<usize> {
         // An element of a group, by its number.
         if let Some(number) = label.strip_prefix('#').and_then(|number| number.parse().ok()) {
             return Some(number);
@@ -158,7 +161,7 @@ impl<'d> Canonical<'d> {
         if let Some((_, key, _)) = KEYED.iter().find(|(known, ..)| leads_to(list, known)) {
             return items
                 .iter()
-                .position(|item| item.get(key).and_then(Json::as_str) == Some(label));
+                .position(|item| item.get(key).and_then(Document::text) == Some(label));
         }
         if let Ok(number) = label.parse() {
             return Some(number);
@@ -166,7 +169,8 @@ impl<'d> Canonical<'d> {
         let labels = self.labels.iter().find(|(known, _)| leads_to(list, known))?;
         let nth = labels.1.iter().position(|known| known == label)?;
         // The scheme's own coverages before those of others, which only stand in for them.
-        let own = |item: &&Json| item.get("scheme").and_then(Json::as_str) == Some(self.scheme);
+        let own =
+            |item: &&Document<'d>| item.get("scheme").and_then(Document::text) == Some(self.scheme);
         if labels.0 != "coverages" || !items.iter().any(|item| own(&item)) {
             return Some(nth);
         }
@@ -174,38 +178,53 @@ impl<'d> Canonical<'d> {
         ours.nth(nth).map(|(index, _)| index)
     }
 
-    /// Leaves that nobody has taken, but for what every document has.
+    /// Leaves that nobody has taken, but for what every document has, in the order of their keys.
     #[must_use]
     pub fn untouched(&self) -> Vec<String> {
         let mut lost = Vec::new();
-        self.walk(self.document, &mut Vec::with_capacity(8), &mut lost);
+        self.walk(self.document, false, &mut Vec::with_capacity(8), &mut lost);
+        if lost.len() > 1 {
+            lost.clear();
+            self.walk(self.document, true, &mut Vec::with_capacity(8), &mut lost);
+        }
         lost
     }
 
-    fn walk(&self, at: &'d Json, way: &mut Vec<Down<'d>>, lost: &mut Vec<String>) {
+    fn walk(
+        &self,
+        at: &'d Document<'d>,
+        sorted: bool,
+        way: &mut Vec<Down<'d>>,
+        lost: &mut Vec<String>,
+    ) {
         if self.is_taken(at) {
             return;
         }
         match at {
-            Json::Object(fields) => {
+            Document::Group(fields) => {
+                let mut fields: SmallVec<[&(Cow<'d, str>, Document<'d>); 16]> =
+                    fields.iter().collect();
+                if sorted {
+                    fields.sort_by(|(a, _), (b, _)| a.cmp(b));
+                }
                 for (key, below) in fields {
                     if is_name(way, key) {
                         continue;
                     }
                     way.push(Down::Key(key));
-                    self.walk(below, way, lost);
+                    self.walk(below, sorted, way, lost);
                     way.pop();
                 }
             }
-            Json::Array(items) => {
+            Document::List(items) => {
                 for (index, item) in items.iter().enumerate() {
                     way.push(Down::Item(index, item));
-                    self.walk(item, way, lost);
+                    self.walk(item, sorted, way, lost);
                     way.pop();
                 }
             }
-            Json::Null => {}
-            Json::Bool(_) | Json::Number(_) | Json::String(_) => lost.push(shown(way)),
+            Document::Null => {}
+            Document::Truth(_) | Document::Number(_) | Document::Text(_) => lost.push(shown(way)),
         }
     }
 }
@@ -253,22 +272,23 @@ fn shown(way: &[Down<'_>]) -> String {
 }
 
 /// What tells an element of a list apart: its use, system or scheme, else its number.
-fn element_name(list: &str, index: usize, item: &Json) -> String {
+fn element_name(list: &str, index: usize, item: &Document<'_>) -> String {
     let keyed = KEYED.iter().find(|(known, ..)| *known == list).map(|(_, key, _)| *key);
     let key = keyed.or((list == "coverages").then_some("scheme"));
-    let name = key.and_then(|key| item.get(key)).and_then(Json::as_str);
+    let name = key.and_then(|key| item.get(key)).and_then(Document::text);
     name.map_or_else(|| index.to_string(), str::to_owned)
 }
 
-fn value(json: &Json) -> Option<Value<'_>> {
-    match json {
-        Json::String(text) => Some(Value::text(text.as_str())),
-        Json::Bool(truth) => Some(Value::text(truth.to_string())),
-        Json::Number(number) => Some(Value::text(number.to_string())),
-        Json::Array(items) => {
-            let texts: Vec<_> = items.iter().filter_map(Json::as_str).map(Cow::Borrowed).collect();
-            (texts.len() == items.len() && !texts.is_empty()).then_some(Value::List(texts))
+fn value<'d>(found: &'d Document<'d>) -> Option<Value<'d>> {
+    match found {
+        Document::Text(text) => Some(Value::text(&**text)),
+        Document::Truth(truth) => Some(Value::text(truth.to_string())),
+        Document::Number(number) => Some(Value::text(number.to_string())),
+        Document::List(items) => {
+            let text = |item: &'d Document<'d>| item.text().map(Cow::Borrowed);
+            let texts: Option<Vec<_>> = items.iter().map(text).collect();
+            texts.filter(|texts| !texts.is_empty()).map(Value::List)
         }
-        Json::Null | Json::Object(_) => None,
+        Document::Null | Document::Group(_) => None,
     }
 }

@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value as Json;
-
 use super::super::Mapping;
 use super::super::level::{Columns, Each};
 use super::super::path::{SourcePath, Step};
 use super::super::program::{Origin, Rule};
 use super::super::scene::Input;
 use super::super::template::Piece;
+use super::document::Document;
 use super::undo::Undoing;
 use super::write::Tree;
 
@@ -103,9 +102,8 @@ impl Belonging {
     /// Of a canonical record: of the kinds whose id has the form of the record's the one with which
     /// the numbers that it repeats elsewhere agree best; of equals the more specific one.
     #[must_use]
-    pub fn of(document: &Json, mapping: &Mapping) -> Self {
-        let own = document.get("source").and_then(|s| s.get("scheme")).and_then(Json::as_str)
-            == Some(mapping.id());
+    pub fn of(document: &Document<'_>, mapping: &Mapping) -> Self {
+        let own = document.scheme() == Some(mapping.id());
         let first = mapping.kinds.iter().position(|kind| kind.each.is_none()).unwrap_or_default();
         if !own || !mapping.has_nested() {
             return Self { kind: first, key: None };

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value as Json;
-
 use super::super::Mapping;
 use super::super::path::{SourcePath, Step, TargetStep};
 use super::super::program::{Origin, Rule, Then};
@@ -13,6 +11,7 @@ use super::super::template::unfill;
 use super::super::value::{Class, Value};
 use super::super::verb::Verb;
 use super::Loss;
+use super::document::Document;
 use super::node::Node;
 use super::read::Canonical;
 use super::seat::Seat;
@@ -109,9 +108,9 @@ impl<'a, 'm> Undoing<'a, 'm> {
     }
 
     /// Writes a record; what is missing in the document as a whole is not yet in its loss.
-    pub fn record(&mut self, document: &Json) -> Loss {
+    pub fn record(&mut self, document: &Document<'_>) -> Loss {
         let mapping = self.mapping;
-        self.id = super::record_id(document).map(str::to_owned);
+        self.id = document.record_id().map(str::to_owned);
         let mut canonical = Canonical::new(document, &mapping.plan.labels, mapping.id());
         let (mut reduced, mut conditional, mut constants) = (Vec::new(), Vec::new(), Vec::new());
         // Fields for this scheme's own numbers and codes, of which the record has only another's.
@@ -179,9 +178,9 @@ impl<'a, 'm> Undoing<'a, 'm> {
 
     /// Writes only the record's own numbers: how many of them contradict its id; `None` when the id
     /// has not the form that it has in this place.
-    pub fn numbers(&mut self, document: &Json) -> Option<usize> {
+    pub fn numbers(&mut self, document: &Document<'_>) -> Option<usize> {
         let mapping = self.mapping;
-        self.id = super::record_id(document).map(str::to_owned);
+        self.id = document.record_id().map(str::to_owned);
         let mut canonical = Canonical::new(document, &mapping.plan.labels, mapping.id());
         if !self.record_id(&mut canonical) {
             return None;
