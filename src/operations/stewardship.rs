@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-pub use crate::store::decisions::{Decision, DecisionFact, DecisionKind, Wanted};
+pub use crate::store::decisions::{Decision, DecisionKind, Wanted};
+pub use crate::store::facts::DecisionFact;
 pub use answer::{Answer, answer, answer_alike};
 pub use bind::{merge, split};
 pub use undo::undo;
@@ -25,7 +26,7 @@ use crate::model::{
     AuditId, Caller, DecisionId, Holder, Instant, PersonId, RecordId, ReviewId, SchemeId,
 };
 use crate::store::audit::Entry;
-use crate::store::decisions::Source;
+use crate::store::facts::Source;
 use crate::store::{Session, StoreError, Tx};
 
 /// Records that one decision may bind or part: more is no person, and a mistake rather than a decision.

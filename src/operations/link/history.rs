@@ -10,7 +10,7 @@ use crate::identity::Assignment;
 use crate::model::{DecisionId, Instant, PersonEventId, PersonId, RecordId};
 use crate::operations::Hub;
 use crate::store::Tx;
-use crate::store::decisions::PendingFact;
+use crate::store::facts::PendingFact;
 use crate::store::person_events::{Groups, PersonEvent, PersonEventKind};
 
 /// Events of a person that are looked through for what an id meant when it was given up.
