@@ -22,6 +22,7 @@ pub mod indicators;
 pub mod intake;
 pub mod kept;
 pub mod keys;
+mod lease;
 pub mod library;
 pub mod link;
 pub mod patients;

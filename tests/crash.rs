@@ -1,5 +1,6 @@
 //! The program dies in the middle of its work, again and again; a resend under the same key comes to the same end as
-//! a sending that nothing disturbed. On both databases, with the real program and SIGKILL.
+//! a sending that nothing disturbed. On both databases, with the real program and SIGKILL. A linker that dies in the
+//! middle of a batch is taken over by another process, which comes to the same people.
 
 #![allow(clippy::unwrap_used)]
 
@@ -9,6 +10,7 @@ mod invented;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,6 +18,7 @@ use futures_util::stream;
 use invented::Invented;
 use reqwest::{Body, Client, StatusCode};
 use serde_json::Value;
+use sqlx::PgPool;
 
 /// Records in the file.
 const RECORDS: u32 = 2_000;
@@ -68,7 +71,7 @@ impl Drop for Served {
 
 /// A hub that can be killed and started again.
 struct Hub {
-    place: cluster::Place,
+    place: Arc<cluster::Place>,
     served: Option<Served>,
     http: Client,
     key: String,
@@ -76,11 +79,18 @@ struct Hub {
 
 impl Hub {
     fn new(place: cluster::Place) -> Self {
+        let place = Arc::new(place);
         // Both hubs choose the same one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let served = Served::start(&place);
         let key = served.key.clone().expect("the first start prints a key");
         Self { place, served: Some(served), http: Client::new(), key }
+    }
+
+    /// Another process on the same database.
+    fn beside(&self) -> Self {
+        let served = Some(Served::start(&self.place));
+        Self { place: Arc::clone(&self.place), served, http: Client::new(), key: self.key.clone() }
     }
 
     fn kill(&mut self) {
@@ -99,6 +109,20 @@ impl Hub {
         let response = self.http.get(self.url(path)).bearer_auth(&self.key).send().await.unwrap();
         assert!(response.status().is_success(), "{path}: {}", response.status());
         serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+    }
+
+    /// Changed records that no linker has taken up.
+    async fn waiting(&self) -> u64 {
+        let page = self.http.get(self.url("/metrics")).send().await.unwrap().text().await.unwrap();
+        let line = page.lines().find_map(|line| line.strip_prefix("dankun_linker_waiting "));
+        line.expect("the metric is there").parse().unwrap()
+    }
+
+    /// Sends a file and does not wait for the linker.
+    async fn release(&self, scheme: &str, pieces: &[Bytes]) {
+        let request = self.http.post(self.url(&format!("/v1/schemes/{scheme}/records")));
+        let response = request.bearer_auth(&self.key).body(pieces.concat()).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
     }
 
     /// Sends a file as slowly as a bad line does; `None` when the hub went away.
@@ -244,4 +268,64 @@ cluster::both! {
         };
         compare(place, other).await;
     }
+}
+
+/// How often one looks whether a linker has begun, and whether it has come to its end.
+const LOOK: Duration = Duration::from_millis(20);
+const LOOKS: u32 = 3_000;
+
+/// Until a linker has begun after those before it; answers how many there were.
+async fn until_linking(database: &PgPool, before: i64) -> i64 {
+    let held = "select epoch from leases where name = 'linker' and until > $1 and epoch > $2";
+    for _ in 0..LOOKS {
+        let now = jiff::Timestamp::now().as_millisecond();
+        let held = sqlx::query_scalar(held).bind(now).bind(before);
+        if let Some(epoch) = held.fetch_optional(database).await.unwrap() {
+            return epoch;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    panic!("nobody links");
+}
+
+/// Changed records that no linker has taken up, as the database says.
+async fn waiting(database: &PgPool) -> i64 {
+    sqlx::query_scalar("select count(*) from inbox").fetch_one(database).await.unwrap()
+}
+
+/// Until nothing waits for a linker.
+async fn until_linked(hub: &Hub) {
+    for _ in 0..LOOKS {
+        if hub.waiting().await == 0 {
+            return;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    panic!("nobody took over");
+}
+
+/// The linker dies at work, and whoever takes over dies too; a third process comes to an end. Nobody sends anything
+/// again.
+async fn taken_over(place: cluster::Place) -> Holdings {
+    let database = PgPool::connect(&place.url).await.unwrap();
+    let mut first = Hub::new(place);
+    first.release("ml-utm", &utm()).await;
+    let linkers = until_linking(&database, 0).await;
+    first.kill();
+    assert!(waiting(&database).await > 0, "the first linker was not in the middle of its work");
+    let mut second = first.beside();
+    second.release("ml-canam", &canam()).await;
+    until_linking(&database, linkers).await;
+    second.kill();
+    assert!(waiting(&database).await > 0, "the second linker was not in the middle of its work");
+    let third = second.beside();
+    until_linked(&third).await;
+    third.holdings().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_process_takes_over_from_a_linker_that_dies_at_work() {
+    let (one, other) = (cluster::Place::postgres().await, cluster::Place::postgres().await);
+    let (calm, taken) = tokio::join!(undisturbed(one), taken_over(other));
+    assert!(calm == taken, "{} and {} records", calm.records, taken.records);
 }

@@ -12,34 +12,24 @@ mod renew;
 mod write;
 
 use std::collections::BTreeSet;
-use std::convert::Infallible;
-use std::time::Duration;
 
-use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::info;
 
-use super::Hub;
+use super::{Hub, lease};
 use crate::identity::facts::{Fact, consistent};
 use crate::identity::{Index, Settled};
-use crate::model::{BeneficiaryRecord, Instant, PersonId, RecordId};
-use crate::store::decisions::{PendingFact, Source};
+use crate::model::{BeneficiaryRecord, PersonId, RecordId};
+use crate::store::facts::{PendingFact, Source};
 use crate::store::inbox::{InboxChange, InboxEntry};
 use crate::store::leases::Lease;
 use crate::store::{Session, StoreError};
 
 /// Name of the lease.
 const LEASE: &str = "linker";
-/// How long a linker may be silent before another takes over, in milliseconds. So long does linking rest after a crash;
-/// who is taken over while still alive loses only the page at hand, because every write checks the epoch.
-const LEASE_MILLIS: i64 = 15_000;
-/// How often a linker at work says that it is alive: a large page takes longer than the lease.
-const BEAT: Duration = Duration::from_secs(4);
 /// Changes that are linked together. A large page scores a new population once instead of many times.
 const PAGE: u32 = 50_000;
 /// Records that are read and opened in one go.
 const READ: usize = 1_000;
-/// How often the worker looks into an empty inbox.
-const IDLE: Duration = Duration::from_millis(500);
 
 /// What linking changed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -88,48 +78,13 @@ pub async fn link_pending(hub: &Hub) -> Result<LinkReport, LinkError> {
     if idle && !renew::is_due(hub).await? {
         return Ok(report);
     }
-    let Some(lease) = take_lease(hub).await? else {
+    let Some(lease) = lease::take(hub, LEASE).await? else {
         return Ok(LinkReport { busy: true, ..report });
     };
-    let worked = tokio::select! {
-        worked = link_all(hub, &lease, &mut report) => worked,
-        never = beat(hub, &lease) => match never {},
-    };
-    let mut tx = hub.store().begin().await?;
-    tx.keep_lease(&lease, hub.now()).await?;
-    tx.commit().await?;
-    worked?;
+    lease::holding(hub, &lease, link_all(hub, &lease, &mut report)).await??;
     report.touched.sort_unstable();
     report.touched.dedup();
     Ok(report)
-}
-
-async fn take_lease(hub: &Hub) -> Result<Option<Lease>, StoreError> {
-    let holder = hex::encode(hub.random::<8>());
-    let now = hub.now();
-    let mut tx = hub.store().begin().await?;
-    let lease = tx.take_lease(LEASE, &holder, now, now.plus_millis(LEASE_MILLIS)).await?;
-    tx.commit().await?;
-    Ok(lease)
-}
-
-/// Prolongs the lease again and again. That it was lost is for the next write to find out.
-async fn beat(hub: &Hub, lease: &Lease) -> Infallible {
-    loop {
-        tokio::time::sleep(BEAT).await;
-        if let Err(problem) = prolong(hub, lease).await {
-            warn!(
-                error = &problem as &dyn std::error::Error,
-                "the linker's lease was not prolonged"
-            );
-        }
-    }
-}
-
-async fn prolong(hub: &Hub, lease: &Lease) -> Result<(), StoreError> {
-    let mut tx = hub.store().begin().await?;
-    tx.keep_lease(lease, prolonged(hub.now())).await?;
-    tx.commit().await
 }
 
 async fn link_all(hub: &Hub, lease: &Lease, report: &mut LinkReport) -> Result<(), LinkError> {
@@ -333,27 +288,12 @@ fn forget(hub: &Hub) {
     *hub.index_mut() = Index::new(model);
 }
 
-/// Links what comes, until told to stop.
-pub async fn run(hub: Hub, stop: CancellationToken) {
-    loop {
-        match link_pending(&hub).await {
-            Ok(report) if report.records > 0 => {
-                let records = report.records;
-                info!(records, "linked {records} records");
-            }
-            Ok(_) => {}
-            Err(problem) => error!(error = &problem as &dyn std::error::Error, "linking stopped"),
-        }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(IDLE) => {}
-        }
-    }
-}
-
-/// The moment until which a lease that is used now holds.
-fn prolonged(now: Instant) -> Instant {
-    now.plus_millis(LEASE_MILLIS)
+/// How many changed records no linker has taken up yet.
+///
+/// # Errors
+/// When the store fails.
+pub async fn waiting(hub: &Hub) -> Result<u64, StoreError> {
+    hub.store().read().await?.inbox_length().await
 }
 
 /// What [`decide`] and [`write`](mod@write) share.

@@ -4,28 +4,26 @@
 //! hold in it too. Nothing is written but how far it is. One trial runs at a time ([`step`]), and one that died is begun
 //! again: it has nothing to lose but time.
 
+mod coverage;
+mod trial;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use tracing::info;
 
 use super::Hub;
-use super::library::Problem;
+use super::library::{Library, Problem};
 use super::link::LinkError;
-use crate::eligibility::rules::{self, Found};
-use crate::eligibility::{Question, RecordFacts, Subject, Verdict};
 use crate::identity::Index;
 use crate::identity::facts::consistent;
 use crate::matching::Model;
-use crate::model::{AuditId, Caller, Instant, PersonId, RecordId, SchemeId, WhatIfId};
+use crate::model::{PersonId, RecordId, WhatIfId};
 use crate::store::StoreError;
-use crate::store::audit::Entry;
-use crate::store::measurements::StoredTrial;
 
 pub use crate::store::measurements::TrialState;
+pub use trial::{Trial, begin, cancel, step, trial};
 
 /// Records read at once.
 const READ: u32 = 1_000;
@@ -33,11 +31,6 @@ const READ: u32 = 1_000;
 const EXAMPLES: usize = 20;
 /// People whose coverage is looked at together.
 const PEOPLE: usize = 200;
-/// Name of the lease.
-const LEASE: &str = "what-if";
-/// How long a trial may be silent before another process begins it again, in milliseconds: grouping millions of records
-/// takes minutes.
-const LEASE_MILLIS: i64 = 900_000;
 
 /// What a model would change.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -99,27 +92,6 @@ pub struct Flip {
     pub after: String,
 }
 
-/// A trial and how far it is.
-#[derive(Clone, Debug)]
-pub struct Trial {
-    /// Its id.
-    pub id: WhatIfId,
-    /// Where it stands.
-    pub state: TrialState,
-    /// Records to look at.
-    pub total: u64,
-    /// Records looked at.
-    pub done: u64,
-    /// What it came to, once it is done.
-    pub report: Option<Report>,
-    /// When it began.
-    pub started_at: Instant,
-    /// Who is answerable.
-    pub started_by: String,
-    /// When it ended.
-    pub finished_at: Option<Instant>,
-}
-
 /// Why nothing was tried.
 #[derive(Debug, thiserror::Error)]
 pub enum WhatIfError {
@@ -142,11 +114,7 @@ pub enum WhatIfError {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn compile(text: &str) -> Result<Arc<Model>, WhatIfError> {
-    let path = "mappings/identity.yaml".to_owned();
-    let wrong = |error| Problem::Model { path: path.clone(), error };
-    let model = Model::parse(text)
-        .map_err(|errors| WhatIfError::Wrong(errors.into_iter().map(wrong).collect()))?;
-    Ok(Arc::new(model))
+    Library::compile_model("mappings/identity.yaml", text).map_err(WhatIfError::Wrong)
 }
 
 /// Tries a model on everything that is stored. `progress` hears of records looked at and of all there are.
@@ -169,10 +137,14 @@ pub async fn what_if(
         people_after: index.people() as u64,
         ..Report::default()
     };
-    let changes = compare(&index, &people, &mut report);
-    drop(index);
+    // Millions of people take seconds, in which others are answered and the lease is prolonged.
+    let compared = tokio::task::spawn_blocking(move || {
+        let changes = compare(&index, &people, &mut report);
+        (changes, people, report)
+    });
+    let (changes, people, mut report) = compared.await.map_err(LinkError::Index)?;
     for page in changes.chunks(PEOPLE) {
-        flips(hub, page, &people, as_of, &mut report).await?;
+        coverage::flips(hub, page, &people, as_of, &mut report).await?;
     }
     Ok(report)
 }
@@ -260,206 +232,4 @@ fn compare(
         }
     }
     changed
-}
-
-/// Counts the records of some groups whose question would be answered otherwise.
-async fn flips(
-    hub: &Hub,
-    page: &[Changed],
-    people: &BTreeMap<RecordId, PersonId>,
-    as_of: Date,
-    report: &mut Report,
-) -> Result<(), WhatIfError> {
-    let former: BTreeSet<PersonId> = page.iter().flat_map(|one| &one.people).copied().collect();
-    let former: Vec<PersonId> = former.into_iter().collect();
-    let mut session = hub.store().read().await?;
-    let theirs = session.records_of_people(&former).await?;
-    let records: Vec<RecordId> = theirs.keys().copied().collect();
-    let said = session.statements_of(hub.store().keys(), &records).await?;
-    drop(session);
-    let said: BTreeMap<RecordId, RecordFacts> =
-        said.into_iter().map(|facts| (facts.record, facts)).collect();
-    let library = hub.library();
-    let now = hub.now();
-    let question = Question {
-        asked_by: String::new(),
-        purpose: String::new(),
-        as_of,
-        known_at: None,
-        country_of_care: None,
-        scheme: None,
-        subject: Subject::Identifiers(Vec::new()),
-    };
-    let answer = |records: &mut dyn Iterator<Item = RecordId>| -> (Verdict, Option<SchemeId>) {
-        let facts: Vec<RecordFacts> =
-            records.filter_map(|record| said.get(&record).cloned()).collect();
-        let found = Found::Person(None, facts);
-        let answer = rules::decide(&question, &found, library.registry(), now);
-        (answer.verdict, answer.scheme)
-    };
-    for changed in page {
-        let after = answer(&mut changed.group.iter().copied());
-        let mut before: BTreeMap<PersonId, (Verdict, Option<SchemeId>)> = BTreeMap::new();
-        for record in &changed.group {
-            let Some(person) = people.get(record) else { continue };
-            let was = before.entry(*person).or_insert_with(|| {
-                let own = theirs.iter().filter(|(_, who)| *who == person);
-                answer(&mut own.map(|(record, _)| *record))
-            });
-            let (covered, covers) = (was.0 == Verdict::Eligible, after.0 == Verdict::Eligible);
-            let count = match (covered, covers) {
-                (false, true) => &mut report.flips.gained,
-                (true, false) => &mut report.flips.lost,
-                (true, true) if was.1 != after.1 => &mut report.flips.other_scheme,
-                _ => continue,
-            };
-            *count += 1;
-            if report.flip_examples.len() < EXAMPLES {
-                let (before, after) = (said_as(was), said_as(&after));
-                report.flip_examples.push(Flip { record: *record, before, after });
-            }
-        }
-    }
-    Ok(())
-}
-
-/// `eligible ml-canam`, `not_eligible`.
-fn said_as((verdict, scheme): &(Verdict, Option<SchemeId>)) -> String {
-    match scheme.as_ref().filter(|_| *verdict == Verdict::Eligible) {
-        Some(scheme) => format!("{} {scheme}", verdict.name()),
-        None => verdict.name().to_owned(),
-    }
-}
-
-/// Begins a trial; a hub that serves runs it.
-///
-/// # Errors
-/// When the text is no sound match model, or another trial is running.
-pub async fn begin(
-    hub: &Hub,
-    caller: &Caller,
-    text: String,
-    as_of: Date,
-) -> Result<Trial, WhatIfError> {
-    let model = compile(&text)?;
-    let now = hub.now();
-    let mut tx = hub.store().begin().await?;
-    if let Some(running) = tx.running_trial().await? {
-        return Err(WhatIfError::Busy(running.id));
-    }
-    let total = tx.totals().await?.records;
-    let stored = StoredTrial {
-        id: WhatIfId::new(now, hub.random()),
-        text,
-        as_of: as_of.to_string(),
-        state: TrialState::Running,
-        total,
-        done: 0,
-        report: None,
-        started_at: now,
-        started_by: caller.holder.to_string(),
-        finished_at: None,
-    };
-    tx.begin_trial(&stored).await?;
-    let entry = Entry {
-        id: AuditId::new(now, hub.random()),
-        at: now,
-        action: "what_if".to_owned(),
-        actor: caller.holder.id().to_owned(),
-        scheme: None,
-        subject: Some(stored.id.to_string()),
-        purpose: None,
-        agreement: None,
-        outcome: "begun".to_owned(),
-        detail: json!({ "model": model.version(), "as_of": as_of }).to_string(),
-        personal: None,
-    };
-    tx.add_audit(hub.store().keys(), &[entry]).await?;
-    tx.commit().await?;
-    Ok(shown(stored))
-}
-
-/// One trial.
-///
-/// # Errors
-/// When the store fails.
-pub async fn trial(hub: &Hub, id: WhatIfId) -> Result<Option<Trial>, StoreError> {
-    Ok(hub.store().read().await?.trial(id).await?.map(shown))
-}
-
-/// Stops a trial; `false` when it had ended.
-///
-/// # Errors
-/// When the store fails.
-pub async fn cancel(hub: &Hub, id: WhatIfId) -> Result<bool, StoreError> {
-    let mut tx = hub.store().begin().await?;
-    let stopped = tx.finish_trial(id, TrialState::Cancelled, None, hub.now()).await?;
-    tx.commit().await?;
-    Ok(stopped)
-}
-
-fn shown(stored: StoredTrial) -> Trial {
-    Trial {
-        id: stored.id,
-        state: stored.state,
-        total: stored.total,
-        done: stored.done,
-        report: stored.report.and_then(|text| serde_json::from_str(&text).ok()),
-        started_at: stored.started_at,
-        started_by: stored.started_by,
-        finished_at: stored.finished_at,
-    }
-}
-
-/// Runs a trial that was begun here or elsewhere, from its beginning.
-///
-/// # Errors
-/// When the store fails; then it is begun again.
-pub async fn step(hub: &Hub) -> Result<(), WhatIfError> {
-    let Some(running) = hub.store().read().await?.running_trial().await? else { return Ok(()) };
-    let holder = hex::encode(hub.random::<8>());
-    let now = hub.now();
-    let mut tx = hub.store().begin().await?;
-    let lease = tx.take_lease(LEASE, &holder, now, now.plus_millis(LEASE_MILLIS)).await?;
-    tx.commit().await?;
-    let Some(lease) = lease else { return Ok(()) };
-    let ran = run(hub, &running).await;
-    let mut tx = hub.store().begin().await?;
-    tx.keep_lease(&lease, hub.now()).await?;
-    tx.commit().await?;
-    ran
-}
-
-async fn run(hub: &Hub, running: &StoredTrial) -> Result<(), WhatIfError> {
-    // It compiled when it was begun; what a newer program no longer reads comes to nothing.
-    let (Ok(model), Ok(as_of)) = (compile(&running.text), running.as_of.parse()) else {
-        cancel(hub, running.id).await?;
-        return Ok(());
-    };
-    let (told, mut heard) = tokio::sync::watch::channel((0, running.total));
-    let tried = what_if(hub, model, as_of, move |done, total| {
-        told.send_replace((done, total));
-    });
-    tokio::pin!(tried);
-    let report = loop {
-        tokio::select! {
-            report = &mut tried => break report?,
-            Ok(()) = heard.changed() => {
-                let (done, total) = *heard.borrow_and_update();
-                let mut tx = hub.store().begin().await?;
-                let goes_on = tx.trial_progress(running.id, done, total).await?;
-                tx.commit().await?;
-                if !goes_on {
-                    return Ok(());
-                }
-            }
-        }
-    };
-    let text = serde_json::to_string(&report).expect("counts and ids are plain JSON");
-    let mut tx = hub.store().begin().await?;
-    tx.trial_progress(running.id, report.records, report.records).await?;
-    tx.finish_trial(running.id, TrialState::Done, Some(&text), hub.now()).await?;
-    tx.commit().await?;
-    info!(what_if.id = %running.id, records = report.records, "tried a match model");
-    Ok(())
 }

@@ -9,7 +9,7 @@ use crate::http::App;
 use crate::http::metrics as counters;
 use crate::http::openapi::Refused;
 use crate::http::problem::{Code, Problem};
-use crate::operations::keys;
+use crate::operations::{keys, link};
 
 /// The process answers.
 #[utoipa::path(get, path = "/healthz", tag = "hub", security(()), responses(
@@ -35,5 +35,6 @@ pub async fn ready(State(app): State<App>) -> Result<&'static str, Problem> {
     (status = 404, response = Refused)))]
 pub async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
     let handle = app.metrics.as_ref().ok_or(Problem::new(Code::NotFound))?;
+    counters::waiting(link::waiting(&app.hub).await?);
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], counters::page(handle)))
 }

@@ -18,8 +18,8 @@ use crate::identity::facts::Fact;
 use crate::matching::Objection;
 use crate::model::{RecordId, ReviewId, SchemeId};
 use crate::operations::Hub;
-use crate::store::decisions::{DecisionFact, Source};
 use crate::store::edges::StoredEdge;
+use crate::store::facts::{DecisionFact, Source};
 use crate::store::reviews::{NewReview, ReviewKind};
 
 /// Questions about one person that wait at a time: enough to see that somebody is a case of their own, few enough that

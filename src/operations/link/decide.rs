@@ -85,15 +85,20 @@ pub(super) async fn decide(
     let mut touched: BTreeSet<RecordId> = settled.touched.iter().copied().collect();
     touched.extend(gone);
     touched.extend(changed);
-    let edges = edges(hub, &touched, settled);
     let model = hub.index().model().version().to_owned();
+    let (hub, truncated) = (hub.clone(), settled.truncated.iter().copied().collect());
+    let work = move || (edges(&hub, &touched, &truncated), touched);
+    let (edges, touched) = tokio::task::spawn_blocking(work).await.map_err(LinkError::Index)?;
     Ok(Decided { assignments, previous, edges, touched: touched.into_iter().collect(), model })
 }
 
-fn edges(hub: &Hub, touched: &BTreeSet<RecordId>, settled: &Settled) -> Vec<ScoredEdge> {
+fn edges(
+    hub: &Hub,
+    touched: &BTreeSet<RecordId>,
+    truncated: &BTreeSet<RecordId>,
+) -> Vec<ScoredEdge> {
     let index = hub.index();
     let model = index.model();
-    let truncated: BTreeSet<RecordId> = settled.truncated.iter().copied().collect();
     let mut found = Vec::new();
     for record in touched {
         let own = index.person_of(*record);

@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 use tracing::info;
 
 use super::{
-    Decided, Facts, LinkError, LinkReport, asked, decide, fill, forget, hold_facts, prolonged,
-    write,
+    Decided, Facts, LinkError, LinkReport, asked, decide, fill, forget, hold_facts, write,
 };
 use crate::operations::Hub;
+use crate::operations::lease::prolonged;
 use crate::store::StoreError;
 use crate::store::leases::Lease;
 

@@ -6,12 +6,13 @@ use serde_json::json;
 
 use super::asked::Asked;
 use super::history::{self, Causes};
-use super::{Decided, LinkError, LinkReport, prolonged};
+use super::{Decided, LinkError, LinkReport};
 use crate::identity::{Assignment, Change};
 use crate::model::{AuditId, BatchId, Instant, PersonId, RecordId};
 use crate::operations::Hub;
+use crate::operations::lease::prolonged;
 use crate::store::audit::Entry;
-use crate::store::decisions::PendingFact;
+use crate::store::facts::PendingFact;
 use crate::store::inbox::InboxEntry;
 use crate::store::leases::Lease;
 use crate::store::people::{Link, LogLine};
@@ -104,6 +105,8 @@ pub(super) async fn write(
     tx.add_log(&pages.log).await?;
     tx.add_audit(hub.store().keys(), &pages.audit).await?;
     tx.forget_inbox(entries).await?;
+    // A large page is written for longer than the lease: whoever waited for this row finds it prolonged.
+    tx.keep_lease(lease, prolonged(hub.now())).await?;
     tx.commit().await?;
     Ok(pages.seq)
 }
