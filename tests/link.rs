@@ -41,7 +41,8 @@ fn operator(name: &str) -> Caller {
 
 /// Publishes a match model that joins nobody; one operator writes it and another approves it.
 async fn publish_stricter_model(hub: &Hub) {
-    let text = include_str!("../mappings/identity.yaml");
+    // Its examples are of a model that joins.
+    let text = include_str!("../mappings/identity.yaml").split("\ntests:").next().unwrap();
     let text =
         text.replace("  join: 5.75", "  join: 60").replace("  ceiling: 16.0", "  ceiling: 70");
     let renamed = |line: &str| match line.starts_with("identity: ") {

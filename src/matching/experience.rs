@@ -94,22 +94,22 @@ impl Experience {
     #[must_use]
     pub fn problems(&self) -> Vec<ModelError> {
         let mut found = Vec::new();
-        let mut demand = |holds: bool, place: String, message: &str| {
+        let mut demand = |holds: bool, place: String, expected: &str| {
             if !holds {
-                found.push(ModelError { place, message: message.to_owned() });
+                found.push(ModelError::new(place, expected));
             }
         };
         let is_empty = self.alone.is_empty() && self.together.is_empty();
         let known = self.report.is_some() || is_empty;
-        demand(known, "/experience/report".to_owned(), "what was learnt says from what");
+        demand(known, "/experience/report".to_owned(), "report: { learnt_from, … }");
         let bound = self.bound.is_finite() && (0.0..=WIDEST_BOUND).contains(&self.bound);
-        demand(bound, "/experience/bound".to_owned(), "a bound lies between 0 and 8 bits");
+        demand(bound, "/experience/bound".to_owned(), "0 ≤ … ≤ 8");
         if let Some(report) = &self.report {
             let place = "/experience/report/false_joins".to_owned();
             let few = (0.0..=MOST_FALSE_JOINS).contains(&report.false_joins);
-            demand(few, place, "more than 2 in 1,000 joins would be wrong");
+            demand(few, place, "0 ≤ … ≤ 0.002");
             let some = report.same <= report.pairs;
-            demand(some, "/experience/report/same".to_owned(), "more than all pairs");
+            demand(some, "/experience/report/same".to_owned(), "same ≤ pairs");
         }
         for (set, tables) in [("alone", &self.alone), ("together", &self.together)] {
             for (number, table) in tables.iter().enumerate() {
@@ -117,11 +117,10 @@ impl Experience {
                 let (rows, columns) = (table.of.0.levels(), table.of.1.levels());
                 let fits =
                     table.bits.len() == rows && table.bits.iter().all(|row| row.len() == columns);
-                let message = format!("expected {rows} rows of {columns}, one for each level");
-                demand(fits, place.clone(), &message);
+                demand(fits, place.clone(), &format!("{rows} × {columns}"));
                 let within = |bits: &f32| bits.is_finite() && bits.abs() <= self.bound;
                 let bounded = table.bits.iter().flatten().all(within);
-                demand(bounded, place, "bits lie beyond the bound");
+                demand(bounded, place, &format!("|…| ≤ {}", self.bound));
             }
         }
         found

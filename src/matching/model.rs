@@ -5,9 +5,16 @@
 //! logarithm (base 2) of the ratio of two such chances (Fellegi and Sunter, 1969), so a weight can
 //! be read and argued about: 1 bit doubles the odds.
 
+mod check;
+mod example;
+mod fields;
+
 use std::fmt;
 
 use serde::Deserialize;
+
+pub use example::{Example, Expected, Somebody};
+pub use fields::{Chance, Chances, Fields};
 
 use super::equivalence::{Equivalences, Group};
 use super::experience::Experience;
@@ -20,97 +27,19 @@ const FINGERPRINT: u64 = 21;
 
 /// One thing that is wrong with a match model.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{place}: {message}")]
+#[error("{place}: expected {expected}")]
 pub struct ModelError {
     /// Where, as a path into the document.
     pub place: String,
-    /// What is wrong.
-    pub message: String,
+    /// What is expected there, in signs that need no language.
+    pub expected: String,
 }
 
-/// How likely something is: a number, or a share of the population that has the same value.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Chance {
-    /// The same for every value.
-    Fixed(f32),
-    /// `share` times the share of people with this value, and at least `floor`.
-    Share {
-        /// Factor.
-        share: f32,
-        /// Least chance: what coincidences the shares cannot know about happen anyway.
-        floor: f32,
-    },
-}
-
-impl Chance {
-    /// The chance, given the share of people who have the value.
-    #[must_use]
-    pub fn of(self, population: f32) -> f32 {
-        match self {
-            Self::Fixed(chance) => chance,
-            Self::Share { share, floor } => (share * population).max(floor),
-        }
+impl ModelError {
+    /// That something else is expected at a place.
+    pub(super) fn new(place: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self { place: place.into(), expected: expected.into() }
     }
-
-    fn is_sound(self) -> bool {
-        let within = |chance: f32| chance > 0.0 && chance <= 1.0;
-        match self {
-            Self::Fixed(chance) => within(chance),
-            Self::Share { share, floor } => share > 0.0 && share.is_finite() && within(floor),
-        }
-    }
-}
-
-/// How likely one level of agreement is in each class of pairs.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Chances {
-    /// Two records of one person.
-    pub same: Chance,
-    /// Two people born together.
-    pub twin: Chance,
-    /// Two other people of one household.
-    pub household: Chance,
-    /// Two people who have nothing to do with each other.
-    pub unrelated: Chance,
-}
-
-macro_rules! levels {
-    ($($(#[$doc:meta])* $field:ident { $($level:ident)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Debug, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        #[allow(missing_docs, reason = "the levels are described where they are compared")]
-        pub struct $field { $(pub $level: Chances,)* }
-
-        impl $field {
-            fn check(&self, name: &str, errors: &mut Vec<ModelError>) {
-                $(check_level(&format!("{name}/{}", stringify!($level)), &self.$level, errors);)*
-            }
-        }
-    )*};
-}
-
-levels! {
-    /// Chances of the levels of given names.
-    Given { equal equivalent phonetic related similar conflict further missing contradicted }
-    /// Chances of the levels of family names.
-    Family { equal equivalent phonetic related similar conflict }
-    /// Chances of the levels of birth dates.
-    Birth {
-        day default_day swapped one_part year_slip year year_reduced default_reduced near conflict
-    }
-    /// Chances of the levels of sex.
-    SexLevels { equal conflict }
-    /// Chances of the levels of identifiers.
-    IdentifierLevels { equal close conflict }
-    /// Chances of the levels of phone numbers.
-    PhoneLevels { equal conflict }
-    /// Chances of the levels of places.
-    PlaceLevels { place region country elsewhere }
-    /// Chances of what the other members of two households say.
-    CompanyLevels { several one nobody_of_few nobody }
 }
 
 /// A system of numbers.
@@ -237,21 +166,6 @@ pub struct Names {
     pub swapped: f32,
 }
 
-/// The levels of every field.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "named after what they weigh")]
-pub struct Fields {
-    pub given: Given,
-    pub family: Family,
-    pub birth: Birth,
-    pub sex: SexLevels,
-    pub identifier: IdentifierLevels,
-    pub phone: PhoneLevels,
-    pub place: PlaceLevels,
-    pub company: CompanyLevels,
-}
-
 /// One rule of what a person is called when the sources disagree.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -291,6 +205,8 @@ struct Spec {
     survivorship: SurvivorshipRules,
     #[serde(default)]
     experience: Experience,
+    #[serde(default)]
+    tests: Vec<Example>,
 }
 
 /// The match model.
@@ -306,6 +222,7 @@ pub struct Model {
     pub(crate) experience: Experience,
     calibration: Calibration,
     survivorship: SurvivorshipRules,
+    tests: Vec<Example>,
 }
 
 impl Model {
@@ -314,10 +231,9 @@ impl Model {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn parse(yaml: &str) -> Result<Self, Vec<ModelError>> {
-        let mut spec: Spec = serde_saphyr::from_str(yaml).map_err(|problem| {
-            vec![ModelError { place: "/".into(), message: problem.to_string() }]
-        })?;
-        let errors = check(&spec);
+        let mut spec: Spec = serde_saphyr::from_str(yaml)
+            .map_err(|problem| vec![ModelError::new("", problem.to_string())])?;
+        let errors = check::check(&spec);
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -344,6 +260,7 @@ impl Model {
             experience: spec.experience,
             calibration: spec.calibration,
             survivorship: spec.survivorship,
+            tests: spec.tests,
         })
     }
 
@@ -371,6 +288,18 @@ impl Model {
         &self.survivorship
     }
 
+    /// Share of the joins that were wrong where what was learnt was tried; none when nothing was learnt.
+    #[must_use]
+    pub fn false_joins(&self) -> Option<f32> {
+        self.experience.report.as_ref().map(|report| report.false_joins)
+    }
+
+    /// The examples that stand in it; whoever can group records runs them.
+    #[must_use]
+    pub fn examples(&self) -> &[Example] {
+        &self.tests
+    }
+
     /// The probability that a pair with this final weight (bits) is one person.
     #[must_use]
     pub fn probability(&self, weight: f32, objection: Option<Objection>) -> f32 {
@@ -387,76 +316,4 @@ impl fmt::Debug for Model {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Model({})", self.version)
     }
-}
-
-fn check_level(place: &str, level: &Chances, errors: &mut Vec<ModelError>) {
-    let classes = [
-        ("same", level.same),
-        ("twin", level.twin),
-        ("household", level.household),
-        ("unrelated", level.unrelated),
-    ];
-    for (class, chance) in classes {
-        if !chance.is_sound() {
-            errors.push(ModelError {
-                place: format!("/fields/{place}/{class}"),
-                message: "a chance lies above 0 and is at most 1".into(),
-            });
-        }
-    }
-}
-
-fn check(spec: &Spec) -> Vec<ModelError> {
-    let mut errors = Vec::new();
-    let fields = &spec.fields;
-    fields.given.check("given", &mut errors);
-    fields.family.check("family", &mut errors);
-    fields.birth.check("birth", &mut errors);
-    fields.sex.check("sex", &mut errors);
-    fields.identifier.check("identifier", &mut errors);
-    fields.phone.check("phone", &mut errors);
-    fields.place.check("place", &mut errors);
-    fields.company.check("company", &mut errors);
-    let mut demand = |holds: bool, place: &str, message: &str| {
-        if !holds {
-            errors.push(ModelError { place: place.into(), message: message.into() });
-        }
-    };
-    demand(!spec.identity.trim().is_empty(), "/identity", "the version is empty");
-    let thresholds = &spec.thresholds;
-    demand(thresholds.review < thresholds.join, "/thresholds", "`review` must lie below `join`");
-    demand(thresholds.near <= thresholds.join, "/thresholds/near", "must not lie above `join`");
-    demand(thresholds.keep <= thresholds.review, "/thresholds/keep", "must not lie above `review`");
-    demand(thresholds.look <= thresholds.keep, "/thresholds/look", "must not lie above `keep`");
-    demand(thresholds.in_spite >= 0.0, "/thresholds/in_spite", "an objection helps nobody");
-    demand(thresholds.in_contract >= 0.0, "/thresholds/in_contract", "must not be negative");
-    demand(thresholds.absent < 0.0, "/thresholds/absent", "an absent edge must count against");
-    demand(thresholds.ceiling > thresholds.join, "/thresholds/ceiling", "must lie above `join`");
-    demand(spec.calibration.slope > 0.0, "/calibration/slope", "more weight is more probable");
-    let priors = &spec.priors;
-    for (name, prior) in [
-        ("matches_per_record", priors.matches_per_record),
-        ("doubles_per_record", priors.doubles_per_record),
-        ("doubles_in_contract", priors.doubles_in_contract),
-        ("household_members", priors.household_members),
-        ("twin", priors.twin),
-    ] {
-        demand(prior > 0.0, &format!("/priors/{name}"), "must be above 0");
-    }
-    let swapped = spec.names.swapped;
-    demand(swapped > 0.0 && swapped < 0.5, "/names/swapped", "must lie between 0 and one half");
-    let groups = [
-        ("equivalent", &spec.names.equivalent),
-        ("related", &spec.names.related),
-        ("apart", &spec.names.apart),
-    ];
-    for (kind, groups) in groups {
-        for (number, group) in groups.iter().enumerate() {
-            let place = format!("/names/{kind}/{number}");
-            demand(group.names.len() > 1, &place, "a group has at least two names");
-            demand(!group.source.trim().is_empty(), &place, "a group names its source");
-        }
-    }
-    errors.extend(spec.experience.problems());
-    errors
 }

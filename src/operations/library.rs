@@ -5,6 +5,7 @@
 //! name. What is published in a store takes their place there: see [`Library::compile`].
 
 mod file;
+mod match_model;
 mod workbench;
 
 use std::collections::BTreeMap;
@@ -17,7 +18,7 @@ pub use workbench::Workbench;
 use crate::eligibility::agreement::Agreements;
 use crate::eligibility::registry::{self, Registry};
 use crate::mapping::{self, Codes, Diagnostic, Mapping, Weight};
-use crate::matching::{Model, ModelError};
+use crate::matching::Model;
 use crate::model::Language;
 use crate::schema::{Catalog, SchemaError};
 
@@ -40,7 +41,7 @@ pub enum Problem {
     /// A schema.
     #[error(transparent)]
     Schema(#[from] SchemaError),
-    /// A mapping or a code table.
+    /// A mapping, a code table or the match model.
     #[error("{}", said(.diagnostic))]
     Mapping {
         /// What is wrong with it.
@@ -51,15 +52,6 @@ pub enum Problem {
     /// A scheme or an agreement.
     #[error(transparent)]
     Document(#[from] registry::Problem),
-    /// The match model.
-    #[error("{path}: {error}")]
-    Model {
-        /// Which file.
-        path: String,
-        /// What is wrong with it.
-        #[source]
-        error: ModelError,
-    },
     /// There is no file of a kind that the hub cannot do without.
     #[error("there is no `{}:` file", .0.name())]
     Missing(Kind),
@@ -77,7 +69,7 @@ impl Problem {
         match self {
             Self::Mapping { diagnostic, .. } => Some(&diagnostic.file),
             Self::Document(problem) => Some(&problem.file),
-            Self::Model { path, .. } | Self::File(FileError::UnknownKind { path }) => Some(path),
+            Self::File(FileError::UnknownKind { path }) => Some(path),
             Self::File(FileError::Unreadable { path, .. }) => path.to_str(),
             Self::Schema(_) | Self::Missing(_) => None,
         }
@@ -88,11 +80,7 @@ impl Problem {
     pub fn is_error(&self) -> bool {
         match self {
             Self::Mapping { diagnostic, .. } => diagnostic.weight == Weight::Error,
-            Self::File(_)
-            | Self::Schema(_)
-            | Self::Document(_)
-            | Self::Model { .. }
-            | Self::Missing(_) => true,
+            Self::File(_) | Self::Schema(_) | Self::Document(_) | Self::Missing(_) => true,
         }
     }
 
@@ -101,13 +89,11 @@ impl Problem {
     pub fn to_json(&self) -> serde_json::Value {
         match self {
             Self::Mapping { diagnostic, .. } => diagnostic.to_json(),
-            Self::File(_)
-            | Self::Schema(_)
-            | Self::Document(_)
-            | Self::Model { .. }
-            | Self::Missing(_) => serde_json::json!({
-                "severity": "error", "file": self.path(), "message": self.to_string()
-            }),
+            Self::File(_) | Self::Schema(_) | Self::Document(_) | Self::Missing(_) => {
+                serde_json::json!({
+                    "severity": "error", "file": self.path(), "message": self.to_string()
+                })
+            }
         }
     }
 
@@ -116,11 +102,9 @@ impl Problem {
     pub fn say(&self, language: Language) -> String {
         match self {
             Self::Mapping { diagnostic, text } => diagnostic.render(text, language),
-            Self::File(_)
-            | Self::Schema(_)
-            | Self::Document(_)
-            | Self::Model { .. }
-            | Self::Missing(_) => self.to_string(),
+            Self::File(_) | Self::Schema(_) | Self::Document(_) | Self::Missing(_) => {
+                self.to_string()
+            }
         }
     }
 }
@@ -187,14 +171,49 @@ impl Library {
         (mapping, problems)
     }
 
-    /// Checks one file of any kind among all files, in which it stands: its own problems, and those that it causes in
-    /// others; of a mapping warnings too.
+    /// Reads a match model by itself.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it; its examples are left to [`check_model`](Self::check_model).
+    pub fn compile_model(path: &str, text: &str) -> Result<Arc<Model>, Vec<Problem>> {
+        let model = match_model::compile(path, text);
+        model.map(Arc::new).map_err(|found| diagnosed(found, text).collect())
+    }
+
+    /// Checks a match model and runs its examples: everything that is wrong, and the model when it can be used.
+    #[must_use]
+    pub fn check_model(file: &DataFile) -> (Option<Arc<Model>>, Vec<Problem>) {
+        match Self::compile_model(&file.path, &file.text) {
+            Err(problems) => (None, problems),
+            Ok(model) => {
+                let failing = match_model::failing_examples(&model, &file.path, &file.text);
+                (Some(model), diagnosed(failing, &file.text).collect())
+            }
+        }
+    }
+
+    /// What speaks against a match model that says of itself that it makes more false joins than another.
+    #[must_use]
+    pub fn bolder_model(file: &DataFile, than: &Model) -> Vec<Problem> {
+        let Ok(model) = match_model::compile(&file.path, &file.text) else { return Vec::new() };
+        let found = match_model::bolder(&model, than, &file.path, &file.text);
+        diagnosed(found, &file.text).collect()
+    }
+
+    /// Checks one file of any kind among all files, in which it stands: its own problems, examples that fail among them,
+    /// and those that it causes in others; of a mapping warnings too.
     #[must_use]
     pub fn check(files: &[DataFile], file: &DataFile) -> Vec<Problem> {
-        let (is_mapping, path) = (file.kind == Kind::Mapping, Some(file.path.as_str()));
-        let mut problems = if is_mapping { Self::check_mapping(files, file).1 } else { Vec::new() };
+        let path = Some(file.path.as_str());
+        let own = match file.kind {
+            Kind::Mapping => Some(Self::check_mapping(files, file).1),
+            Kind::Identity => Some(Self::check_model(file).1),
+            Kind::Schema | Kind::Codes | Kind::Scheme | Kind::Agreement => None,
+        };
+        let told = own.is_some();
+        let mut problems = own.unwrap_or_default();
         let others = Self::compile(files.to_vec()).err().unwrap_or_default();
-        problems.extend(others.into_iter().filter(|other| !(is_mapping && other.path() == path)));
+        problems.extend(others.into_iter().filter(|other| !(told && other.path() == path)));
         problems
     }
 
@@ -339,8 +358,8 @@ fn compile_model(files: &[DataFile], problems: &mut Vec<Problem>) -> Option<Mode
         problems.push(Problem::Missing(Kind::Identity));
         return None;
     };
-    let wrong = |error| Problem::Model { path: file.path.clone(), error };
-    keep(Model::parse(&file.text), wrong, problems)
+    let model = match_model::compile(&file.path, &file.text);
+    model.map_err(|found| problems.extend(diagnosed(found, &file.text))).ok()
 }
 
 #[cfg(test)]

@@ -106,8 +106,10 @@ pub(super) fn read(path: &Path) -> Result<DataFile, Failure> {
 }
 
 fn problems(all: &[DataFile], file: &DataFile) -> Vec<Problem> {
-    if file.kind == Kind::Mapping {
-        return Library::check_mapping(all, file).1;
+    match file.kind {
+        Kind::Mapping => return Library::check_mapping(all, file).1,
+        Kind::Identity => return Library::check_model(file).1,
+        Kind::Schema | Kind::Codes | Kind::Scheme | Kind::Agreement => {}
     }
     // Of these kinds a file is checked with the others beside it; what is wrong with those is theirs.
     let all = all.to_vec();

@@ -1,4 +1,4 @@
-//! The examples that stand in mappings.
+//! The examples that stand in mappings and in the match model.
 
 use std::path::{Path, PathBuf};
 
@@ -12,12 +12,12 @@ use crate::cli::screen::Screen;
 use crate::format::Reader;
 use crate::mapping::spec::SampleSpec;
 use crate::mapping::{CaseFailure, Mapping, SampleReport, TestReport};
-use crate::operations::library::{Kind, Library};
+use crate::operations::library::{DataFile, Kind, Library, Problem};
 
-/// Run the examples that stand in mappings.
+/// Run the examples that stand in mappings and in the match model.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Mappings to test [default: all that the hub would use]
+    /// Files to test [default: all that the hub would use]
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -43,7 +43,31 @@ pub fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Fai
         failed += samples.iter().filter(|sample| !sample.passes()).count() as u64;
         print(&mapping, &report, &samples, screen)?;
     }
+    for file in asked.iter().filter(|file| file.kind == Kind::Identity) {
+        failed += run_model(file, screen)?;
+    }
     Ok(Outcome::of_refusals(failed))
+}
+
+/// Runs the examples of a match model; answers how many fail.
+fn run_model(file: &DataFile, screen: &Screen) -> Result<u64, Failure> {
+    let language = screen.language();
+    let (model, problems) = Library::check_model(file);
+    let said: Vec<String> = problems.iter().map(|problem| problem.say(language)).collect();
+    let Some(model) = model else { return Err(Failure::Configuration(said.join("\n\n"))) };
+    let run = model.examples().len();
+    if screen.json() {
+        let failures: Vec<Value> = problems.iter().map(Problem::to_json).collect();
+        let version = model.version();
+        screen.value(&json!({ "identity": version, "run": run, "failures": failures }))?;
+    } else {
+        let name = format!("{}/{}", Kind::Identity.name(), model.version());
+        let passed = run - problems.len();
+        let args = [("mapping", name.into()), ("passed", passed.into()), ("total", run.into())];
+        screen.say("mapping-tests", &args)?;
+        said.iter().try_for_each(|problem| screen.line(problem))?;
+    }
+    Ok(problems.len() as u64)
 }
 
 /// A sample file and what it shows.

@@ -124,19 +124,40 @@ async fn look(hub: &Hub, file: DataFile, stage: Stage) -> Result<Checked, LifeEr
         let mut examples = None;
         if stage < Stage::Tested {
             problems.retain(|problem| !is_failing_example(problem));
-        } else if file.kind == Kind::Mapping {
-            let mapping = Library::check_mapping(&files, &file).0;
-            examples = mapping.map(|mapping| mapping.run_tests().run);
+        } else {
+            examples = examples_of(&files, &file);
         }
         Checked { stage: Stage::Draft, problems, examples }
     });
     looked.await.map_err(LifeError::Stopped)
 }
 
-/// The examples of a mapping that do not hold.
+/// How many examples a mapping or a match model has; none for other files, whose examples are part of the check.
+fn examples_of(files: &[DataFile], file: &DataFile) -> Option<usize> {
+    match file.kind {
+        Kind::Mapping => {
+            let mapping = Library::check_mapping(files, file).0;
+            mapping.map(|mapping| mapping.run_tests().run)
+        }
+        Kind::Identity => Library::check_model(file).0.map(|model| model.examples().len()),
+        Kind::Schema | Kind::Codes | Kind::Scheme | Kind::Agreement => None,
+    }
+}
+
+/// The examples of a mapping or a match model that do not hold.
 pub(super) fn failing_examples(files: &[DataFile], file: &DataFile) -> Vec<Problem> {
-    let problems = Library::check_mapping(files, file).1;
+    let problems = match file.kind {
+        Kind::Mapping => Library::check_mapping(files, file).1,
+        Kind::Identity => Library::check_model(file).1,
+        Kind::Schema | Kind::Codes | Kind::Scheme | Kind::Agreement => Vec::new(),
+    };
     problems.into_iter().filter(is_failing_example).collect()
+}
+
+/// What speaks against a match model that would make more false joins than the one in force, as their reports say.
+pub(super) fn bolder(hub: &Hub, version: &Version) -> Vec<Problem> {
+    let file = publish::data_file(version.clone()).filter(|file| file.kind == Kind::Identity);
+    file.map(|file| Library::bolder_model(&file, hub.library().model())).unwrap_or_default()
 }
 
 fn is_failing_example(problem: &Problem) -> bool {

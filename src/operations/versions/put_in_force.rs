@@ -155,6 +155,13 @@ async fn prepare(
     let futures = libraries(&mut session, &changes, head, from).await?;
     drop(session);
     compile(futures, &changes, manner).await?;
+    if manner == Manner::Published {
+        let problems = changes.iter().flat_map(|change| check::bolder(hub, &change.version));
+        let problems: Vec<Problem> = problems.collect();
+        if !problems.is_empty() {
+            return Err(LifeError::Wrong(problems));
+        }
+    }
     Ok(Plan { changes, at, head, manner })
 }
 
@@ -227,9 +234,10 @@ async fn compile(
     let new: Vec<DataFile> = match manner {
         // In an emergency an example of yesterday is no reason to stay with what is worse.
         Manner::RolledBack => Vec::new(),
-        Manner::Published | Manner::Shipped => {
-            new.into_iter().filter(|file| file.kind == Kind::Mapping).collect()
-        }
+        Manner::Published | Manner::Shipped => new
+            .into_iter()
+            .filter(|file| matches!(file.kind, Kind::Mapping | Kind::Identity))
+            .collect(),
     };
     let compiled = tokio::task::spawn_blocking(move || {
         let mut problems = Vec::new();

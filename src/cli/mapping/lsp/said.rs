@@ -41,9 +41,6 @@ fn diagnostic(problem: &Problem, text: &str, lines: &Lines, language: Language) 
             let message = messages::text(language, "lsp-unknown-kind", &[]);
             finding(whole_line(text, 0), DiagnosticSeverity::ERROR, message)
         }
-        Problem::Model { error, .. } => {
-            finding(whole_line(text, 0), DiagnosticSeverity::ERROR, error.to_string())
-        }
         Problem::Schema(_) | Problem::Missing(_) => {
             finding(whole_line(text, 0), DiagnosticSeverity::ERROR, problem.to_string())
         }

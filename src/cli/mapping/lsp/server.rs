@@ -80,7 +80,6 @@ impl MappingServer {
                 Problem::File(_)
                 | Problem::Schema(_)
                 | Problem::Document(_)
-                | Problem::Model { .. }
                 | Problem::Missing(_) => None,
             })
             .collect();
