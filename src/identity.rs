@@ -3,8 +3,10 @@
 //! Pure: no clock, no store. `operations::link` feeds it and writes down what it finds. Start
 //! reading at [`index`]: retrieval by evidence ([`retrieve`]), scores from [`crate::matching`] with
 //! what the households say ([`household`]) and what the rivals say ([`edge`]), grouping with
-//! restraint ([`cluster`]), then stable public ids ([`assign`](mod@assign)) and the search for eligibility questions ([`search`]).
+//! restraint ([`cluster`]), then stable public ids ([`assign`](mod@assign)), the search for
+//! eligibility questions ([`search`]) and what cannot be right in all of it ([`alarm`]).
 
+pub mod alarm;
 pub mod assign;
 pub mod cluster;
 pub mod edge;
@@ -17,6 +19,7 @@ pub mod retrieve;
 pub mod search;
 mod settle;
 
+pub use alarm::{Alarm, AlarmKind};
 pub use assign::{Assignment, Change, assign};
 pub use index::{Cluster, EdgeWeight, Index, Settled};
 pub use search::{Candidates, Demographics, Found};

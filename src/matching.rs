@@ -19,6 +19,7 @@ pub mod observe;
 pub mod phonetic;
 pub mod score;
 pub mod symbols;
+pub mod variants;
 
 pub use compare::{Context, Field, FieldWeight, Prepared, Weight};
 pub use frequency::Frequencies;

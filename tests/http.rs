@@ -4,6 +4,8 @@
 
 #[path = "http/access.rs"]
 mod access;
+#[path = "http/alarms.rs"]
+mod alarms;
 mod cluster;
 #[path = "http/conflicts.rs"]
 mod conflicts;

@@ -224,5 +224,26 @@ fn quality(report: &Value, screen: &Screen) -> Result<(), Failure> {
             one["bits"].as_f64().unwrap_or(0.0)
         ))?;
     }
+    alarms(report, screen)
+}
+
+fn alarms(report: &Value, screen: &Screen) -> Result<(), Failure> {
+    let alarms: Vec<&Value> = report["alarms"].as_array().into_iter().flatten().collect();
+    screen.heading(&screen.text("identity-alarms", &[("count", alarms.len().into())]))?;
+    for alarm in alarms {
+        let number = |name: &str| alarm[name].as_u64().unwrap_or(0);
+        let args = [
+            ("cases", number("cases").into()),
+            ("of", number("of").into()),
+            ("scheme", text(&alarm["scheme"]).into()),
+        ];
+        let kind = text(&alarm["kind"]);
+        screen.line(&format!("  {}", screen.text(&format!("identity-alarm-{kind}"), &args)))?;
+        let examples: Vec<&str> =
+            alarm["examples"].as_array().into_iter().flatten().map(text).collect();
+        if !examples.is_empty() {
+            screen.line(&format!("    {}", examples.join(" · ")))?;
+        }
+    }
     Ok(())
 }

@@ -9,7 +9,7 @@ use axum::http::Method;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use crate::operations::quality::Report;
+use crate::operations::quality::{AlarmKind, Report};
 
 const REQUESTS: &str = "dankun_http_requests_total";
 const DURATION: &str = "dankun_http_request_seconds";
@@ -19,9 +19,11 @@ const LINKED: &str = "dankun_records_linked_total";
 const ANSWERS: &str = "dankun_eligibility_answers_total";
 const DELIVERIES: &str = "dankun_deliveries_total";
 
+const WAITING: &str = "dankun_linker_waiting";
 const REVIEWS: &str = "dankun_reviews";
 const QUALITY: &str = "dankun_identity_share";
 const DRIFT: &str = "dankun_identity_drift_bits";
+const ALARMS: &str = "dankun_identity_alarms";
 const FALSE_JOINS: &str = "dankun_identity_false_joins_expected";
 
 /// Upper bounds of the buckets for durations, in seconds: around the milliseconds in which a
@@ -54,6 +56,7 @@ fn describe() {
     describe_counter!(REFUSED, "Records refused, by scheme");
     describe_counter!(LINKED, "Records given to a person by the linker");
     describe_counter!(ANSWERS, "Eligibility questions, by outcome");
+    describe_gauge!(WAITING, "Changed records that no linker has taken up yet");
     describe_gauge!(REVIEWS, "Pairs before a steward, by state: open, held_back");
     describe_gauge!(
         QUALITY,
@@ -63,6 +66,7 @@ fn describe() {
         DRIFT,
         "Bits by which the weight of a level has drifted from the published model"
     );
+    describe_gauge!(ALARMS, "Cases that a person should look at, by kind");
     describe_gauge!(FALSE_JOINS, "Records joined to a stranger by chance, as decoys say");
     describe_counter!(DELIVERIES, "Attempts to tell a subscriber, by outcome");
 }
@@ -104,6 +108,12 @@ pub fn delivered(done: u64, retried: u64, abandoned: u64) {
     }
 }
 
+/// Shows how many changed records wait for the linker.
+pub fn waiting(records: u64) {
+    #[allow(clippy::cast_precision_loss, reason = "counts of records stay far below 2^52")]
+    gauge!(WAITING).set(records as f64);
+}
+
 /// Shows how many pairs are before a steward.
 pub fn queue(open: u64, held_back: u64) {
     for (state, count) in [("open", open), ("held_back", held_back)] {
@@ -115,6 +125,12 @@ pub fn queue(open: u64, held_back: u64) {
 /// Shows a measurement. Groups are schemes, sexes and age groups: few, and nobody in particular.
 pub fn quality(report: &Report) {
     gauge!(FALSE_JOINS).set(report.false_joins_expected);
+    for kind in AlarmKind::ALL {
+        let of_kind = report.alarms.iter().filter(|alarm| alarm.kind == kind.name());
+        let cases: u64 = of_kind.map(|alarm| alarm.cases).sum();
+        #[allow(clippy::cast_precision_loss, reason = "counts of records stay far below 2^52")]
+        gauge!(ALARMS, "kind" => kind.name()).set(cases as f64);
+    }
     for rate in &report.rates {
         for (bound, value) in [("share", rate.share), ("low", rate.low), ("high", rate.high)] {
             gauge!(

@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 use super::edge::Edge;
 use super::facts::Held;
 use super::household::Households;
-use super::retrieve::{Postings, Slot};
+use super::retrieve::{Filed, Postings, Slot};
 use crate::matching::{Context, Frequencies, Line, Model, Objection, Vocabulary};
 use crate::model::{BeneficiaryRecord, RecordId};
 
@@ -72,6 +72,9 @@ pub struct Index {
     pub(super) dirty: BTreeSet<Slot>,
     pub(super) moved: BTreeSet<Slot>,
     pub(super) contested: BTreeSet<(RecordId, RecordId)>,
+    pub(super) truncated: BTreeSet<Slot>,
+    /// Records, as counted, when everybody was last looked for.
+    pub(super) anew: f32,
     position: u64,
 }
 
@@ -100,6 +103,8 @@ impl Index {
             dirty: BTreeSet::new(),
             moved: BTreeSet::new(),
             contested: BTreeSet::new(),
+            truncated: BTreeSet::new(),
+            anew: Frequencies::default().records(),
             position: 0,
         }
     }
@@ -169,6 +174,7 @@ impl Index {
         self.forget(slot);
         self.dirty.remove(&slot);
         self.moved.remove(&slot);
+        self.truncated.remove(&slot);
         let person = std::mem::replace(&mut self.home[slot as usize], HOMELESS);
         if let Some(records) = self.people.get_mut(&person) {
             records.retain(|other| *other != slot);
@@ -228,6 +234,10 @@ impl Index {
 
     pub(super) fn context(&self) -> Context<'_> {
         Context { model: &self.model, vocabulary: &self.vocabulary, frequencies: &self.frequencies }
+    }
+
+    pub(super) fn filed(&self) -> Filed<'_> {
+        Filed { lines: &self.lines, vocabulary: &self.vocabulary }
     }
 
     /// Whether two records would be one person but for a rival that fits about as well.

@@ -1,7 +1,9 @@
-//! Whom a record would join if it came, without letting it in: for records that nobody sent.
+//! The index asked about itself: whom a record would join if it came, without letting it in, for records that nobody
+//! sent; and what every pair weighs, without looking for candidates, for proofs that none is missed.
 
 use std::collections::BTreeMap;
 
+use super::household::Acquaintance;
 use super::index::Index;
 use super::retrieve::{Asked, Wanted};
 use crate::matching::line::name_tokens;
@@ -20,6 +22,32 @@ pub enum Fate {
 }
 
 impl Index {
+    /// Everybody who is worth a look for a record, found by weighing it against every other: what [`Index::edges`] owes.
+    #[must_use]
+    pub fn by_brute_force(&self, id: RecordId) -> Vec<(RecordId, f32)> {
+        let Some(slot) = self.by_id.get(&id).copied() else { return Vec::new() };
+        let mut acquaintance = Acquaintance::default();
+        let context = self.context();
+        let ours = context.prepare(self.lines[slot as usize]);
+        let mut found = Vec::new();
+        for (other, there) in self.by_id.iter().filter(|(_, there)| **there != slot) {
+            // The smaller id is the left side, as in [`Index::explain`].
+            let mut score = if id < *other {
+                self.score_pair(&ours, slot, *there, &mut acquaintance)
+            } else {
+                let theirs = context.prepare(self.lines[*there as usize]);
+                self.score_pair(&theirs, *there, slot, &mut acquaintance)
+            };
+            self.among_others(slot, *there, score.weight, &mut score.evidence);
+            let weight = score.weight + self.model.experience.together(&score.evidence);
+            if weight >= self.model.thresholds.review {
+                found.push((*other, weight));
+            }
+        }
+        found.sort_unstable_by_key(|(other, _)| *other);
+        found
+    }
+
     /// What would become of a record. Its household is compared by its contract, phone and place, not by what its other
     /// members say: it has none.
     #[must_use]
@@ -30,7 +58,7 @@ impl Index {
         let wanted = Wanted::asked(&line, &names.family, &names.given, tables);
         let context = self.context();
         let prepared = context.prepare_names(line, &names.family, &names.given);
-        let candidates = self.postings.candidates(&wanted);
+        let candidates = self.postings.candidates(&wanted, self.filed());
         let thresholds = self.model.thresholds();
         // By person: the best weight, whether it may join by itself, and whose record it is.
         let mut people: BTreeMap<u32, (f32, bool, RecordId)> = BTreeMap::new();

@@ -73,7 +73,7 @@ impl Index {
         slots
     }
 
-    fn held_same(&self, id: RecordId) -> impl Iterator<Item = Slot> + '_ {
+    pub(super) fn held_same(&self, id: RecordId) -> impl Iterator<Item = Slot> + '_ {
         let others = self.held.others(id).iter();
         let same = others.filter(move |other| self.held.of(id, **other) == Some(Assertion::Same));
         same.filter_map(|other| self.by_id.get(other).copied())

@@ -109,7 +109,7 @@ impl Index {
         let wanted = Wanted::asked(&line, &names.family, &names.given, tables);
         let context = self.context();
         let prepared = context.prepare_names(line, &names.family, &names.given);
-        let candidates = self.postings.candidates(&wanted);
+        let candidates = self.postings.candidates(&wanted, self.filed());
         let mut people: BTreeMap<u32, f32> = BTreeMap::new();
         for slot in candidates.slots {
             let line = &self.lines[slot as usize];

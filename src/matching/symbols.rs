@@ -49,6 +49,8 @@ pub struct Symbols {
     entries: Vec<Entry>,
     /// Equivalence groups, keys and deletions, each hashed with its kind.
     buckets: FxHashMap<u64, SmallVec<[Symbol; 4]>>,
+    /// Neighbours that the records have taught, each pair once.
+    learnt: Vec<(Symbol, Symbol)>,
 }
 
 /// A token that is looked up without being added.
@@ -121,6 +123,37 @@ impl Symbols {
     #[must_use]
     pub fn near(&self, symbol: Symbol) -> &[(Symbol, Likeness)] {
         &self.entries[symbol as usize].neighbours
+    }
+
+    /// Whether two spellings are one or near each other.
+    #[must_use]
+    pub fn is_like(&self, one: Symbol, other: Symbol) -> bool {
+        one == other || self.near(one).iter().any(|(near, _)| *near == other)
+    }
+
+    /// The pairs of spellings that were learnt.
+    #[must_use]
+    pub fn learnt(&self) -> &[(Symbol, Symbol)] {
+        &self.learnt
+    }
+
+    /// Takes pairs of spellings for known forms of one name, instead of those that were learnt before. What the model
+    /// says are two names stays so.
+    pub fn learn(&mut self, pairs: Vec<(Symbol, Symbol)>, equivalences: &Equivalences) {
+        for (one, other) in std::mem::take(&mut self.learnt) {
+            self.entries[one as usize].neighbours.retain(|(near, _)| *near != other);
+            self.entries[other as usize].neighbours.retain(|(near, _)| *near != one);
+        }
+        let key = |symbol: Symbol| phonetic::keys(&self.entries[symbol as usize].text).tight;
+        self.learnt = pairs
+            .into_iter()
+            .filter(|(one, other)| !self.is_like(*one, *other))
+            .filter(|(one, other)| !equivalences.apart(&key(*one), &key(*other)))
+            .collect();
+        for (one, other) in &self.learnt {
+            self.entries[*one as usize].neighbours.push((*other, Likeness::Equivalent));
+            self.entries[*other as usize].neighbours.push((*one, Likeness::Equivalent));
+        }
     }
 
     fn neighbours(&self, token: &str, buckets: &[u64], equivalences: &Equivalences) -> Neighbours {

@@ -3,6 +3,7 @@
 //! Linkage fails more for some people than for others, and a single figure hides it: every rate is told by scheme, sex
 //! and age group too. [`measure`] makes a report, [`step`] does so once a day and draws samples; both write only counts.
 
+mod alarms;
 mod decoys;
 mod drift;
 mod samples;
@@ -11,23 +12,22 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use tracing::info;
+use tracing::{info, warn};
 
+pub use crate::identity::AlarmKind;
 pub use samples::{OPEN_SAMPLES, draw};
 
-use super::Hub;
 use super::indicators::SMALL;
 use super::link::{self, LinkError};
+use super::{Hub, lease};
 use crate::model::record::Sex;
-use crate::model::{Instant, PartialDate, SchemeId};
+use crate::model::{Instant, PartialDate, RecordId, SchemeId};
 use crate::store::StoreError;
 
 /// How often the hub measures by itself, in milliseconds: a day.
 const EVERY: i64 = 86_400_000;
 /// Name of the lease.
 const LEASE: &str = "quality";
-/// How long a measurement may take before another process may begin one, in milliseconds.
-const LEASE_MILLIS: i64 = 600_000;
 
 /// How right the index is.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -48,6 +48,9 @@ pub struct Report {
     pub rates: Vec<Rate>,
     /// Levels of agreement that are more or less frequent than the published model says.
     pub drift: Vec<Drift>,
+    /// What a person should look at; reports of before there were alarms have none.
+    #[serde(default)]
+    pub alarms: Vec<Alarm>,
 }
 
 /// A share of cases, with what chance leaves open.
@@ -89,6 +92,24 @@ pub struct Drift {
     pub bits: f64,
     /// Pairs with the field.
     pub pairs: u64,
+}
+
+/// Something in all the records together that cannot be right.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Alarm {
+    /// `large_person`, `two_sexes`, `held_by_one` (people); `shared_phone`; `number_of_several`; `reused_numbers`,
+    /// `default_dates`, `sent_twice` (of one scheme); `truncated` (records).
+    pub kind: String,
+    /// The scheme that it is about, when it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<SchemeId>,
+    /// How many people, phones, numbers or records.
+    pub cases: u64,
+    /// Records of the largest case; for a scheme, how many cases there could be.
+    pub of: u64,
+    /// A record of each of the largest, at most five.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<RecordId>,
 }
 
 /// To which groups a case belongs.
@@ -178,6 +199,7 @@ pub async fn measure(hub: &Hub) -> Result<Report, LinkError> {
     decoys::run(hub, &mut tally).await?;
     let (pairs, drift) = drift::run(hub, &mut tally).await?;
     samples::judged(hub, &mut tally).await?;
+    let alarms = alarms::raised(hub).await?;
     let (model, records, people) = {
         let index = hub.index();
         (index.model().version().to_owned(), index.len() as u64, index.people() as u64)
@@ -187,8 +209,17 @@ pub async fn measure(hub: &Hub) -> Result<Report, LinkError> {
     #[allow(clippy::cast_precision_loss, reason = "records stay far below 2^52")]
     let false_joins_expected = strangers.map_or(0.0, |rate| rate.share * records as f64);
     let measured_at = now.to_string();
-    let report =
-        Report { measured_at, model, records, people, pairs, false_joins_expected, rates, drift };
+    let report = Report {
+        measured_at,
+        model,
+        records,
+        people,
+        pairs,
+        false_joins_expected,
+        rates,
+        drift,
+        alarms,
+    };
     let text = serde_json::to_string(&report).expect("counts are plain JSON");
     let mut tx = hub.store().begin().await?;
     tx.add_measurement(now, &report.model, &text).await?;
@@ -213,6 +244,8 @@ pub async fn last_in_public(hub: &Hub) -> Result<Option<Report>, StoreError> {
     let report = last(hub).await?;
     Ok(report.map(|mut report| {
         report.rates.retain(|rate| rate.cases >= SMALL);
+        report.alarms.retain(|alarm| alarm.cases >= SMALL);
+        report.alarms.iter_mut().for_each(|alarm| alarm.examples.clear());
         report
     }))
 }
@@ -228,20 +261,18 @@ pub async fn step(hub: &Hub) -> Result<Option<Report>, LinkError> {
     if !due {
         return Ok(None);
     }
-    let holder = hex::encode(hub.random::<8>());
-    let mut tx = hub.store().begin().await?;
-    let lease = tx.take_lease(LEASE, &holder, now, now.plus_millis(LEASE_MILLIS)).await?;
-    tx.commit().await?;
-    let Some(lease) = lease else { return Ok(None) };
-    let measured = measure(hub).await;
-    if measured.is_ok() {
+    let Some(lease) = lease::take(hub, LEASE).await? else { return Ok(None) };
+    let measured = lease::holding(hub, &lease, async {
+        let report = measure(hub).await?;
         draw(hub, OPEN_SAMPLES).await?;
-    }
-    let mut tx = hub.store().begin().await?;
-    tx.keep_lease(&lease, hub.now()).await?;
-    tx.commit().await?;
-    let report = measured?;
+        Ok::<_, LinkError>(report)
+    });
+    let report = measured.await??;
     info!(records = report.records, pairs = report.pairs, "measured the quality of the links");
+    let alarms = report.alarms.len();
+    if alarms > 0 {
+        warn!(alarms, "{alarms} alarms about the links: see /v1/identity/quality");
+    }
     Ok(Some(report))
 }
 

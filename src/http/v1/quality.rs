@@ -15,9 +15,10 @@ use crate::operations::quality::{self, OPEN_SAMPLES, Report};
 
 /// Tells how right the links are, as last measured: false joins by records of nobody, precision by samples that stewards
 /// judged, whom the index would miss without a national number, and which weights have drifted; in all and by scheme,
-/// sex, age group and border. Groups of fewer than five cases are for those who run the hub.
+/// sex, age group and border; and what cannot be right in all the records together (`alarms`). Groups of fewer than five
+/// cases, and examples, are for those who run the hub.
 #[utoipa::path(get, path = "/v1/identity/quality", tag = "identity", responses(
-    (status = 200, description = "The last report: `rates` with their intervals and `drift` in bits", body = Object),
+    (status = 200, description = "The last report: `rates` with their intervals, `drift` in bits and `alarms`", body = Object),
     (status = "4XX", response = Refused)))]
 pub async fn read(known: Known, State(app): State<App>) -> Result<Json<Report>, Problem> {
     let caller = known.granted(Scope::IdentityRead)?;
