@@ -3,7 +3,7 @@
 # make check   form and lints
 # make bench   mappings against hand-written programs for the same files, reading against csv and serde_json
 # make fuzz    broken files and mappings through every reader, RUNS inputs each (needs cargo-fuzz)
-# make proof   the sizes: 20,000 people on both stores, files of 1,000,000 records (half an hour)
+# make proof   the sizes: 20,000 people on both stores, the identity index on 100,000, files of 1,000,000 records (an hour)
 
 CARGO   ?= cargo
 DANKUN  := target/release/dankun

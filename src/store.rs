@@ -45,6 +45,7 @@ topics! {
     decisions;
     events;
     exports;
+    facts;
     families;
     identifiers;
     inbox;
@@ -58,6 +59,7 @@ topics! {
     people;
     person_events;
     publications;
+    queue;
     quarantine;
     records;
     replays;

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# The sizes that are to be shown: a population of 20,000 on both stores, scored against what its generator knows, and
-# files of 1,000,000 records translated and validated with their peak memory.
+# The sizes that are to be shown: a population of 20,000 on both stores, scored against what its generator knows; the
+# identity index on populations of 100,000, and against brute force on 20,000 records; files of 1,000,000 records
+# translated and validated with their peak memory.
 #
-# The generator and the scorer stand in ../shared/tools. TOOLS, PERSONS, RECORDS and WORK may be set.
+# The generator and the scorer stand in ../shared/tools. TOOLS, PERSONS, RECORDS and WORK may be set; PEOPLE is the size
+# of the six populations for the index, NAMES a folder of other name tables for two more.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -62,6 +64,22 @@ DANKUN_KEY_FILE="$work/postgres.key" population postgres "$url"
 echo "== questions about 20,000 people of three seeds, in REST and FHIR: every field of every answer, on both stores"
 DANKUN_PROOF_PERSONS=${PERSONS:-20000} DANKUN_PROOF_SEEDS=${SEEDS:-7,11,23} DANKUN_SHARED=$(dirname "$tools") \
   cargo test --release --locked --test answers -- --nocapture --test-threads 1
+
+echo "== every pair of 20,000 records weighed: none above the review threshold is missed"
+"$dankun" export records --database "sqlite:$work/hub.db" --out "$work/all.ndjson"
+head -n 20000 "$work/all.ndjson" > "$work/records.ndjson"
+DANKUN_RECORDS="$work/records.ndjson" cargo test --release --locked --test identity no_pair -- --nocapture
+
+echo "== the identity index: ${PEOPLE:-100000} people through the hub, three seeds each"
+tests/proof/identity.py "$dankun" "$tools" "$work/identity" --persons "${PEOPLE:-100000}"
+empty=$(tests/cluster/postgres.sh start "$work/pg2")
+trap 'tests/cluster/postgres.sh stop "$work/pg"; tests/cluster/postgres.sh stop "$work/pg2"' EXIT
+tests/proof/identity.py "$dankun" "$tools" "$work/identity" --persons "${PEOPLE:-100000}" --seeds realistic:14 \
+  --database "$empty"
+if [ -n "${NAMES:-}" ]; then
+  tests/proof/identity.py "$dankun" "$tools" "$work/named" --persons "${PEOPLE:-100000}" --names "$NAMES" \
+    --seeds realistic:15,hard:15
+fi
 
 echo "== poison: each file is answered, none does harm"
 for file in "$work"/population/poison/*; do
