@@ -11,6 +11,8 @@ use crate::server::{Document, Server, expect, read};
 enum Guard {
     /// Anybody, without a key.
     Open,
+    /// Whoever shows a key in the body.
+    Shown,
     /// Anybody with a key.
     AnyKey,
     /// A key with this right.
@@ -19,11 +21,15 @@ enum Guard {
 
 /// The right that each address asks for. An address that is not here fails the tests.
 fn guard(method: &str, path: &str) -> Guard {
-    use Guard::{AnyKey, Open, Right};
+    use Guard::{AnyKey, Open, Right, Shown};
     match (method, path) {
         ("GET", "/v1/openapi.json" | "/healthz" | "/readyz" | "/metrics" | "/fhir/R4/metadata") => {
             Open
         }
+        ("GET", "/.well-known/jwks.json" | "/.well-known/dankun-cancelled.jwt") => Open,
+        ("POST", "/spdci/oauth2/client/token") => Shown,
+        ("POST", "/spdci/registry/sync/search") => Right(Scope::PeopleRead),
+        ("POST", "/spdci/registry/sync/enrolled") => Right(Scope::EligibilityAsk),
         // Each entry of a batch has the guard of its own address.
         ("GET", "/v1/schemes") | ("POST", "/fhir/R4" | "/fhir/R4/") => AnyKey,
         ("POST", "/fhir/R4/CoverageEligibilityRequest")
@@ -143,11 +149,17 @@ fn body(path: &str) -> serde_json::Value {
 }
 
 /// The code of a problem, in the form of its address.
-fn code(problem: &serde_json::Value) -> &serde_json::Value {
-    match &problem["issue"][0]["details"]["coding"][0]["code"] {
+fn code(problem: &serde_json::Value) -> &str {
+    match problem["errors"][0]["code"].as_str() {
+        Some("err.request.unauthorized") => return "unauthenticated",
+        Some("err.request.forbidden") => return "not_permitted",
+        _ => {}
+    }
+    let code = match &problem["issue"][0]["details"]["coding"][0]["code"] {
         serde_json::Value::Null => &problem["code"],
         code => code,
-    }
+    };
+    code.as_str().unwrap_or_default()
 }
 
 /// Whether an address answers somebody without a key.
@@ -161,6 +173,10 @@ cluster::both! {
         for (method, path, guard) in guarded() {
             if matches!(guard, Guard::Open) {
                 assert!(expect_open(&server, path).await, "{path}");
+                continue;
+            }
+            if matches!(guard, Guard::Shown) {
+                expect(server.request(method.clone(), path, ""), 400).await;
                 continue;
             }
             let wrong = format!("dk_{}", "A".repeat(43));
