@@ -1,21 +1,22 @@
 //! The hub that a command asks: its database on this machine, or the hub itself over HTTP. Both answer the same addresses
 //! with the same documents: a hub on this machine is asked without a port and without a key.
 
-use axum::body::{Body, to_bytes};
-use axum::http::Request;
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
-use reqwest::{Client, Method, Url};
+mod here;
+mod there;
+
+use reqwest::{Method, Url};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::arguments::Common;
-use super::connection::Connection;
+use super::connection::{self, Connection};
 use super::failure::Failure;
 use super::screen::Screen;
-use crate::delivery::address::Reach;
-use crate::delivery::client::{Client as Sender, Timeouts};
-use crate::http::{self, App, Limits};
-use crate::model::{Caller, Language};
+use crate::model::Language;
 use crate::operations::{Hub, link};
+
+use here::Here;
+use there::There;
 
 /// Which hub.
 #[derive(Debug, clap::Args)]
@@ -37,56 +38,73 @@ pub struct Which {
 }
 
 /// The hub.
-pub enum Door {
+pub struct Door {
+    way: Way,
+    language: Language,
+}
+
+enum Way {
     /// On this machine.
     Here(Box<Here>),
     /// Elsewhere.
     There(There),
 }
 
-/// A hub on this machine.
-pub struct Here {
-    hub: Hub,
-    app: App,
-    language: Language,
-}
-
-/// A hub elsewhere.
-pub struct There {
-    client: Client,
-    base: Url,
-    key: String,
-    language: Language,
-}
-
 /// A question or an order.
 pub struct Ask<'a> {
     /// `GET`, `POST`, `DELETE`.
     pub method: Method,
-    /// The address after `/v1/`, such as `reviews`.
+    /// The address after `/v1/`, such as `reviews`; names in it as [`named`] writes them.
     pub path: &'a str,
     /// What stands after the question mark; what is `None` is left out.
     pub query: Vec<(&'static str, Option<String>)>,
-    /// A document to send.
-    pub body: Option<Value>,
-    /// The version that an order rests on.
-    pub seen: Option<&'a str>,
+    /// What is sent.
+    pub body: Body,
+    /// What the order rests on.
+    pub seen: Seen<'a>,
     /// The form of the answer, when it is not JSON.
     pub accept: Option<&'static str>,
+}
+
+/// What is sent.
+pub enum Body {
+    /// Nothing.
+    Empty,
+    /// A document.
+    Json(Value),
+    /// A data file.
+    Yaml(String),
+}
+
+/// What an order rests on.
+#[derive(Clone, Copy)]
+pub enum Seen<'a> {
+    /// Nothing is said.
+    Unsaid,
+    /// There is nothing yet.
+    Nothing,
+    /// This version.
+    Version(&'a str),
+}
+
+/// What the hub said.
+struct Answer {
+    status: u16,
+    bytes: Vec<u8>,
 }
 
 impl<'a> Ask<'a> {
     /// A question.
     #[must_use]
     pub fn get(path: &'a str) -> Self {
-        let (query, body, seen, accept) = (Vec::new(), None, None, None);
-        Self { method: Method::GET, path, query, body, seen, accept }
+        let query = Vec::new();
+        Self { method: Method::GET, path, query, body: Body::Empty, seen: Seen::Unsaid, accept: None }
     }
 
     /// An order.
     #[must_use]
     pub fn post(path: &'a str, body: Value) -> Self {
-        Self { method: Method::POST, body: Some(body), ..Self::get(path) }
+        Self { method: Method::POST, body: Body::Json(body), ..Self::get(path) }
     }
 
     /// With what stands after the question mark.
@@ -94,6 +112,55 @@ impl<'a> Ask<'a> {
     pub fn query(self, query: Vec<(&'static str, Option<String>)>) -> Self {
         Self { query, ..self }
     }
+
+    /// Where it goes, under the root of the interface.
+    fn address(&self, root: &Url) -> Result<Url, Failure> {
+        let mut url = root.join(self.path).map_err(Failure::operation)?;
+        let given = self.query.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        let given: Vec<_> = given.collect();
+        if !given.is_empty() {
+            url.query_pairs_mut().extend_pairs(given);
+        }
+        Ok(url)
+    }
+
+    /// The form of what is sent.
+    const fn content_type(&self) -> Option<&'static str> {
+        match self.body {
+            Body::Empty => None,
+            Body::Json(_) => Some("application/json"),
+            Body::Yaml(_) => Some("application/yaml"),
+        }
+    }
+
+    /// The header that says what the order rests on.
+    fn condition(&self) -> Option<(&'static str, String)> {
+        match self.seen {
+            Seen::Unsaid => None,
+            Seen::Nothing => Some(("if-none-match", "*".to_owned())),
+            Seen::Version(hash) => Some(("if-match", format!("\"{hash}\""))),
+        }
+    }
+}
+
+impl Body {
+    fn text(self) -> Option<String> {
+        match self {
+            Self::Empty => None,
+            Self::Json(value) => Some(value.to_string()),
+            Self::Yaml(text) => Some(text),
+        }
+    }
+}
+
+/// A path of names, whatever letters they have: a slash within a name is written as `%2F`.
+#[must_use]
+pub fn named(names: &[&str]) -> String {
+    let mut url = Url::parse("http://hub/").expect("an address");
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(names);
+    }
+    url.path().trim_start_matches('/').to_owned()
 }
 
 impl Which {
@@ -102,29 +169,49 @@ impl Which {
     /// # Errors
     /// Wrong use when none is named or its key is missing; else when it does not open.
     pub async fn open(&self, common: &Common, screen: &Screen) -> Result<Door, Failure> {
-        // The first caller wins and they all choose the same provider.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let language = screen.language();
-        match (&self.hub, &self.key) {
-            (Some(hub), Some(key)) => {
-                let client = Client::builder().build().map_err(Failure::operation)?;
-                let base = format!("{}/v1/", hub.as_str().trim_end_matches('/'));
-                let base = Url::parse(&base).map_err(Failure::operation)?;
-                Ok(Door::There(There { client, base, key: key.clone(), language }))
-            }
-            (Some(_), None) => Err(Failure::usage("life-no-key", &[])),
-            (None, _) => {
-                let hub = self.connection.open(common).await?;
-                let sender = Sender::new(Reach::Public, Timeouts::default());
-                let app =
-                    App::new(hub.clone(), sender.map_err(Failure::operation)?, Limits::default());
-                Ok(Door::Here(Box::new(Here { hub, app, language })))
-            }
+        match self.elsewhere(screen)? {
+            Some(door) => Ok(door),
+            None => Door::here(self.connection.open(common).await?, screen),
         }
+    }
+
+    /// The same, where the directories of the command line are what the hub is compared with: opening it must not bring
+    /// them in.
+    ///
+    /// # Errors
+    /// As [`Which::open`].
+    pub async fn open_as_it_is(&self, common: &Common, screen: &Screen) -> Result<Door, Failure> {
+        if let Some(door) = self.elsewhere(screen)? {
+            return Ok(door);
+        }
+        let mut config = self.connection.config(common)?;
+        (config.mappings, config.schemas) = (None, None);
+        Door::here(connection::open(config, common).await?, screen)
+    }
+
+    /// The hub elsewhere; `None` when it is the database that was named.
+    ///
+    /// # Errors
+    /// Wrong use when the key is missing.
+    pub fn elsewhere(&self, screen: &Screen) -> Result<Option<Door>, Failure> {
+        let Some(hub) = &self.hub else { return Ok(None) };
+        let Some(key) = &self.key else { return Err(Failure::usage("life-no-key", &[])) };
+        let way = Way::There(There::new(hub, key.clone())?);
+        Ok(Some(Door { way, language: screen.language() }))
+    }
+
+    /// The database, when it is that.
+    #[must_use]
+    pub const fn connection(&self) -> &Connection {
+        &self.connection
     }
 }
 
 impl Door {
+    fn here(hub: Hub, screen: &Screen) -> Result<Self, Failure> {
+        Ok(Self { way: Way::Here(Box::new(Here::new(hub)?)), language: screen.language() })
+    }
+
     /// Asks; the document of the answer.
     ///
     /// # Errors
@@ -137,26 +224,73 @@ impl Door {
         serde_json::from_slice(&bytes).map_err(Failure::operation)
     }
 
+    /// Asks for what has a type of its own.
+    ///
+    /// # Errors
+    /// As [`Door::ask`].
+    pub async fn ask_for<T: DeserializeOwned>(&self, ask: Ask<'_>) -> Result<T, Failure> {
+        serde_json::from_slice(&self.ask_bytes(ask).await?).map_err(Failure::operation)
+    }
+
+    /// Asks for what may not be there.
+    ///
+    /// # Errors
+    /// As [`Door::ask`].
+    pub async fn look_for<T: DeserializeOwned>(&self, ask: Ask<'_>) -> Result<Option<T>, Failure> {
+        let answer = self.answer(ask).await?;
+        if answer.status == 404 {
+            return Ok(None);
+        }
+        let bytes = self.accepted(answer)?;
+        serde_json::from_slice(&bytes).map(Some).map_err(Failure::operation)
+    }
+
     /// Asks; the answer as it is.
     ///
     /// # Errors
     /// As [`Door::ask`].
     pub async fn ask_bytes(&self, ask: Ask<'_>) -> Result<Vec<u8>, Failure> {
-        let (status, bytes) = match self {
-            Self::Here(here) => here.answer(ask).await?,
-            Self::There(there) => there.answer(ask).await?,
-        };
+        let answer = self.answer(ask).await?;
+        self.accepted(answer)
+    }
+
+    async fn answer(&self, ask: Ask<'_>) -> Result<Answer, Failure> {
+        match &self.way {
+            Way::Here(here) => here.answer(ask, self.language).await,
+            Way::There(there) => there.answer(ask, self.language).await,
+        }
+    }
+
+    fn accepted(&self, Answer { status, bytes }: Answer) -> Result<Vec<u8>, Failure> {
         if (200..300).contains(&status) {
             return Ok(bytes);
         }
         let problem: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         let detail = problem["detail"].as_str().unwrap_or_default();
-        // What the caller can mend is wrong use; a hub that cannot answer is a failure.
-        if (400..500).contains(&status) {
-            return Err(Failure::Configuration(detail.to_owned()));
+        let diagnostics = problem["diagnostics"].as_array().into_iter().flatten();
+        let found = diagnostics.map(|one| self.diagnostic(one));
+        let said: Vec<String> = std::iter::once(detail.to_owned()).chain(found).collect();
+        let said = said.join("\n");
+        // What the caller can mend is wrong use; a hub that cannot answer, or not now, is a failure.
+        if (400..500).contains(&status) && status != 429 {
+            return Err(Failure::Configuration(said));
         }
         let status = status.to_string();
-        Err(Failure::hub("push-refused-by-hub", &[("status", &status), ("reason", detail)]))
+        Err(Failure::hub("push-refused-by-hub", &[("status", &status), ("reason", &said)]))
+    }
+
+    /// `mapping/ml-utm@1f8a03d2:31:11: B201 …`
+    fn diagnostic(&self, one: &Value) -> String {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let message = &one["message"];
+        let message = text(message.get(self.language.tag()).unwrap_or(message));
+        match (one["line"].as_u64(), one["column"].as_u64()) {
+            (Some(line), Some(column)) => {
+                let (file, code) = (text(&one["file"]), text(&one["code"]));
+                format!("{file}:{line}:{column}: {code} {message}")
+            }
+            _ => message,
+        }
     }
 
     /// Lets a decision take effect: on this machine nobody else may be there to do so.
@@ -164,83 +298,18 @@ impl Door {
     /// # Errors
     /// When linking fails.
     pub async fn settle(&self) -> Result<(), Failure> {
-        match self {
-            Self::Here(here) => {
-                link::link_pending(&here.hub).await.map_err(Failure::operation)?;
-                Ok(())
-            }
-            Self::There(_) => Ok(()),
+        if let Some(hub) = self.hub() {
+            link::link_pending(hub).await.map_err(Failure::operation)?;
         }
+        Ok(())
     }
 
     /// The hub itself, when it is on this machine.
     #[must_use]
     pub fn hub(&self) -> Option<&Hub> {
-        match self {
-            Self::Here(here) => Some(&here.hub),
-            Self::There(_) => None,
+        match &self.way {
+            Way::Here(here) => Some(here.hub()),
+            Way::There(_) => None,
         }
-    }
-}
-
-fn address(base: &Url, ask: &Ask<'_>) -> Result<Url, Failure> {
-    let mut url = base.join(ask.path).map_err(Failure::operation)?;
-    let given = ask.query.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
-    let given: Vec<_> = given.collect();
-    if !given.is_empty() {
-        url.query_pairs_mut().extend_pairs(given);
-    }
-    Ok(url)
-}
-
-impl Here {
-    async fn answer(&self, ask: Ask<'_>) -> Result<(u16, Vec<u8>), Failure> {
-        let base = Url::parse("http://here/v1/").map_err(Failure::operation)?;
-        let url = address(&base, &ask)?;
-        let path = url
-            .query()
-            .map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-        let mut request = Request::builder()
-            .method(ask.method)
-            .uri(path)
-            .header(ACCEPT_LANGUAGE, self.language.tag());
-        if let Some(seen) = ask.seen {
-            request = request.header("if-match", format!("\"{seen}\""));
-        }
-        if let Some(accept) = ask.accept {
-            request = request.header("accept", accept);
-        }
-        let body = match ask.body {
-            Some(body) => {
-                request = request.header(CONTENT_TYPE, "application/json");
-                Body::from(body.to_string())
-            }
-            None => Body::empty(),
-        };
-        let request = request.body(body).map_err(Failure::operation)?;
-        let answer = http::answer_here(&self.app, Caller::local_operator(), request).await;
-        let status = answer.status().as_u16();
-        let bytes = to_bytes(answer.into_body(), usize::MAX).await.map_err(Failure::operation)?;
-        Ok((status, bytes.to_vec()))
-    }
-}
-
-impl There {
-    async fn answer(&self, ask: Ask<'_>) -> Result<(u16, Vec<u8>), Failure> {
-        let url = address(&self.base, &ask)?;
-        let mut request = self.client.request(ask.method, url).bearer_auth(&self.key);
-        request = request.header(ACCEPT_LANGUAGE, self.language.tag());
-        if let Some(seen) = ask.seen {
-            request = request.header("if-match", format!("\"{seen}\""));
-        }
-        if let Some(accept) = ask.accept {
-            request = request.header("accept", accept);
-        }
-        if let Some(body) = ask.body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
-        }
-        let answer = request.send().await.map_err(Failure::operation)?;
-        let status = answer.status().as_u16();
-        Ok((status, answer.bytes().await.map_err(Failure::operation)?.to_vec()))
     }
 }

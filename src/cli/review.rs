@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::arguments::Common;
-use super::door::{Ask, Door, Which};
+use super::door::{Ask, Door, Seen, Which};
 use super::failure::{Failure, Outcome};
 use super::screen::Screen;
 
@@ -204,7 +204,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
             };
             let path = format!("{path}/decide");
             let body = json!({ "answer": decide.answer, "reason": decide.reason });
-            let ask = Ask { seen: Some(&seen), ..Ask::post(&path, body) };
+            let ask = Ask { seen: Seen::Version(&seen), ..Ask::post(&path, body) };
             decided(&door, ask, screen).await?;
         }
         Verb::DecideAlike(decide) => {

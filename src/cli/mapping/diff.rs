@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use super::door::{Door, Held, Told, Which};
+use super::held::{Files, Held, Told};
 use super::folder::Folder;
 use super::named;
 use crate::cli::arguments::Common;
+use crate::cli::door::Which;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::screen::Screen;
 use crate::operations::library::{FileId, Kind};
@@ -35,7 +36,7 @@ pub struct Args {
 /// # Errors
 /// When the hub does not answer or has no such version.
 pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Failure> {
-    let hub = args.which.open(common, screen).await?;
+    let hub = Files::open(&args.which, common, screen).await?;
     let from = args.from.as_deref().unwrap_or("in_force");
     let wanted = args.name.as_deref().map(|name| named::file(args.kind, name)).transpose()?;
     if let (Some(to), Some(id)) = (&args.to, wanted.clone()) {
@@ -46,7 +47,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
         return Ok(Outcome::Done);
     }
     let folder = Folder::open(common)?;
-    let held: Vec<FileId> = hub.files().await?.iter().filter_map(Held::id).collect();
+    let held: Vec<FileId> = hub.all().await?.iter().filter_map(Held::id).collect();
     let mut different = 0_u64;
     for file in folder.files() {
         let id = file.id();
@@ -68,7 +69,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
     Ok(Outcome::Done)
 }
 
-async fn find(hub: &Door, id: &FileId, named: &str) -> Result<Told, Failure> {
+async fn find(hub: &Files, id: &FileId, named: &str) -> Result<Told, Failure> {
     let unknown = || Failure::usage("life-unknown", &[("file", &id.to_string())]);
     hub.version(id, named).await?.ok_or_else(unknown)
 }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{distant, shown, what_if};
 use crate::cli::arguments::Common;
-use crate::cli::connection::Connection;
+use crate::cli::door::Which;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::library;
 use crate::cli::progress::Progress;
@@ -21,9 +21,7 @@ use crate::operations::versions::LifeError;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    connection: Connection,
-    #[command(flatten)]
-    hub: distant::Address,
+    which: Which,
     /// Scheme whose records are tried; of a match model all are
     #[arg(long, value_name = "SCHEME")]
     scheme: Option<SchemeId>,
@@ -46,18 +44,18 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
     let files = args.files.iter().map(|path| super::check::read(path));
     let files = files.collect::<Result<Vec<DataFile>, _>>()?;
     if let Some(model) = files.iter().find(|file| file.kind == Kind::Identity) {
-        return match args.hub.open(screen)? {
+        return match args.which.elsewhere(screen)? {
             Some(hub) => distant::what_if(&hub, model, args.as_of, screen).await,
-            None => what_if::run(&args.connection, (model, args.as_of), common, screen).await,
+            None => what_if::run(args.which.connection(), (model, args.as_of), common, screen).await,
         };
     }
     let scheme = args.scheme.as_ref().ok_or_else(|| Failure::usage("preview-no-scheme", &[]))?;
     let named = files.iter().find(|file| file.kind == Kind::Mapping);
     let named = named.ok_or_else(|| Failure::usage("preview-no-mapping", &[]))?;
-    if let Some(hub) = args.hub.open(screen)? {
+    if let Some(hub) = args.which.elsewhere(screen)? {
         return distant::preview(&hub, named, scheme, args.last, screen).await;
     }
-    let hub = args.connection.open(common).await?;
+    let hub = args.which.connection().open(common).await?;
     let trial = Trial {
         scheme: scheme.clone(),
         mapping: named.name.clone(),

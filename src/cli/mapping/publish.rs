@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::check;
-use super::door::{Changed, Door, Held, Which};
+use super::held::{Changed, Files, Held};
 use super::folder::Folder;
 use crate::cli::arguments::Common;
+use crate::cli::door::Which;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::screen::Screen;
 use crate::model::Instant;
@@ -55,8 +56,8 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
     let (all, asked) = check::gather(&args.files, common)?;
     let files = if args.files.is_empty() { all } else { asked };
     let mut folder = Folder::open(common)?;
-    let hub = args.which.open(common, screen).await?;
-    let held = hub.files().await?;
+    let hub = Files::open(&args.which, common, screen).await?;
+    let held = hub.all().await?;
     let sorted = sort(&hub, &held, &files, &folder, args.force).await?;
     let changes = if args.dry_run {
         rehearse::rehearse(&hub, &held, &sorted.new, screen).await?
@@ -80,7 +81,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
 }
 
 async fn sort<'f>(
-    hub: &Door,
+    hub: &Files,
     held: &[Held],
     files: &'f [DataFile],
     folder: &Folder,

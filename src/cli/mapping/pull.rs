@@ -3,9 +3,10 @@
 
 use serde_json::json;
 
-use super::door::{Door, Which};
+use super::held::Files;
 use super::folder::Folder;
 use crate::cli::arguments::Common;
+use crate::cli::door::Which;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::screen::Screen;
 use crate::operations::library::FileId;
@@ -59,9 +60,9 @@ impl Done {
 /// When the hub does not answer, or a file cannot be written.
 pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Failure> {
     let mut folder = Folder::open(common)?;
-    let hub = args.which.open(common, screen).await?;
+    let hub = Files::open(&args.which, common, screen).await?;
     let (mut written, mut same, mut kept) = (0_u64, 0_u64, 0_u64);
-    for held in hub.files().await? {
+    for held in hub.all().await? {
         let (Some(id), Some(version)) = (held.id(), &held.in_force) else { continue };
         if !args.names.is_empty() && !args.names.contains(&id.name) {
             continue;
@@ -85,7 +86,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
 }
 
 async fn pull(
-    hub: &Door,
+    hub: &Files,
     folder: &mut Folder,
     id: &FileId,
     hash: &str,

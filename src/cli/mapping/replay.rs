@@ -2,7 +2,7 @@
 
 use super::{distant, preview, shown};
 use crate::cli::arguments::Common;
-use crate::cli::connection::Connection;
+use crate::cli::door::Which;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::progress::Progress;
 use crate::cli::screen::Screen;
@@ -15,9 +15,7 @@ use crate::operations::replay::{self, Replay};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    connection: Connection,
-    #[command(flatten)]
-    hub: distant::Address,
+    which: Which,
     /// Scheme whose records are made again
     #[arg(long, value_name = "SCHEME")]
     scheme: SchemeId,
@@ -41,12 +39,12 @@ pub struct Args {
 /// When the hub does not open or refuses, or another replay runs.
 pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Failure> {
     let mapping = args.mapping.clone().unwrap_or_else(|| args.scheme.to_string());
-    if let Some(hub) = args.hub.open(screen)? {
+    if let Some(hub) = args.which.elsewhere(screen)? {
         let version = args.to.as_deref();
         let asked = distant::History { mapping: &mapping, scheme: &args.scheme, version };
         return distant::replay(&hub, asked, args.dry_run, screen).await;
     }
-    let hub = args.connection.open(common).await?;
+    let hub = args.which.connection().open(common).await?;
     if args.dry_run {
         return dry(&hub, args, mapping, screen).await;
     }

@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use super::door::{Changed, Which};
+use super::held::{Changed, Files};
 use super::named::Named;
 use super::publish;
 use crate::cli::arguments::Common;
+use crate::cli::door::Which;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::screen::Screen;
 
@@ -52,7 +53,7 @@ pub async fn versions(
     screen: &Screen,
 ) -> Result<Outcome, Failure> {
     let id = args.named.file()?;
-    let found = args.which.open(common, screen).await?.versions(&id).await?;
+    let found = Files::open(&args.which, common, screen).await?.versions(&id).await?;
     if found.is_empty() {
         return Err(Failure::usage("life-unknown", &[("file", &id.to_string())]));
     }
@@ -78,7 +79,7 @@ pub async fn versions(
 /// When the hub refuses.
 pub async fn approve(args: &Version, common: &Common, screen: &Screen) -> Result<Outcome, Failure> {
     let id = args.named.file()?;
-    args.which.open(common, screen).await?.approve(&id, &args.hash).await?;
+    Files::open(&args.which, common, screen).await?.approve(&id, &args.hash).await?;
     done(&id.to_string(), &args.hash, ("approved", "life-approved"), screen)
 }
 
@@ -92,7 +93,7 @@ pub async fn withdraw(
     screen: &Screen,
 ) -> Result<Outcome, Failure> {
     let id = args.named.file()?;
-    args.which.open(common, screen).await?.withdraw(&id, &args.hash).await?;
+    Files::open(&args.which, common, screen).await?.withdraw(&id, &args.hash).await?;
     done(&id.to_string(), &args.hash, ("withdrawn", "life-given-up"), screen)
 }
 
@@ -120,7 +121,7 @@ pub async fn rollback(
     screen: &Screen,
 ) -> Result<Outcome, Failure> {
     let id = args.named.file()?;
-    let hub = args.which.open(common, screen).await?;
+    let hub = Files::open(&args.which, common, screen).await?;
     let changes: Vec<Changed> = hub.rollback(&id, args.to.as_deref()).await?;
     if screen.json() {
         screen.value(&json!({ "published": changes.len(), "changes": changes }))?;

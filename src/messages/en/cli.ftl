@@ -190,7 +190,6 @@ replay-dry-run = A dry run, nothing was changed:
 replay-done = History was made again ({ $id }):
 replay-running = Replay { $id } is running:
 replay-cancelled = Replay { $id } was stopped; what it made stands:
-mapping-hub-refused = the hub refuses: { $reason }
 replay-examined = examined
 replay-unchanged = unchanged
 replay-changed = changed

@@ -187,7 +187,6 @@ replay-dry-run = À blanc, rien n’a changé :
 replay-done = L’historique est refait ({ $id }) :
 replay-running = La reprise { $id } est en cours :
 replay-cancelled = La reprise { $id } a été arrêtée ; ce qu’elle a refait demeure :
-mapping-hub-refused = le carrefour refuse : { $reason }
 replay-examined = examinées
 replay-unchanged = inchangées
 replay-changed = changées

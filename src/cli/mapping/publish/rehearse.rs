@@ -2,7 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::library;
-use crate::cli::mapping::door::{Changed, Door, Held};
+use crate::cli::mapping::held::{Changed, Files, Held};
 use crate::cli::screen::Screen;
 use crate::operations::library::{DataFile, FileId, Kind, Library, Problem};
 
@@ -11,7 +11,7 @@ use crate::operations::library::{DataFile, FileId, Kind, Library, Problem};
 /// # Errors
 /// All the problems of all files, and every `version:` that was published with another text.
 pub async fn rehearse(
-    hub: &Door,
+    hub: &Files,
     held: &[Held],
     new: &[(&DataFile, Option<String>)],
     screen: &Screen,
@@ -42,7 +42,7 @@ pub async fn rehearse(
 
 /// What counts in the hub, without the files that are to be replaced.
 async fn in_force(
-    hub: &Door,
+    hub: &Files,
     held: &[Held],
     new: &[(&DataFile, Option<String>)],
 ) -> Result<Vec<DataFile>, Failure> {
@@ -59,7 +59,7 @@ async fn in_force(
     Ok(files)
 }
 
-async fn change(hub: &Door, held: &[Held], file: &DataFile) -> Result<Changed, Failure> {
+async fn change(hub: &Files, held: &[Held], file: &DataFile) -> Result<Changed, Failure> {
     let (id, hash) = (file.id(), super::hash(file));
     let there = held.iter().find(|held| held.id().as_ref() == Some(&id));
     if let (Some(label), Some(_)) = (file.label(), there) {
@@ -76,7 +76,7 @@ async fn change(hub: &Door, held: &[Held], file: &DataFile) -> Result<Changed, F
 }
 
 async fn refuse_same_label(
-    hub: &Door,
+    hub: &Files,
     id: &FileId,
     label: &str,
     hash: &str,

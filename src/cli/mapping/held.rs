@@ -1,34 +1,18 @@
-//! The hub whose files a command reads and changes: its database on this machine, or the hub itself over HTTP. Both
-//! answer alike.
+//! The files of a hub: what it holds of each, and the steps of their life, asked through the one [`Door`].
 
-mod local;
-mod remote;
-
-use reqwest::Url;
+use reqwest::Method;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::cli::arguments::Common;
-use crate::cli::connection::{self, Connection};
+use crate::cli::door::{Ask, Body, Door, Seen, Which, named};
 use crate::cli::failure::Failure;
 use crate::cli::screen::Screen;
 use crate::model::Instant;
 use crate::operations::library::{DataFile, FileId, Kind};
 
-use local::Local;
-use remote::Remote;
-
-/// Which hub.
-#[derive(Debug, clap::Args)]
-pub struct Which {
-    #[command(flatten)]
-    connection: Connection,
-    /// Address of the hub, in place of its database, such as https://hub.example.org
-    #[arg(long, env = "DANKUN_HUB", value_name = "URL", conflicts_with = "database")]
-    hub: Option<Url>,
-    /// The key with which to ask the hub
-    #[arg(long, env = "DANKUN_KEY", hide_env_values = true, value_name = "KEY")]
-    key: Option<String>,
-}
+/// Items of a page: as many as a hub gives.
+const PAGE: &str = "500";
 
 /// A file of the hub.
 #[derive(Clone, Debug, Deserialize)]
@@ -101,65 +85,77 @@ pub struct Changed {
     pub before: Option<String>,
 }
 
-/// A hub, one way or the other.
-pub enum Door {
-    /// Through its database.
-    Local(Box<Local>),
-    /// Over HTTP.
-    Remote(Remote),
+/// A page of a list.
+#[derive(Deserialize)]
+struct Page<T> {
+    items: Vec<T>,
+    #[serde(default)]
+    next: Option<String>,
 }
 
-macro_rules! either {
-    ($door:expr, $hub:ident => $call:expr) => {
-        match $door {
-            Door::Local($hub) => $call.await,
-            Door::Remote($hub) => $call.await,
-        }
-    };
+#[derive(Deserialize)]
+struct Plan {
+    changes: Vec<Changed>,
 }
 
-impl Which {
-    /// Opens the hub.
+/// The files of a hub.
+pub struct Files(Door);
+
+impl Files {
+    /// Opens the hub that is named. The directories of the command line are what it is compared with: they do not count.
     ///
     /// # Errors
     /// Wrong use when none is named or its key is missing; else when it does not open.
-    pub async fn open(&self, common: &Common, screen: &Screen) -> Result<Door, Failure> {
-        match (&self.hub, &self.key) {
-            (Some(hub), Some(key)) => Ok(Door::Remote(Remote::new(hub, key.clone(), screen)?)),
-            (Some(_), None) => Err(Failure::usage("life-no-key", &[])),
-            (None, _) => {
-                // The directories are what the hub is compared with; opening it must not bring them in.
-                let mut config = self.connection.config(common)?;
-                (config.mappings, config.schemas) = (None, None);
-                let hub = connection::open(config, common).await?;
-                Ok(Door::Local(Box::new(Local::new(hub, screen))))
-            }
-        }
+    pub async fn open(which: &Which, common: &Common, screen: &Screen) -> Result<Self, Failure> {
+        which.open_as_it_is(common, screen).await.map(Self)
     }
-}
 
-impl Door {
     /// Every file.
     ///
     /// # Errors
     /// When the hub refuses or does not answer; so for all that follow.
-    pub async fn files(&self) -> Result<Vec<Held>, Failure> {
-        either!(self, hub => hub.files())
+    pub async fn all(&self) -> Result<Vec<Held>, Failure> {
+        let mut files = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let query = vec![("limit", Some(PAGE.to_owned())), ("after", after)];
+            let page: Page<Held> = self.0.ask_for(Ask::get("mappings").query(query)).await?;
+            files.extend(page.items);
+            after = page.next;
+            if after.is_none() {
+                return Ok(files);
+            }
+        }
     }
 
     /// A version with its text: by its hash, `in_force` or `draft`.
-    pub async fn version(&self, file: &FileId, named: &str) -> Result<Option<Told>, Failure> {
-        either!(self, hub => hub.version(file, named))
+    pub async fn version(&self, file: &FileId, name: &str) -> Result<Option<Told>, Failure> {
+        let path = path(file, &["versions", name]);
+        self.0.look_for(Ask::get(&path).query(kind(file))).await
     }
 
     /// The versions of a file, the newest first, at most 500.
     pub async fn versions(&self, file: &FileId) -> Result<Vec<Told>, Failure> {
-        either!(self, hub => hub.versions(file))
+        let path = path(file, &["versions"]);
+        let query = kind(file).into_iter().chain([("limit", Some(PAGE.to_owned()))]).collect();
+        let page: Page<Told> = self.0.ask_for(Ask::get(&path).query(query)).await?;
+        Ok(page.items)
     }
 
     /// Saves a draft over what was seen; answers its hash.
     pub async fn draft(&self, file: &DataFile, seen: Option<&str>) -> Result<String, Failure> {
-        either!(self, hub => hub.draft(file, seen))
+        let id = file.id();
+        let path = path(&id, &["draft"]);
+        let saved: Told = self
+            .0
+            .ask_for(Ask {
+                method: Method::PUT,
+                body: Body::Yaml(file.text.clone()),
+                seen: seen.map_or(Seen::Nothing, Seen::Version),
+                ..Ask::get(&path).query(kind(&id))
+            })
+            .await?;
+        Ok(saved.hash)
     }
 
     /// Publishes versions together, at once or for later.
@@ -168,21 +164,44 @@ impl Door {
         chosen: &[(FileId, String)],
         at: Option<Instant>,
     ) -> Result<Vec<Changed>, Failure> {
-        either!(self, hub => hub.publish(chosen, at))
+        let version = |(file, hash): &(FileId, String)| {
+            json!({ "kind": file.kind.name(), "name": file.name, "hash": hash })
+        };
+        let versions: Vec<Value> = chosen.iter().map(version).collect();
+        let body = json!({ "versions": versions, "at": at });
+        let plan: Plan = self.0.ask_for(Ask::post("mappings/publications", body)).await?;
+        Ok(plan.changes)
     }
 
     /// Agrees to a version.
     pub async fn approve(&self, file: &FileId, hash: &str) -> Result<(), Failure> {
-        either!(self, hub => hub.approve(file, hash))
+        self.step(file, hash, "approve").await
     }
 
     /// Gives up a version.
     pub async fn withdraw(&self, file: &FileId, hash: &str) -> Result<(), Failure> {
-        either!(self, hub => hub.withdraw(file, hash))
+        self.step(file, hash, "withdraw").await
+    }
+
+    async fn step(&self, file: &FileId, hash: &str, step: &str) -> Result<(), Failure> {
+        let path = path(file, &["versions", hash, step]);
+        let ask = Ask { method: Method::POST, ..Ask::get(&path).query(kind(file)) };
+        self.0.ask(ask).await.map(drop)
     }
 
     /// Goes back to a version.
     pub async fn rollback(&self, file: &FileId, to: Option<&str>) -> Result<Vec<Changed>, Failure> {
-        either!(self, hub => hub.rollback(file, to))
+        let path = path(file, &["rollback"]);
+        let ask = Ask::post(&path, json!({ "to": to })).query(kind(file));
+        let plan: Plan = self.0.ask_for(ask).await?;
+        Ok(plan.changes)
     }
+}
+
+fn path(file: &FileId, rest: &[&str]) -> String {
+    named(&[&["mappings", file.name.as_str()], rest].concat())
+}
+
+fn kind(file: &FileId) -> Vec<(&'static str, Option<String>)> {
+    vec![("kind", Some(file.kind.name().to_owned()))]
 }
