@@ -5,7 +5,7 @@
 //! positions, as often as wanted, borrowing from the frame. What cannot be read is a [`Broken`], with
 //! whatever was legible, and the rest of the file goes on. A [`Writer`] takes the same events.
 //!
-//! The path of the bytes: `source` expands gzip and zstd, `encoding` makes UTF-8 of them,
+//! The path of the bytes: `expand` undoes gzip and zstd, `source` reads blocks, `encoding` makes UTF-8 of them,
 //! `text` is the one buffer that everything borrows from, and one file a format cuts and walks; the
 //! grammars of CSV and XML are those of `csv-core` and `quick-xml`.
 //! Memory does not grow with the input, but for Bundles (`bundle` says how much).
@@ -15,6 +15,7 @@ mod bundle;
 mod csv;
 mod encoding;
 pub mod events;
+mod expand;
 mod frame;
 mod head;
 mod json;
@@ -31,6 +32,7 @@ mod writer;
 mod xml;
 
 pub use events::{Events, Scalar, ScalarKind};
+pub use expand::Expanded;
 pub use frame::{Broken, Frame};
 pub use head::{Head, head};
 pub use kept::Kept;

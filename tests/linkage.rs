@@ -7,12 +7,16 @@
 #[allow(dead_code)] // Shared by several test programs.
 mod program;
 
+#[path = "linkage/input.rs"]
+mod input;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use dankun::linkage::kind::Kind;
-use dankun::linkage::{Draft, Field, Settings, link};
+use dankun::linkage::weigh::Weigher;
+use dankun::linkage::{Draft, Field, Settings, Table, link};
 use program::{Program, Run};
 use proptest::prelude::*;
 
@@ -262,15 +266,40 @@ fn village() -> Vec<Vec<String>> {
         .collect()
 }
 
-/// The partition of records that linkage makes of them in an order.
-fn partition(people: &[Vec<String>], order: &[usize], threads: usize) -> Vec<Vec<usize>> {
+/// A table of these people, in an order.
+fn table_of(people: &[Vec<String>], order: &[usize], threads: usize) -> Table {
     let kinds = [Kind::GivenName, Kind::FamilyName, Kind::Date, Kind::Place];
     let field = |kind: Kind| Field { name: kind.name().to_owned(), kind, shared: kind.is_shared() };
     let mut draft = Draft::new(kinds.map(field).to_vec());
     for place in order {
         draft.push(&[&place.to_string()], people[*place].iter().map(String::as_str));
     }
-    let table = draft.finish(threads);
+    draft.finish(threads)
+}
+
+#[test]
+fn giving_a_pair_up_early_changes_no_weight() {
+    let people = village();
+    let order: Vec<usize> = (0..people.len()).collect();
+    let table = table_of(&people, &order, 1);
+    let settings = Settings { threshold: 0.0, threads: 1, trained: None };
+    let linked = link(&table, &settings, &|_, _, _| {});
+    let mut weigher = Weigher::new(&table, &linked.mixture, &linked.commonness);
+    let mut given_up = 0;
+    for one in 0..u32::try_from(people.len()).expect("few") {
+        for other in 0..one {
+            let whole = weigher.weight(other, one, f32::MIN);
+            let early = weigher.weight(other, one, -6.0);
+            assert_eq!(early, whole.filter(|(weight, _)| *weight >= -6.0));
+            given_up += usize::from(early.is_none());
+        }
+    }
+    assert!(given_up > 1_000, "only {given_up} of 12,720 pairs");
+}
+
+/// The partition of records that linkage makes of them in an order.
+fn partition(people: &[Vec<String>], order: &[usize], threads: usize) -> Vec<Vec<usize>> {
+    let table = table_of(people, order, threads);
     let linked = link(&table, &Settings { threshold: 0.0, threads, trained: None }, &|_, _, _| {});
     let mut clusters: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (place, cluster) in table.places.iter().zip(linked.clusters) {

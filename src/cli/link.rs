@@ -1,12 +1,14 @@
 //! `dankun link`: who is the same person in any CSV files, without a hub and without labels.
 //!
-//! The first pass over the files is the only one (a model that is not given is inferred from their
-//! first rows); what is kept of a record is its line of numbers and its id.
+//! One pass over the files reads all records (a model that is not given is inferred from their first
+//! rows); what is kept of a record is its line of numbers and its id.
 
+mod bytes;
 mod files;
 mod model;
 mod output;
 mod page;
+mod source;
 mod summary;
 mod truth;
 
@@ -21,7 +23,7 @@ use crate::linkage::{self, Settings, Stage};
 /// Find the records of one person in any CSV files, without a hub.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// CSV files, each a source
+    /// CSV files, each a source; plain, gzip or zstd; - is standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// What the columns hold; inferred when not given
@@ -58,7 +60,7 @@ pub struct Args {
 /// # Errors
 /// When a file cannot be read or written, or the model does not fit the files.
 pub fn run(args: &Args, screen: &Screen) -> Result<Outcome, Failure> {
-    let sources = files::open_all(&args.inputs)?;
+    let sources = source::open_all(&args.inputs, screen)?;
     if args.infer {
         let proposed = model::propose(&sources)?;
         return model::print(&proposed, &args.inputs, args.out.as_deref(), screen);

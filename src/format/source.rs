@@ -1,20 +1,9 @@
-//! Expands what a sender compressed, told by its first bytes, and says how the bytes ended.
+//! Reads a file block by block, expanded, and says how its bytes ended.
 
-use std::io::{self, Chain, Cursor, Read};
+use std::io::{self, Read};
 
-use flate2::read::MultiGzDecoder;
-
+use super::expand::Expanded;
 use crate::model::IssueCode;
-
-/// First bytes of a gzip member (RFC 1952, 2.3.1).
-const GZIP: &[u8] = &[0x1f, 0x8b];
-/// First bytes of a Zstandard frame (RFC 8878, 3.1.1).
-const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
-/// The largest window a Zstandard frame may ask for, as a power of two: 8 MiB, what RFC 8878 (3.1.1.1.2)
-/// recommends that decoders accept; a frame could demand gigabytes of memory otherwise.
-const ZSTD_WINDOW: u32 = 23;
-
-type Plain = Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>;
 
 /// The expanded bytes of one file.
 pub(super) struct Source {
@@ -24,9 +13,7 @@ pub(super) struct Source {
 
 enum Input {
     Unopened(Option<Box<dyn Read + Send>>),
-    Plain(Plain),
-    Gzip(Box<MultiGzDecoder<Plain>>),
-    Zstd(Box<zstd::stream::read::Decoder<'static, io::BufReader<Plain>>>),
+    Open(Expanded),
 }
 
 /// How the bytes of a file ended.
@@ -52,9 +39,7 @@ impl Source {
             let amount = amount as u64;
             match &mut self.input {
                 Input::Unopened(_) => Ok(0),
-                Input::Plain(input) => input.take(amount).read_to_end(out),
-                Input::Gzip(input) => input.take(amount).read_to_end(out),
-                Input::Zstd(input) => input.take(amount).read_to_end(out),
+                Input::Open(input) => input.take(amount).read_to_end(out),
             }
         });
         let got = out.len() - before;
@@ -67,12 +52,10 @@ impl Source {
         match (result, &self.input) {
             (Ok(_), _) if got < amount => Some(End::Clean),
             (Ok(_), _) => None,
-            (Err(_), Input::Gzip(_) | Input::Zstd(_)) => {
+            (Err(_), Input::Open(input)) if input.is_packed() => {
                 Some(End::Broken(IssueCode::BadCompression))
             }
-            (Err(_), Input::Plain(_) | Input::Unopened(_)) => {
-                Some(End::Broken(IssueCode::TruncatedFile))
-            }
+            (Err(_), _) => Some(End::Broken(IssueCode::TruncatedFile)),
         }
     }
 
@@ -80,22 +63,10 @@ impl Source {
         let Input::Unopened(input) = &mut self.input else {
             return Ok(());
         };
-        let Some(mut input) = input.take() else {
+        let Some(input) = input.take() else {
             return Ok(());
         };
-        let mut head = Vec::with_capacity(ZSTD.len());
-        let read = input.by_ref().take(ZSTD.len() as u64).read_to_end(&mut head);
-        let (gzip, zstd) = (head.starts_with(GZIP), head.starts_with(ZSTD));
-        let plain = Cursor::new(head).chain(input);
-        self.input = if gzip {
-            Input::Gzip(Box::new(MultiGzDecoder::new(plain)))
-        } else if zstd {
-            let mut decoder = zstd::stream::read::Decoder::new(plain)?;
-            decoder.window_log_max(ZSTD_WINDOW)?;
-            Input::Zstd(Box::new(decoder))
-        } else {
-            Input::Plain(plain)
-        };
-        read.map(drop)
+        self.input = Input::Open(Expanded::open(input)?);
+        Ok(())
     }
 }

@@ -14,15 +14,33 @@ use super::kind::Kind;
 use super::table::Field;
 use crate::mapping::yaml::scalar_of;
 use crate::matching::normalize::fold;
-use words::{ABOUT_RECORDS, RECORD_IDS, SOURCES, by_name, has_words, is_known};
+use words::{RECORD_IDS, SOURCES, by_name, has_words, is_about_records, is_known, may_number};
 
 /// A column with a sample of its values.
 #[derive(Clone, Debug, Default)]
 pub struct Sample {
     /// Its name.
     pub name: String,
-    /// Values of the sampled records, empty where there is none.
+    /// Values of the sampled records of all files, empty where there is none.
     pub values: Vec<String>,
+    /// Where the records of each file end.
+    pub ends: Vec<usize>,
+    /// Whether all records were sampled.
+    pub whole: bool,
+}
+
+impl Sample {
+    /// Whether every record of each file that has the column has a value of its own.
+    fn is_unique(&self) -> bool {
+        let mut start = 0;
+        let mut files = self.ends.iter().map(|end| {
+            let values = &self.values[std::mem::replace(&mut start, *end)..*end];
+            let filled: FxHashSet<&str> =
+                values.iter().map(|v| v.trim()).filter(|v| !v.is_empty()).collect();
+            filled.is_empty() || filled.len() == values.len()
+        });
+        files.all(|unique| unique) && self.values.iter().any(|value| !value.trim().is_empty())
+    }
 }
 
 /// What becomes of a column.
@@ -93,6 +111,10 @@ const FILLED: f64 = 0.02;
 const READ: f64 = 0.8;
 /// Distinct values up to which a column is a category.
 const FEW: usize = 12;
+/// Values from which it is no accident that all of them are different.
+const MANY: usize = 100;
+/// Share of values that are the same in two columns from which one of them is enough.
+const SAME: f64 = 0.5;
 
 /// Proposes a model.
 #[must_use]
@@ -112,8 +134,7 @@ fn choose(sample: &Sample) -> (Choice, Reason) {
     let filled: Vec<&str> =
         sample.values.iter().map(|v| v.trim()).filter(|v| !v.is_empty()).collect();
     let distinct: FxHashSet<&str> = filled.iter().copied().collect();
-    let unique = !filled.is_empty() && distinct.len() == sample.values.len();
-    if RECORD_IDS.contains(&name.as_str()) && unique {
+    if RECORD_IDS.contains(&name.as_str()) && sample.is_unique() {
         return (Choice::RecordId, Reason::Unique);
     }
     if (filled.len() as f64) < FILLED * sample.values.len() as f64 || filled.is_empty() {
@@ -125,11 +146,15 @@ fn choose(sample: &Sample) -> (Choice, Reason) {
     if distinct.len() == 1 && filled.len() > 1 {
         return (Choice::Unused, Reason::Constant);
     }
-    if ABOUT_RECORDS.contains(&name.as_str()) {
+    if is_about_records(&name) {
         return (Choice::Unused, Reason::Name);
     }
     if let Some(kind) = by_name(&name).filter(|kind| fits(*kind, &filled)) {
         return (Choice::Field(kind), Reason::Name);
+    }
+    // What no two records have alike says of nobody that they are one.
+    if sample.whole && distinct.len() == filled.len() && filled.len() >= MANY {
+        return (Choice::Unused, Reason::Unique);
     }
     match by_values(&filled, distinct.len()) {
         Some(kind) => (Choice::Field(kind), Reason::Values),
@@ -161,7 +186,9 @@ fn fits(kind: Kind, values: &[&str]) -> bool {
         Kind::Name | Kind::GivenName | Kind::FamilyName | Kind::Place | Kind::Occupation => {
             share(values, |value| digits(value) * 2 > value.chars().count()) < 0.5
         }
-        Kind::Category | Kind::Postcode | Kind::Address | Kind::Text | Kind::Number => true,
+        // `has_national_id` holds Y and N.
+        Kind::Number => share(values, |value| value.chars().count() > 1) >= 0.5,
+        Kind::Category | Kind::Postcode | Kind::Address | Kind::Text => true,
     }
 }
 
@@ -181,6 +208,9 @@ fn by_values(values: &[&str], distinct: usize) -> Option<Kind> {
     if distinct <= FEW && distinct > 1 && values.len() > 4 * distinct {
         return Some(Kind::Category);
     }
+    if share(values, is_year_of_life) >= READ {
+        return Some(Kind::Year);
+    }
     if share(values, |value| digits(value) * 2 >= value.chars().count()) >= READ {
         return (distinct * 2 > values.len()).then_some(Kind::Number);
     }
@@ -198,6 +228,11 @@ fn is_date(values: &[&str]) -> impl Fn(&str) -> bool {
 
 fn is_year(value: &str) -> bool {
     value.parse().is_ok_and(|year: u32| (1000..=2200).contains(&year))
+}
+
+/// A year in which somebody may have been born whose record is kept as a file.
+fn is_year_of_life(value: &str) -> bool {
+    value.len() == 4 && value.parse().is_ok_and(|year: u32| (1700..=2100).contains(&year))
 }
 
 fn digits(value: &str) -> usize {
@@ -225,10 +260,18 @@ fn settle(proposed: &mut [Proposed], samples: &[Sample]) {
         // A column of exactly that name before one that has it in its name.
         let known = |place: usize| is_known(&plain(&proposed[place].column));
         places.sort_by_key(|place| (!known(*place), std::cmp::Reverse(filled(*place))));
-        for place in places.into_iter().skip(1) {
-            drop_column(&mut proposed[place], Reason::Repeated);
+        let Some((first, others)) = places.split_first() else { continue };
+        for place in others {
+            // A second family name, a name before marriage: other words, and words they stay.
+            let is_name = matches!(only, Choice::Field(Kind::GivenName | Kind::FamilyName));
+            if is_name && alike(&samples[*first], &samples[*place]) < SAME {
+                proposed[*place].choice = Choice::Field(Kind::Text);
+            } else {
+                drop_column(&mut proposed[*place], Reason::Repeated);
+            }
         }
     }
+    number(proposed);
     let has = |kind: Kind| proposed.iter().any(|p| p.choice == Choice::Field(kind));
     let (parts, dated) = (has(Kind::GivenName) && has(Kind::FamilyName), has(Kind::Date));
     for one in proposed.iter_mut() {
@@ -244,6 +287,27 @@ fn settle(proposed: &mut [Proposed], samples: &[Sample]) {
             drop_column(one, Reason::NoRoom);
         }
         room = room.saturating_sub(1);
+    }
+}
+
+/// The share of records that say the same in both columns, among those that have both.
+fn alike(one: &Sample, other: &Sample) -> f64 {
+    let both = one.values.iter().zip(&other.values).map(|(a, b)| (a.trim(), b.trim()));
+    let both: Vec<_> = both.filter(|(a, b)| !a.is_empty() && !b.is_empty()).collect();
+    let same = both.iter().filter(|(a, b)| fold(a) == fold(b)).count();
+    same as f64 / both.len().max(1) as f64
+}
+
+/// Where no column is known to number the records, one may that is different in each and is named so.
+fn number(proposed: &mut [Proposed]) {
+    let numbered = proposed.iter().any(|one| one.choice == Choice::RecordId);
+    let is_number = |one: &&mut Proposed| {
+        one.choice == Choice::Unused
+            && one.reason == Reason::Unique
+            && may_number(&plain(&one.column))
+    };
+    if let Some(one) = proposed.iter_mut().find(is_number).filter(|_| !numbered) {
+        one.choice = Choice::RecordId;
     }
 }
 

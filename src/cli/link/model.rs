@@ -3,13 +3,14 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use csv::ByteRecord;
 use serde_json::json;
 
-use super::files::{self, Source};
+use super::source::{Source, decode};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input;
 use crate::cli::screen::Screen;
-use crate::linkage::infer::{self, Choice, Proposed};
+use crate::linkage::infer::{self, Choice, Proposed, Sample};
 use crate::linkage::model::{self, Column, Model};
 use crate::mapping::Diagnostic;
 
@@ -46,7 +47,37 @@ pub fn load(path: Option<&Path>, sources: &[Source], screen: &Screen) -> Result<
 
 /// Proposes a model from the first rows of the files.
 pub fn propose(sources: &[Source]) -> Result<Vec<Proposed>, Failure> {
-    Ok(infer::infer(&files::sample(sources, SAMPLED)?))
+    Ok(infer::infer(&sample(sources, SAMPLED)?))
+}
+
+/// The values of the first rows of each column of all files.
+fn sample(sources: &[Source], most: usize) -> Result<Vec<Sample>, Failure> {
+    let mut samples: Vec<Sample> = Vec::new();
+    for column in sources.iter().flat_map(|source| &source.columns) {
+        if !column.is_empty() && !samples.iter().any(|sample| sample.name == *column) {
+            samples.push(Sample { name: column.clone(), whole: true, ..Sample::default() });
+        }
+    }
+    for source in sources {
+        let place = |sample: &Sample| source.columns.iter().position(|name| *name == sample.name);
+        let places: Vec<Option<usize>> = samples.iter().map(place).collect();
+        let mut rows = source.rows()?;
+        let mut row = ByteRecord::new();
+        let mut left = most;
+        while rows.read(&mut row)? {
+            if left == 0 {
+                samples.iter_mut().for_each(|sample| sample.whole = false);
+                break;
+            }
+            left -= 1;
+            for (sample, place) in samples.iter_mut().zip(&places) {
+                let cell = place.and_then(|place| row.get(place)).unwrap_or_default();
+                sample.values.push(decode(cell).into_owned());
+            }
+        }
+        samples.iter_mut().for_each(|sample| sample.ends.push(sample.values.len()));
+    }
+    Ok(samples)
 }
 
 fn of_proposal(proposed: &[Proposed], sources: &[Source]) -> Result<Model, Failure> {

@@ -8,7 +8,7 @@ mod examples;
 use std::io::Write;
 use std::path::Path;
 
-use super::files::Source;
+use super::source::Source;
 use super::summary::{Told, percent};
 use crate::cli::failure::Failure;
 use crate::cli::input;
@@ -43,9 +43,19 @@ impl Page<'_> {
         self.out.push_str(&format!("<p>{text}</p>\n"));
     }
 
-    /// A table: its head as keys, its rows as they are.
-    fn table(&mut self, head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
-        self.out.push_str("<table><tr>");
+    /// A number as the language writes it.
+    fn number(&self, number: u64) -> String {
+        self.text("number", &[("number", number.into())])
+    }
+
+    /// A table of a class of the style: its head as keys, its rows as they are.
+    fn table(
+        &mut self,
+        class: &str,
+        head: &[&str],
+        rows: impl IntoIterator<Item = Vec<String>>,
+    ) {
+        self.out.push_str(&format!("<table class=\"{class}\"><tr>"));
         for key in head {
             let title = if key.is_empty() { String::new() } else { self.text(key, &[]) };
             self.out.push_str(&format!("<th>{title}</th>"));
@@ -84,6 +94,7 @@ pub fn write(
 ) -> Result<(), Failure> {
     let mut page = Page { out: String::new(), screen };
     summary(&mut page, told);
+    sizes(&mut page, told);
     weights(&mut page, told);
     charts::distribution(&mut page, told);
     charts::threshold(&mut page, told);
@@ -156,7 +167,29 @@ fn weights(page: &mut Page<'_>, told: &Told<'_>) {
             ]);
         }
     }
-    page.table(&["field", "level", "same", "other", "bits", ""], rows);
+    page.table("weights", &["field", "level", "same", "other", "bits", ""], rows);
+}
+
+/// Sizes of which each has its own line; larger ones share the last.
+const SIZES: usize = 8;
+
+/// How many people have how many records.
+fn sizes(page: &mut Page<'_>, told: &Told<'_>) {
+    let mut records = vec![0_usize; told.table.len()];
+    told.linked.clusters.iter().for_each(|cluster| records[*cluster as usize] += 1);
+    let mut people = [0_u64; SIZES + 1];
+    records.iter().filter(|size| **size > 0).for_each(|size| people[*size.min(&SIZES)] += 1);
+    page.heading("sizes");
+    let rows: Vec<Vec<String>> = (1_u64..)
+        .zip(&people[1..])
+        .filter(|(_, people)| **people > 0)
+        .map(|(size, people)| {
+            let last = size == SIZES as u64;
+            let size = page.number(size);
+            vec![if last { format!("{size}+") } else { size }, page.number(*people)]
+        })
+        .collect();
+    page.table("numbers", &["records", "people"], rows);
 }
 
 fn calibration(page: &mut Page<'_>, told: &Told<'_>) {
@@ -175,8 +208,8 @@ fn calibration(page: &mut Page<'_>, told: &Told<'_>) {
             #[allow(clippy::cast_precision_loss, reason = "counts of pairs are far below 2^52")]
             let right = right as f64;
             let name = format!("{}–{} %", band * 10, band * 10 + 10);
-            vec![name, pairs.to_string(), share(expected), share(right)]
+            vec![name, page.number(pairs), share(expected), share(right)]
         })
         .collect();
-    page.table(&["band", "pairs", "expected", "found"], rows);
+    page.table("numbers", &["band", "pairs", "expected", "found"], rows);
 }

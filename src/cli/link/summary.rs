@@ -107,8 +107,11 @@ impl Told<'_> {
                 [("count", (*count).into()), ("file", file.as_str().into()), ("line", line.into())];
             warn("link-ragged", &args);
         }
-        if oddities.repeated > 0 {
-            warn("link-repeated", &[("count", oddities.repeated.into())]);
+        if let (count, Some((file, line))) = &oddities.repeated {
+            let line = line.to_string();
+            let args =
+                [("count", (*count).into()), ("file", file.as_str().into()), ("line", line.into())];
+            warn("link-repeated", &args);
         }
         if oddities.foreign > 0 {
             warn("link-foreign", &[("count", oddities.foreign.into())]);
@@ -148,7 +151,7 @@ impl Told<'_> {
                 "b_cubed": shown(scores.b_cubed),
             })),
             "ragged_rows": oddities.ragged.0,
-            "repeated_ids": oddities.repeated,
+            "repeated_ids": oddities.repeated.0,
             "not_utf8": oddities.foreign,
             "unreadable": unreadable,
             "overfull": self.linked.overfull,

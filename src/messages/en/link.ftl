@@ -9,6 +9,7 @@ link-inferred = no model given: { $fields ->
    *[other] { $fields } fields were inferred from the columns
 } (see them with --infer)
 link-empty = the file “{ $path }” holds no records
+link-no-header = the first line of “{ $path }” must name the columns, but “{ $value }” looks like a value: put a line of names above the records
 link-broken = the file “{ $path }” cannot be read as CSV at line { $line }: { $detail }
 link-no-fields = no column tells what it holds; write a model file, starting from --infer
 link-bad-truth = the file “{ $path }” must have the columns record_id and entity_id
@@ -28,7 +29,7 @@ link-ragged = { $count ->
 link-repeated = { $count ->
     [one] one record has
    *[other] { $count } records have
-} an id that came before in the same source
+} an id that came before in the same source, the first in { $file } at line { $line }; every one of them is a record of its own
 link-foreign = { $count ->
     [one] one cell is
    *[other] { $count } cells are
@@ -61,15 +62,15 @@ link-page-summary = { $records } records, { $clusters } persons, at most { $larg
 link-page-estimate = Estimated from the weights, pair by pair: { $precision } % of the joined pairs are right; { $recall } % of the right ones among the candidates are joined. What was no candidate is not in it.
 link-page-measured = Measured against the truth: precision { $precision } %, recall { $recall } %, F1 { $f } %; B-cubed F1 { $b } %.
 link-page-weights = Weights
-link-page-weights-about = How often each level of agreement occurs among pairs of one person and among the other candidates, and what it weighs in bits, before the rarity of a value is counted.
+link-page-weights-about = How often each level of agreement occurs among pairs of one person and among the other candidates, and what it weighs: each bit doubles the odds, so that ten bits make one person a thousand times likelier, and a negative weight speaks against it. Rare values weigh more, common ones less, than stands here.
 link-page-distribution = Distribution of weights
-link-page-distribution-about = Pairs by weight in bits (heights are logarithms); green above the threshold. Pairs below -6 bits are not kept.
+link-page-distribution-about = Pairs by weight in bits; heights are logarithms, so that the few doubtful pairs can be seen beside the many clear ones. Green is above the threshold. Pairs below -6 bits are not kept.
 link-page-threshold = Choice of a threshold
-link-page-threshold-about = Move it to see what the weights say of themselves at other thresholds, then use --threshold.
+link-page-threshold-about = The heavier two records must weigh to be joined, the fewer of the joins are wrong, and the more are missed. Move the threshold to see what the weights say of themselves, then link again with --threshold. At 0 bits a pair is as likely one person as two.
 link-page-calibration = Calibration
-link-page-calibration-about = Of the pairs that were given a probability, how many are one person by the truth.
+link-page-calibration-about = Of the pairs that were given a probability, how many are one person by the truth. Where both shares are alike, probabilities can be believed.
 link-page-examples = Examples
-link-page-examples-about = How the weight of a pair grows field by field.
+link-page-examples-about = Pairs from clear to doubtful: what the records say, how each field agrees, and how the weight grows from field to field. It begins with what a candidate weighs of which nothing is known yet.
 link-page-prior = a candidate
 link-page-field = Field
 link-page-level = Level
@@ -84,6 +85,17 @@ link-page-precision = Precision (estimated)
 link-page-recall = Recall (estimated)
 link-page-first = First record
 link-page-second = Second record
+link-page-number = { $number }
+link-page-sizes = Records of a person
+link-page-records = Records
+link-page-people = Persons
+link-page-joined = Pairs above it
+link-page-sum = Sum
+link-page-bin = { $bits } bits: { $count ->
+    [one] one pair
+   *[other] { $count } pairs
+}
+link-page-pair = { $first } and { $second }: { $bits } bits, { $probability } %
 link-page-level-missing = missing
 link-page-level-equal = equal
 link-page-level-near = a slip, or the same sound

@@ -9,6 +9,7 @@ link-inferred = aucun modèle donné : { $fields ->
    *[other] { $fields } champs déduits des colonnes
 } (à voir avec --infer)
 link-empty = le fichier « { $path } » ne contient aucun enregistrement
+link-no-header = la première ligne de « { $path } » doit nommer les colonnes, mais « { $value } » ressemble à une valeur : mettez une ligne de noms au-dessus des enregistrements
 link-broken = le fichier « { $path } » n’est pas lisible comme CSV à la ligne { $line } : { $detail }
 link-no-fields = aucune colonne ne dit ce qu’elle contient ; écrivez un modèle, en partant de --infer
 link-bad-truth = le fichier « { $path } » doit avoir les colonnes record_id et entity_id
@@ -28,7 +29,7 @@ link-ragged = { $count ->
 link-repeated = { $count ->
     [one] un enregistrement a
    *[other] { $count } enregistrements ont
-} un identifiant déjà vu dans la même source
+} un identifiant déjà vu dans la même source, le premier dans { $file } à la ligne { $line } ; chacun reste un enregistrement à part
 link-foreign = { $count ->
     [one] une cellule n’est
    *[other] { $count } cellules ne sont
@@ -58,15 +59,15 @@ link-page-summary = { $records } enregistrements, { $clusters } personnes, au pl
 link-page-estimate = Estimé d’après les poids, paire par paire : { $precision } % des paires réunies sont justes ; { $recall } % des paires justes parmi les candidates sont réunies. Ce qui n’a pas été candidat n’y figure pas.
 link-page-measured = Mesuré d’après la vérité : précision { $precision } %, rappel { $recall } %, F1 { $f } % ; F1 B-cubed { $b } %.
 link-page-weights = Poids
-link-page-weights-about = Fréquence de chaque degré d’accord parmi les paires d’une même personne et parmi les autres candidates, et son poids en bits, avant de compter la rareté des valeurs.
+link-page-weights-about = La fréquence de chaque niveau d’accord parmi les paires d’une même personne et parmi les autres candidates, et ce qu’il pèse : chaque bit double la cote, dix bits rendent donc mille fois plus vraisemblable qu’il s’agit d’une seule personne, et un poids négatif parle contre. Une valeur rare pèse plus, une valeur courante moins, que ce qui figure ici.
 link-page-distribution = Répartition des poids
-link-page-distribution-about = Paires selon leur poids en bits (hauteurs logarithmiques) ; en vert au-dessus du seuil. Les paires sous -6 bits ne sont pas gardées.
+link-page-distribution-about = Les paires selon leur poids en bits ; les hauteurs sont des logarithmes, pour que les rares paires douteuses se voient à côté des nombreuses paires claires. Le vert est au-dessus du seuil. Les paires sous -6 bits ne sont pas gardées.
 link-page-threshold = Choix d’un seuil
-link-page-threshold-about = Déplacez-le pour voir ce que les poids disent d’eux-mêmes à d’autres seuils, puis utilisez --threshold.
+link-page-threshold-about = Plus deux enregistrements doivent peser pour être réunis, moins il y a de réunions fausses, et plus il en manque. Déplacez le seuil pour voir ce que les poids disent d’eux-mêmes, puis relancez avec --threshold. À 0 bit, une paire est aussi vraisemblablement une personne que deux.
 link-page-calibration = Étalonnage
-link-page-calibration-about = Parmi les paires qui ont reçu une probabilité, combien sont une même personne selon la vérité.
+link-page-calibration-about = Parmi les paires qui ont reçu une probabilité, combien sont une même personne selon la vérité. Là où les deux parts se ressemblent, on peut croire les probabilités.
 link-page-examples = Exemples
-link-page-examples-about = Comment le poids d’une paire grandit, champ par champ.
+link-page-examples-about = Des paires, des claires aux douteuses : ce que disent les enregistrements, comment chaque champ s’accorde, et comment le poids croît de champ en champ. Il commence par ce que pèse une candidate dont on ne sait encore rien.
 link-page-prior = une candidate
 link-page-field = Champ
 link-page-level = Degré
@@ -81,6 +82,17 @@ link-page-precision = Précision (estimée)
 link-page-recall = Rappel (estimé)
 link-page-first = Premier enregistrement
 link-page-second = Second enregistrement
+link-page-number = { $number }
+link-page-sizes = Enregistrements par personne
+link-page-records = Enregistrements
+link-page-people = Personnes
+link-page-joined = Paires au-dessus
+link-page-sum = Somme
+link-page-bin = { $bits } bits : { $count ->
+    [one] une paire
+   *[other] { $count } paires
+}
+link-page-pair = { $first } et { $second } : { $bits } bits, { $probability } %
 link-page-level-missing = absent
 link-page-level-equal = égal
 link-page-level-near = une faute, ou le même son

@@ -11,13 +11,28 @@ const HIGHEST: i32 = 40;
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 180.0;
 
-/// A bar to the right for weight in favour, to the left against.
+/// Bits and pixels of a bar that weighs one level.
+const BAR_BITS: f64 = 20.0;
+const BAR: f64 = 200.0;
+
+/// A bar to the right for weight in favour, to the left against, from an axis in the middle.
 pub fn bar(bits: f64) -> String {
-    let length = bits.abs().min(20.0) * 5.0;
-    let (from, class) = if bits >= 0.0 { (100.0, "for") } else { (100.0 - length, "against") };
+    step((0.0, bits), (-BAR_BITS, BAR_BITS))
+}
+
+/// A step of a waterfall: a bar from one weight to another, on a scale that goes as far as both given.
+pub fn step((before, after): (f64, f64), (lowest, highest): (f64, f64)) -> String {
+    let place = |bits: f64| {
+        (bits.clamp(lowest, highest) - lowest) / (highest - lowest).max(f64::MIN_POSITIVE) * BAR
+    };
+    let (from, to) = (place(before.min(after)), place(before.max(after)));
+    let class = if after >= before { "for" } else { "against" };
+    let (axis, length) = (place(0.0), (to - from).max(1.0));
     format!(
-        "<svg width=\"200\" height=\"12\" role=\"img\" aria-label=\"{bits:+.1}\">\
-         <rect class=\"{class}\" x=\"{from:.1}\" y=\"1\" width=\"{length:.1}\" height=\"10\"/></svg>"
+        "<svg class=\"bar\" width=\"{BAR}\" height=\"14\" role=\"img\" aria-label=\"{:+.1}\">\
+         <line class=\"axis\" x1=\"{axis:.1}\" y1=\"0\" x2=\"{axis:.1}\" y2=\"14\"/>\
+         <rect class=\"{class}\" x=\"{from:.1}\" y=\"2\" width=\"{length:.1}\" height=\"10\"/></svg>",
+        after - before
     )
 }
 
@@ -44,9 +59,10 @@ pub fn distribution(page: &mut Page<'_>, told: &Told<'_>) {
         let class =
             if f64::from(bits) >= f64::from(told.settings.threshold) { "for" } else { "all" };
         bars.push_str(&format!(
-            "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{h:.1}\"><title>{bits}: {count}</title></rect>",
+            "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{h:.1}\"><title>{}</title></rect>",
             HEIGHT - 20.0 - h,
-            step - 1.0
+            step - 1.0,
+            page.text("bin", &[("bits", bits.into()), ("count", u64::from(*count).into())])
         ));
         if bits % 5 == 0 {
             bars.push_str(&format!("<text x=\"{x:.1}\" y=\"{:.1}\">{bits}</text>", HEIGHT - 5.0));
@@ -72,7 +88,7 @@ pub fn threshold(page: &mut Page<'_>, told: &Told<'_>) {
         let pairs = told.linked.edges.iter().filter(|edge| edge.weight > threshold).count();
         rows.push([
             bits.to_string(),
-            pairs.to_string(),
+            page.number(pairs as u64),
             format!("{} %", percent(estimate.precision)),
             format!("{} %", percent(estimate.recall)),
         ]);
@@ -87,5 +103,5 @@ pub fn threshold(page: &mut Page<'_>, told: &Told<'_>) {
         format!("<span id=\"threshold-{name}\">{}</span>", rows[chosen][place])
     };
     let row = vec![cell("bits", 0), cell("pairs", 1), cell("precision", 2), cell("recall", 3)];
-    page.table(&["bits", "pairs", "precision", "recall"], [row]);
+    page.table("numbers", &["bits", "joined", "precision", "recall"], [row]);
 }

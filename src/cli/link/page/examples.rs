@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{Page, charts, escape};
 use crate::cli::failure::Failure;
-use crate::cli::link::files::{self, Source};
-use crate::cli::link::summary::Told;
+use crate::cli::link::files;
+use crate::cli::link::source::Source;
+use crate::cli::link::summary::{Told, percent};
 use crate::linkage::cluster::Edge;
 use crate::linkage::compare::{level_name, level_of};
+use crate::linkage::quality::probability;
 use crate::linkage::weigh::Weigher;
 
 /// Bits around which examples are shown: clear pairs, and the doubtful ones on either side.
@@ -32,35 +34,37 @@ pub fn write(page: &mut Page<'_>, told: &Told<'_>, sources: &[Source]) -> Result
                 .map(|v| escape(v))
                 .unwrap_or_default()
         };
-        page.out.push_str(&format!(
-            "<h3>{} · {} : {:+.1}</h3>\n",
-            escape(told.ids.id(one)),
-            escape(told.ids.id(other)),
-            edge.weight
-        ));
+        let weight = format!("{:+.1}", edge.weight);
+        let title = page.text(
+            "pair",
+            &[
+                ("first", told.ids.id(one).into()),
+                ("second", told.ids.id(other).into()),
+                ("bits", weight.into()),
+                ("probability", percent(probability(edge.weight)).into()),
+            ],
+        );
+        page.out.push_str(&format!("<h3>{title}</h3>\n"));
         let first = steps.first().copied().unwrap_or(0.0);
-        let mut rows = vec![vec![
-            page.text("prior", &[]),
-            String::new(),
-            String::new(),
-            String::new(),
-            format!("{first:+.1}"),
-            charts::bar(f64::from(first)),
-        ]];
+        let scale = |step: &f32| f64::from(*step);
+        let lowest = steps.iter().map(scale).fold(0.0, f64::min);
+        let highest = steps.iter().map(scale).fold(0.0, f64::max);
+        let row = |name: String, values: [String; 3], [before, after]: [f32; 2]| {
+            let [one, other, level] = values;
+            let (from, to) = (f64::from(before), f64::from(after));
+            let gained = format!("{:+.1}", after - before);
+            let picture = charts::step((from, to), (lowest, highest));
+            vec![name, one, other, level, gained, picture, format!("{after:+.1}")]
+        };
+        let mut rows = vec![row(page.text("prior", &[]), Default::default(), [0.0, first])];
         for (field, pair) in steps.windows(2).enumerate() {
             let level = level_of(pattern, field);
             let name = level_name(told.table.fields[field].kind.comparison(), level);
-            let gained = pair[1] - pair[0];
-            rows.push(vec![
-                escape(&told.table.fields[field].name),
-                of(one, field),
-                of(other, field),
-                page.text(&format!("level-{name}"), &[]),
-                format!("{gained:+.1}"),
-                charts::bar(f64::from(gained)),
-            ]);
+            let level = page.text(&format!("level-{name}"), &[]);
+            let values = [of(one, field), of(other, field), level];
+            rows.push(row(escape(&told.table.fields[field].name), values, [pair[0], pair[1]]));
         }
-        page.table(&["field", "first", "second", "level", "bits", ""], rows);
+        page.table("example", &["field", "first", "second", "level", "bits", "", "sum"], rows);
     }
     Ok(())
 }
