@@ -1,9 +1,11 @@
 # make demo    build, tell the story on an embedded store, leave the hub serving (Ctrl-C ends it)
 # make test    everything, on SQLite and on a throw-away PostgreSQL
 # make check   form and lints
-# make bench   mappings against hand-written programs for the same files, reading against csv and serde_json
+# make bench   mappings against hand-written programs for the same files, reading against csv and serde_json,
+#              linkage and the identity index at a million records
 # make fuzz    broken files and mappings through every reader, RUNS inputs each (needs cargo-fuzz)
-# make proof   the sizes: 20,000 people on both stores, the identity index on 100,000, files of 1,000,000 records (an hour)
+# make proof   the sizes: 20,000 people on both stores, the identity index on 100,000, files of 1,000,000 records, linkage
+#              beside Splink and of 10,000,000 records (two hours)
 
 CARGO   ?= cargo
 DANKUN  := target/release/dankun
@@ -36,6 +38,7 @@ check:
 bench:
 	$(CARGO) bench --locked --bench mapping
 	$(CARGO) bench --locked --bench format
+	$(CARGO) bench --locked --bench identity
 
 fuzz:
 	tests/fuzz/run.sh $(RUNS)

@@ -2,11 +2,13 @@
 //!
 //! Pure: no files, no clock. Start reading at [`link`](fn@link): a [`Table`] of records as numbers
 //! ([`table`]), candidates by evidence ([`retrieve`], [`walk`]), levels of agreement ([`compare`]),
-//! classes of pairs learnt from the patterns ([`mixture`]), weights ([`weigh`]), clusters
+//! classes of pairs learnt from the patterns ([`mixture`]), weights ([`weigh`], as far as [`bounds`]
+//! ask for it), clusters
 //! ([`mod@cluster`]). It knows nothing of schemes or beneficiaries: what a field holds is said by a
 //! [`Kind`]. Unlike [`crate::identity`] it sees all records at once and keeps nothing.
 
 pub mod alphabet;
+pub mod bounds;
 pub mod cluster;
 pub mod compare;
 pub mod date;

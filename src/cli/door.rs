@@ -98,7 +98,14 @@ impl<'a> Ask<'a> {
     #[must_use]
     pub fn get(path: &'a str) -> Self {
         let query = Vec::new();
-        Self { method: Method::GET, path, query, body: Body::Empty, seen: Seen::Unsaid, accept: None }
+        Self {
+            method: Method::GET,
+            path,
+            query,
+            body: Body::Empty,
+            seen: Seen::Unsaid,
+            accept: None,
+        }
     }
 
     /// An order.

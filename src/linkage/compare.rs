@@ -8,7 +8,7 @@ use super::hash::mix;
 use super::kind::{Comparison, Kind};
 use super::likeness::{Likeness, likeness};
 use super::table::Table;
-use super::text::{NONE, Symbol, Texts};
+use super::text::{Manner, NONE, Symbol, Texts};
 
 /// The levels of all fields, four bits each.
 pub type Pattern = u64;
@@ -50,6 +50,16 @@ pub const fn last_agreeing(comparison: Comparison) -> u8 {
         Comparison::Date => 5,
         Comparison::Year => 3,
         Comparison::Code => level::EQUAL,
+    }
+}
+
+/// The worst level of a comparison at which both values may well be the same, slips apart.
+#[must_use]
+pub const fn last_equal(comparison: Comparison) -> u8 {
+    match comparison {
+        Comparison::PartOfName | Comparison::Text => level::NEAR,
+        Comparison::Date => 3,
+        Comparison::Year | Comparison::Code => level::EQUAL,
     }
 }
 
@@ -121,12 +131,32 @@ impl Memory {
     }
 }
 
+/// What is known of a pair before its texts are compared: levels that are certain, and the fields that
+/// are open, one bit each.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Outline {
+    /// The levels, 0 where the field is open or a value is missing.
+    pub pattern: Pattern,
+    /// Fields whose texts are there and not equal.
+    pub open: u16,
+}
+
+impl Outline {
+    /// Whether a field is open.
+    #[must_use]
+    pub const fn is_open(self, field: usize) -> bool {
+        self.open & (1 << field) != 0
+    }
+}
+
 /// Compares records of a table.
 #[derive(Clone, Copy)]
 pub struct Comparer<'t> {
     table: &'t Table,
     given: Option<usize>,
     family: Option<usize>,
+    /// The texts of each field that has some.
+    texts: [Option<&'t Texts>; MOST_FIELDS],
 }
 
 impl<'t> Comparer<'t> {
@@ -134,49 +164,114 @@ impl<'t> Comparer<'t> {
     #[must_use]
     pub fn new(table: &'t Table) -> Self {
         let first = |kind| table.fields.iter().position(|field| field.kind == kind);
-        Self { table, given: first(Kind::GivenName), family: first(Kind::FamilyName) }
+        let mut texts = [None; MOST_FIELDS];
+        for (place, field) in table.fields.iter().enumerate() {
+            texts[place] = match field.kind.comparison() {
+                Comparison::PartOfName | Comparison::Text => Some(table.texts(place)),
+                Comparison::Date | Comparison::Year | Comparison::Code => None,
+            };
+        }
+        Self { table, given: first(Kind::GivenName), family: first(Kind::FamilyName), texts }
     }
 
-    /// Reads the lines of records ahead of their comparison, all at once: one after the other each
-    /// would be waited for.
+    /// Reads what a comparison of a record with others looks at, all at once: one after the other each
+    /// would be waited for. The answer means nothing.
     #[must_use]
-    pub fn ahead(&self, records: &[u32]) -> u32 {
+    pub fn ahead(&self, one: u32, others: &[u32]) -> u64 {
         let first = |record: &u32| self.table.line(*record).first().copied().unwrap_or(0);
-        records.iter().map(first).fold(0, |all, cell| all ^ cell)
+        let lines = others.iter().map(first).fold(0, |all, cell| all ^ u64::from(cell));
+        let own = self.table.line(one);
+        let texts = others.iter().fold(0, |all, record| {
+            let cells = own.iter().zip(self.table.line(*record)).zip(&self.texts);
+            let unlike = cells.filter(|((x, y), _)| x != y && **x != NONE && **y != NONE);
+            all ^ unlike.fold(0, |all, ((_, y), texts)| all ^ texts.map_or(0, |t| t.glance(*y)))
+        });
+        lines ^ texts
     }
 
     /// The pattern of two records.
     #[must_use]
     pub fn pattern(&self, one: u32, other: u32, memory: &mut Memory) -> Pattern {
+        let mut outline = self.outline(one, other);
+        for field in 0..self.table.fields.len() {
+            self.fill_in(one, other, field, &mut outline, memory);
+        }
+        outline.pattern
+    }
+
+    /// What two records say without a look at their texts.
+    #[must_use]
+    pub fn outline(&self, one: u32, other: u32) -> Outline {
         let (a, b) = (self.table.line(one), self.table.line(other));
-        let mut pattern = 0;
+        let mut outline = Outline { pattern: 0, open: 0 };
         for (place, (x, y)) in a.iter().zip(b).enumerate() {
-            if *x != NONE && *y != NONE {
-                pattern |= Pattern::from(self.level(place, *x, *y, memory)) << (place * 4);
+            if *x == NONE || *y == NONE {
+                continue;
             }
+            let level = match self.table.fields[place].kind.comparison() {
+                Comparison::PartOfName | Comparison::Text if x != y => {
+                    outline.open |= 1 << place;
+                    continue;
+                }
+                Comparison::PartOfName | Comparison::Text => level::EQUAL,
+                Comparison::Date => date::compare(Date(*x), Date(*y)) as u8,
+                Comparison::Year => match x.abs_diff(*y) {
+                    0 => 1,
+                    1 => 2,
+                    2..=3 => 3,
+                    _ => 4,
+                },
+                Comparison::Code => u8::from(x != y) + 1,
+            };
+            outline.pattern |= Pattern::from(level) << (place * 4);
         }
-        self.swapped(a, b, pattern, memory)
+        // Where neither name is equal they may be exchanged, also when one of them is missing.
+        if let (Some(given), Some(family)) = (self.given, self.family)
+            && level_of(outline.pattern, given) == 0
+            && level_of(outline.pattern, family) == 0
+        {
+            outline.open |= 1 << given | 1 << family;
+        }
+        outline
     }
 
-    fn level(&self, place: usize, x: u32, y: u32, memory: &mut Memory) -> u8 {
-        match self.table.fields[place].kind.comparison() {
-            Comparison::PartOfName => self.names(x, y, memory),
-            Comparison::Text => memory.level(self.table.texts(place), place, x, y),
-            Comparison::Date => date::compare(Date(x), Date(y)) as u8,
-            Comparison::Year => match x.abs_diff(y) {
-                0 => 1,
-                1 => 2,
-                2..=3 => 3,
-                _ => 4,
-            },
-            Comparison::Code => u8::from(x != y) + 1,
+    /// Adds the level of a field that is open; of given and family name, which may be exchanged, both.
+    pub fn fill_in(
+        &self,
+        one: u32,
+        other: u32,
+        field: usize,
+        outline: &mut Outline,
+        memory: &mut Memory,
+    ) {
+        if !outline.is_open(field) {
+            return;
+        }
+        let (a, b) = (self.table.line(one), self.table.line(other));
+        let names = [self.given, self.family].map(Option::unwrap_or_default);
+        let both = names[0] != names[1] && names.iter().all(|name| outline.is_open(*name));
+        let fields = if both && names.contains(&field) { &names[..] } else { &[field] };
+        for field in fields {
+            let (x, y) = (a[*field], b[*field]);
+            if x != NONE && y != NONE {
+                outline.pattern |= Pattern::from(self.level(*field, x, y, memory)) << (field * 4);
+            }
+            outline.open &= !(1 << field);
+        }
+        if fields.len() > 1 {
+            outline.pattern = self.swapped(a, b, outline.pattern, memory);
         }
     }
 
-    fn names(&self, x: Symbol, y: Symbol, memory: &mut Memory) -> u8 {
-        // All parts of names have one set of symbols, whatever their field.
-        let field = self.given.or(self.family).unwrap_or(0);
-        memory.level(self.table.texts(field), field, x, y)
+    /// The level of two texts.
+    fn level(&self, field: usize, x: Symbol, y: Symbol, memory: &mut Memory) -> u8 {
+        let Some(texts) = self.texts[field] else { return 0 };
+        match texts.manner() {
+            Manner::Code => text_level(likeness(texts, x, y)),
+            // All parts of names have one set of symbols, whatever their field.
+            Manner::Name => memory.level(texts, self.given.unwrap_or(field), x, y),
+            Manner::WholeName | Manner::Words => memory.level(texts, field, x, y),
+        }
     }
 
     /// Given and family name exchanged, where they agree so and not otherwise.
@@ -186,7 +281,8 @@ impl<'t> Comparer<'t> {
         if !bad(given) || !bad(family) {
             return pattern;
         }
-        let mut alike = |x, y| x != NONE && y != NONE && self.names(x, y, memory) <= level::NEAR;
+        let mut alike =
+            |x, y| x != NONE && y != NONE && self.level(given, x, y, memory) <= level::NEAR;
         let crossed = [alike(a[given], b[family]), alike(a[family], b[given])];
         let missing = |cells: &[u32]| cells[given] == NONE || cells[family] == NONE;
         let enough = match crossed {

@@ -36,10 +36,15 @@ impl Interner {
 
     /// The number of a string, which is added when it is new.
     pub fn intern(&mut self, bytes: &[u8]) -> u32 {
+        self.intern_hashed(bytes, hash::text(bytes))
+    }
+
+    /// The same where the [hash](hash::text) of the string is known.
+    pub fn intern_hashed(&mut self, bytes: &[u8], hash: u64) -> u32 {
         if self.ends.len() * 2 >= self.table.len() {
             self.grow();
         }
-        let place = self.place(bytes);
+        let place = self.place(bytes, hash);
         if self.table[place] != FREE {
             return self.table[place];
         }
@@ -51,9 +56,9 @@ impl Interner {
     }
 
     /// Where a string stands in the table, or where it would.
-    fn place(&self, bytes: &[u8]) -> usize {
+    fn place(&self, bytes: &[u8], hash: u64) -> usize {
         let mask = self.table.len() - 1;
-        let mut place = start(bytes, mask);
+        let mut place = start(hash, mask);
         while self.table[place] != FREE && self.get(self.table[place]) != bytes {
             place = (place + 1) & mask;
         }
@@ -64,7 +69,7 @@ impl Interner {
         let size = (self.table.len() * 2).max(64);
         self.table = vec![FREE; size];
         for number in (0..).take(self.ends.len()) {
-            let mut place = start(self.get(number), size - 1);
+            let mut place = start(hash::text(self.get(number)), size - 1);
             while self.table[place] != FREE {
                 place = (place + 1) & (size - 1);
             }
@@ -74,6 +79,6 @@ impl Interner {
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
-fn start(bytes: &[u8], mask: usize) -> usize {
-    hash::text(bytes) as usize & mask
+const fn start(hash: u64, mask: usize) -> usize {
+    hash as usize & mask
 }

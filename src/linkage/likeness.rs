@@ -1,5 +1,7 @@
 //! How alike two texts are.
 
+use std::cmp::Ordering;
+
 use super::alphabet::{self, Places};
 use super::text::{Ends, Manner, Symbol, Texts};
 
@@ -58,15 +60,17 @@ pub fn likeness(texts: &Texts, one: Symbol, other: Symbol) -> Likeness {
     // Fewer than half of their letters in common: no slip of the pen explains that.
     let far = both * 2 < either;
     if far && !several {
-        return beginning(x, y);
+        return if a.first == b.first { beginning(x, y) } else { Likeness::Different };
     }
     // The same both ways round, whatever walks through words and letters in order.
-    if y < x {
-        std::mem::swap(&mut one, &mut other);
-        std::mem::swap(&mut x, &mut y);
-    }
-    if x == y {
-        return Likeness::Equal;
+    let order = (a.length, a.letters).cmp(&(b.length, b.letters));
+    match order.then_with(|| x.cmp(y)) {
+        Ordering::Less => {}
+        Ordering::Equal => return Likeness::Equal,
+        Ordering::Greater => {
+            std::mem::swap(&mut one, &mut other);
+            std::mem::swap(&mut x, &mut y);
+        }
     }
     if !several {
         return of_letters(x, y, texts.manner());
@@ -134,7 +138,13 @@ fn of_words(texts: &Texts, one: u32, other: u32) -> Likeness {
         return Likeness::Different;
     }
     let (x, y) = (texts.spelling(a), texts.spelling(b));
-    if both * 2 < either { beginning(x, y) } else { of_letters(x, y, texts.manner()) }
+    if both * 2 >= either {
+        of_letters(x, y, texts.manner())
+    } else if a.first == b.first {
+        beginning(x, y)
+    } else {
+        Likeness::Different
+    }
 }
 
 fn of_letters(one: &[u8], other: &[u8], manner: Manner) -> Likeness {

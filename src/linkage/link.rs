@@ -88,7 +88,7 @@ pub fn link(table: &Table, settings: &Settings, progress: Progress<'_>) -> Linke
     progress(Stage::Training, 0, records as u64);
     let mixture = settings.trained.clone().unwrap_or_else(|| {
         let candidates = candidates(table, threads, walk);
-        mixture::learn(&table.fields, &candidates, &strangers(table))
+        mixture::learn(&table.fields, &candidates, &strangers(table), threads)
     });
 
     let commonness = Commonness::of(table);
@@ -101,7 +101,7 @@ pub fn link(table: &Table, settings: &Settings, progress: Progress<'_>) -> Linke
         for one in range {
             walk.after(one, found);
             pairs += found.len() as u64;
-            std::hint::black_box(comparer.ahead(found));
+            std::hint::black_box(comparer.ahead(one, found));
             for other in found.iter() {
                 if let Some((weight, _)) = weigher.weight(one, *other, ABSENT) {
                     edges.push(Edge { one, other: *other, weight });

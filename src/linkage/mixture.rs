@@ -7,8 +7,9 @@
 //! Learning is expectation and maximisation on counts of patterns (as in fastLink), from plain
 //! starting values; what cannot be learnt from few pairs stays near them.
 
-use super::compare::{LEVELS, Pattern, last_agreeing, level_of, levels};
+use super::compare::{LEVELS, Pattern, last_agreeing, last_equal, level_of, levels};
 use super::kind::{Comparison, Kind};
+use super::ranges;
 use super::table::Field;
 
 /// What the pairs of a class have in common.
@@ -101,7 +102,12 @@ const ONE_HOUSE: f64 = 0.9;
 
 /// Learns the classes from the patterns of candidates, and of records picked at random.
 #[must_use]
-pub fn learn(fields: &[Field], candidates: &Counted, strangers: &Counted) -> Mixture {
+pub fn learn(
+    fields: &[Field],
+    candidates: &Counted,
+    strangers: &Counted,
+    threads: usize,
+) -> Mixture {
     let chance = average(fields, strangers);
     let mut mixture = start(fields, &chance, &average(fields, candidates));
     let prior: Vec<Vec<Chances>> = mixture
@@ -115,7 +121,7 @@ pub fn learn(fields: &[Field], candidates: &Counted, strangers: &Counted) -> Mix
     let all: f64 = candidates.iter().map(|(_, count)| as_f64(*count)).sum();
     let mut before = f64::NEG_INFINITY;
     for round in 1..=MOST_ROUNDS {
-        let (sums, likelihood) = mixture.expect(candidates);
+        let (sums, likelihood) = mixture.expect(candidates, threads);
         mixture.maximise(fields, &prior, sums, all);
         mixture.rounds = round;
         if (likelihood - before).abs() < SETTLED * likelihood.abs() {
@@ -155,18 +161,36 @@ impl Mixture {
         })
     }
 
-    fn expect(&self, counts: &Counted) -> (Vec<Sums>, f64) {
-        let fields = self.classes.first().map_or(0, |class| class.chances.len());
-        let empty = || Sums { pairs: 0.0, levels: vec![[0.0; LEVELS]; fields] };
-        let mut sums: Vec<Sums> = self.classes.iter().map(|_| empty()).collect();
-        let mut likelihoods = Vec::new();
-        let mut total = 0.0;
+    fn expect(&self, counts: &Counted, threads: usize) -> (Vec<Sums>, f64) {
+        let parts = ranges::over(threads, counts.len(), Vec::new, |likelihoods, range| {
+            self.expect_of(&counts[range.start as usize..range.end as usize], likelihoods)
+        });
+        let mut whole = (self.nothing(), 0.0);
+        for (sums, likelihood) in parts {
+            whole.1 += likelihood;
+            for (sum, part) in whole.0.iter_mut().zip(sums) {
+                sum.pairs += part.pairs;
+                let levels = sum.levels.iter_mut().flatten().zip(part.levels.iter().flatten());
+                levels.for_each(|(sum, part)| *sum += part);
+            }
+        }
+        whole
+    }
+
+    fn nothing(&self) -> Vec<Sums> {
+        let sums =
+            |class: &Class| Sums { pairs: 0.0, levels: vec![[0.0; LEVELS]; class.chances.len()] };
+        self.classes.iter().map(sums).collect()
+    }
+
+    fn expect_of(&self, counts: &Counted, likelihoods: &mut Vec<f64>) -> (Vec<Sums>, f64) {
+        let (mut sums, mut total) = (self.nothing(), 0.0);
         for (pattern, count) in counts {
-            self.likelihoods(*pattern, &mut likelihoods);
+            self.likelihoods(*pattern, likelihoods);
             let whole: f64 = likelihoods.iter().sum::<f64>().max(f64::MIN_POSITIVE);
             let count = as_f64(*count);
             total += count * whole.ln();
-            for (sum, likelihood) in sums.iter_mut().zip(&likelihoods) {
+            for (sum, likelihood) in sums.iter_mut().zip(likelihoods.iter()) {
                 let part = count * likelihood / whole;
                 sum.pairs += part;
                 for (place, levels) in sum.levels.iter_mut().enumerate() {
@@ -271,14 +295,19 @@ fn is_own(field: &Field) -> bool {
     !field.shared && field.kind.comparison() != Comparison::Code
 }
 
+/// Whether the pairs of a free class turned out to be one person: they mostly say the very same, not
+/// only something alike, for that is what chance brings together too.
 fn is_one_person(fields: &[Field], class: &Class) -> bool {
     let personal = fields.iter().zip(&class.chances).filter(|(field, _)| is_own(field));
-    let agreements: Vec<f64> =
-        personal.map(|(field, chances)| agreement(chances, field.kind.comparison())).collect();
-    let sum: f64 = agreements.iter().sum();
-    !agreements.is_empty()
-        && sum >= SAME.0 * as_f64(agreements.len() as u64)
-        && agreements.iter().all(|agreement| *agreement >= SAME.1)
+    let equalities: Vec<f64> = personal
+        .map(|(field, chances)| {
+            chances[1..=usize::from(last_equal(field.kind.comparison()))].iter().sum()
+        })
+        .collect();
+    let sum: f64 = equalities.iter().sum();
+    !equalities.is_empty()
+        && sum >= SAME.0 * as_f64(equalities.len() as u64)
+        && equalities.iter().all(|equality| *equality >= SAME.1)
 }
 
 /// Shared fields that change when somebody moves; a family name stays.

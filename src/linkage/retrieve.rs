@@ -8,7 +8,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::evidence::{self, Piece};
+use super::evidence::{Catalogue, Piece};
 use super::hash::mix;
 use super::ranges;
 use super::table::Table;
@@ -19,7 +19,7 @@ pub struct Limits {
     /// Records that a block has at most.
     pub few: usize,
     /// Evidence that two records must share to be compared; sharing a block of `n` others is `1/n`.
-    pub least: f32,
+    pub least: f64,
     /// Whether a combination may consist of parts of values alone.
     pub parts: bool,
 }
@@ -38,26 +38,13 @@ impl Limits {
     }
 }
 
-/// Groups of records that share evidence.
+/// Groups of records that share evidence, the smallest first.
+#[derive(Default)]
 pub struct Blocks {
     ends: Vec<usize>,
     members: Vec<u32>,
     /// Combinations of three pieces of evidence that too many records share.
     pub overfull: u64,
-}
-
-/// The pieces of each record that too many share to be a block by themselves.
-struct Common {
-    ends: Vec<usize>,
-    pieces: Vec<Piece>,
-}
-
-impl Common {
-    fn of(&self, record: u32) -> &[Piece] {
-        let record = record as usize;
-        let start = record.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.pieces[start..self.ends[record]]
-    }
 }
 
 /// What one part of the keys comes to.
@@ -67,6 +54,7 @@ struct Part {
     members: Vec<u32>,
     /// A hash of the members of each block.
     sums: Vec<u64>,
+    /// Keys that too many records share.
     common: Vec<u64>,
 }
 
@@ -74,58 +62,76 @@ impl Blocks {
     /// The blocks of a table.
     #[must_use]
     pub fn of(table: &Table, limits: Limits, threads: usize) -> Self {
-        let mut blocks = Self { ends: Vec::new(), members: Vec::new(), overfull: 0 };
+        let mut blocks = Self::default();
         let mut seen = FxHashSet::default();
-        let groups = evidence::groups(&table.fields);
+        let catalogue = Catalogue::of(table, threads);
 
-        let single = combinations_of(&groups, 1);
-        let single = ranges::each(threads, single.len(), Vec::new, |pieces, part| {
-            collect(table.len(), limits.few, |record, out| {
-                pieces.clear();
-                for (field, group) in groups.iter().enumerate() {
-                    if *group == single[part][0] {
-                        evidence::pieces(table, record, field, *group, pieces);
-                    }
-                }
-                unique(pieces).for_each(out);
-            })
-        });
-        let single = blocks.take(single, &mut seen);
-        let common = common(table, &groups, &single, threads);
+        let groups = catalogue.groups().len();
+        let ones = ranges::each(
+            threads,
+            groups,
+            || (),
+            |(), group| ones(table, &catalogue, group, limits.few),
+        );
+        let mut is_common = vec![false; catalogue.len()];
+        for piece in blocks.take(ones, &mut seen) {
+            is_common[usize::try_from(piece).expect("a piece")] = true;
+        }
+        let catalogue = catalogue.only(&is_common);
+        drop(is_common);
+        let common = Common { table, catalogue: &catalogue, parts: limits.parts };
 
-        let pairs = combinations_of(&groups, 2);
-        let double = ranges::each(
+        let pairs = pairs_of_groups(&catalogue);
+        let twos = ranges::each(
             threads,
             pairs.len(),
             || (),
-            |(), part| {
-                let wanted = &pairs[part];
+            |(), pair| {
                 collect(table.len(), limits.few, |record, out| {
-                    twos(common.of(record), wanted, limits.parts, out);
+                    common.twos(record, pairs[pair], out)
                 })
             },
         );
-        let double = blocks.take(double, &mut seen);
+        let doubles: FxHashSet<u64> = blocks.take(twos, &mut seen).into_iter().collect();
 
-        let triples = combinations_of(&groups, 3);
-        let triple = ranges::each(
-            threads,
-            triples.len(),
-            || (),
-            |(), part| {
-                let wanted = &triples[part];
-                collect(table.len(), limits.few, |record, out| {
-                    threes(common.of(record), wanted, &double, limits.parts, out);
-                })
-            },
-        );
-        blocks.overfull = blocks.take(triple, &mut seen).len() as u64;
-        blocks
+        let triples = ranges::over(threads, table.len(), Vec::new, |pieces, records| {
+            let mut entries = Vec::new();
+            for record in records {
+                common.threes(record, &doubles, pieces, &mut |key| entries.push((key, record)));
+            }
+            entries
+        });
+        let triples = Part::of(triples.concat(), limits.few);
+        blocks.overfull = blocks.take(vec![triples], &mut seen).len() as u64;
+        drop(seen);
+        blocks.by_size()
+    }
+
+    /// Blocks of these groups of records, each in ascending order.
+    #[cfg(test)]
+    pub(super) fn of_groups(groups: impl Iterator<Item = impl Iterator<Item = u32>>) -> Self {
+        let mut part = Part::default();
+        groups.for_each(|group| part.add(group));
+        let mut blocks = Self::default();
+        blocks.take(vec![part], &mut FxHashSet::default());
+        blocks.by_size()
+    }
+
+    fn by_size(self) -> Self {
+        let mut order: Vec<u32> = (0..).take(self.len()).collect();
+        order.sort_by_key(|block| self.members(*block as usize).len());
+        let mut sorted = Self { ends: Vec::with_capacity(self.len()), ..Self::default() };
+        sorted.members.reserve_exact(self.members.len());
+        for block in order {
+            sorted.members.extend_from_slice(self.members(block as usize));
+            sorted.ends.push(sorted.members.len());
+        }
+        Self { overfull: self.overfull, ..sorted }
     }
 
     /// Adds the blocks of parts, each group of members once, and returns the common keys.
-    fn take(&mut self, parts: Vec<Part>, seen: &mut FxHashSet<u64>) -> FxHashSet<u64> {
-        let mut common = FxHashSet::default();
+    fn take(&mut self, parts: Vec<Part>, seen: &mut FxHashSet<u64>) -> Vec<u64> {
+        let mut common = Vec::new();
         for part in parts {
             let mut start = 0;
             for (end, sum) in part.ends.iter().zip(&part.sums) {
@@ -160,179 +166,219 @@ impl Blocks {
     }
 }
 
-/// Keys that were seen once, and twice: most are seen once, and never stored.
-struct Sketch {
-    once: Vec<u64>,
-    twice: Vec<u64>,
-}
-
-/// Bits of a sketch for every key: with eight, one key in eight is stored in vain.
-const BITS: usize = 8;
-/// Bits of a sketch at most: 256 MB.
-const MOST_BITS: usize = 1 << 31;
-
-impl Sketch {
-    fn of(keys: usize) -> Self {
-        let words = (keys * BITS).clamp(64, MOST_BITS).next_power_of_two() / 64;
-        Self { once: vec![0; words], twice: vec![0; words] }
-    }
-
-    #[allow(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
-    fn place(&self, key: u64) -> (usize, u64) {
-        ((key >> 6) as usize & (self.once.len() - 1), 1 << (key & 63))
-    }
-
-    fn add(&mut self, key: u64) {
-        let (word, bit) = self.place(key);
-        self.twice[word] |= self.once[word] & bit;
-        self.once[word] |= bit;
-    }
-
-    fn is_twice(&self, key: u64) -> bool {
-        let (word, bit) = self.place(key);
-        self.twice[word] & bit != 0
-    }
-}
-
-/// The blocks of some keys of all records.
-fn collect(records: usize, few: usize, mut keys: impl FnMut(u32, &mut dyn FnMut(u64))) -> Part {
-    let records = u32::try_from(records).expect("fewer than 2^32 records");
-    let mut count = 0;
-    (0..records).for_each(|record| keys(record, &mut |_| count += 1));
-    let mut part = Part::default();
-    if count == 0 {
-        return part;
-    }
-    let mut sketch = Sketch::of(count);
-    (0..records).for_each(|record| keys(record, &mut |key| sketch.add(key)));
-    let mut entries: Vec<(u64, u32)> = Vec::new();
-    for record in 0..records {
-        keys(record, &mut |key| {
-            if sketch.is_twice(key) {
-                entries.push((key, record));
+impl Part {
+    /// The blocks of keys with the records that have them.
+    fn of(mut entries: Vec<(u64, u32)>, few: usize) -> Self {
+        entries.sort_unstable();
+        // A record may have a key twice: both of its names are the same.
+        entries.dedup();
+        let mut part = Self::default();
+        for group in entries.chunk_by(|a, b| a.0 == b.0) {
+            if group.len() > few {
+                part.common.push(group[0].0);
+            } else if group.len() > 1 {
+                part.add(group.iter().map(|(_, record)| *record));
             }
-        });
-    }
-    drop(sketch);
-    entries.sort_unstable();
-    for group in entries.chunk_by(|a, b| a.0 == b.0) {
-        if group.len() > few {
-            part.common.push(group[0].0);
-        } else if group.len() > 1 {
-            let sum = group.iter().fold(0, |sum, (_, record)| mix(sum, u64::from(*record)));
-            part.members.extend(group.iter().map(|(_, record)| *record));
-            part.ends.push(part.members.len());
-            part.sums.push(sum);
         }
+        part
+    }
+
+    fn add(&mut self, members: impl Iterator<Item = u32>) {
+        let start = self.members.len();
+        self.members.extend(members);
+        let members = &self.members[start..];
+        self.sums.push(sum(members));
+        self.ends.push(self.members.len());
+    }
+
+    fn append(&mut self, other: Self) {
+        let before = self.members.len();
+        self.members.extend(other.members);
+        self.ends.extend(other.ends.iter().map(|end| before + end));
+        self.sums.extend(other.sums);
+        self.common.extend(other.common);
+    }
+}
+
+/// A hash of the members of a block. It begins with their number: a hash of nothing and record 0 is that
+/// of nothing.
+fn sum(members: &[u32]) -> u64 {
+    members.iter().fold(members.len() as u64, |sum, record| mix(sum, u64::from(*record)))
+}
+
+/// The blocks of the pieces of one group: pieces are counted, then their records are put in place.
+fn ones(table: &Table, catalogue: &Catalogue, group: usize, few: usize) -> Part {
+    let (pieces, fields) = &catalogue.groups()[group];
+    let records = 0..u32::try_from(table.len()).expect("fewer than 2^32 records");
+    let each = |record: u32, found: &mut Vec<Piece>| {
+        found.clear();
+        for field in fields {
+            found.extend_from_slice(catalogue.pieces(table, record, *field));
+        }
+        if fields.len() > 1 {
+            found.sort_unstable();
+            found.dedup();
+        }
+    };
+    let mut found = Vec::new();
+    let mut counts = vec![0_u32; pieces.len()];
+    let place = |piece: Piece| (piece - pieces.start) as usize;
+    for record in records.clone() {
+        each(record, &mut found);
+        found.iter().for_each(|piece| counts[place(*piece)] += 1);
+    }
+    let mut part = Part::default();
+    let is_block = |count: u32| (2..=few).contains(&(count as usize));
+    let mut next = vec![usize::MAX; pieces.len()];
+    let mut start = 0;
+    for (piece, count) in pieces.clone().zip(&counts) {
+        if is_block(*count) {
+            next[place(piece)] = start;
+            start += *count as usize;
+            part.ends.push(start);
+        } else if *count as usize > few {
+            part.common.push(u64::from(piece));
+        }
+    }
+    part.members = vec![0; start];
+    for record in records {
+        each(record, &mut found);
+        for piece in &found {
+            let next = &mut next[place(*piece)];
+            if *next != usize::MAX {
+                part.members[*next] = record;
+                *next += 1;
+            }
+        }
+    }
+    let mut start = 0;
+    for end in &part.ends {
+        part.sums.push(sum(&part.members[start..*end]));
+        start = *end;
     }
     part
 }
 
-/// The hashes of pieces, each once.
-fn unique(pieces: &mut [Piece]) -> impl Iterator<Item = u64> + '_ {
-    pieces.sort_unstable();
-    pieces.chunk_by(|a, b| a.hash == b.hash).map(|same| same[0].hash)
-}
+/// Keys with their records that are held at once by a thread: 256 MB.
+const AT_ONCE: usize = 1 << 24;
 
-fn common(table: &Table, groups: &[u8], keys: &FxHashSet<u64>, threads: usize) -> Common {
-    let parts = ranges::over(threads, table.len(), Vec::new, |pieces, records| {
-        let mut part = Common { ends: Vec::new(), pieces: Vec::new() };
-        for record in records {
-            pieces.clear();
-            for (field, group) in groups.iter().enumerate() {
-                evidence::pieces(table, record, field, *group, pieces);
-            }
-            let start = part.pieces.len();
-            part.pieces.extend(pieces.iter().filter(|piece| keys.contains(&piece.hash)));
-            part.pieces[start..].sort_unstable_by_key(|piece| (piece.group, piece.hash));
-            part.ends.push(part.pieces.len());
+/// The blocks of some keys of all records, in as many rounds as memory asks for.
+fn collect(records: usize, few: usize, keys: impl Fn(u32, &mut dyn FnMut(u64))) -> Part {
+    let records = u32::try_from(records).expect("fewer than 2^32 records");
+    let mut count = 0_usize;
+    (0..records).for_each(|record| keys(record, &mut |_| count += 1));
+    let rounds = count.div_ceil(AT_ONCE).max(1) as u64;
+    let mut part = Part::default();
+    for round in 0..rounds {
+        let mut entries = Vec::with_capacity(count / usize::try_from(rounds).unwrap_or(1));
+        for record in 0..records {
+            keys(record, &mut |key| {
+                if rounds == 1 || mix(0, key) % rounds == round {
+                    entries.push((key, record));
+                }
+            });
         }
-        part
-    });
-    let mut common = Common { ends: Vec::with_capacity(table.len()), pieces: Vec::new() };
-    for part in parts {
-        let before = common.pieces.len();
-        common.pieces.extend(part.pieces);
-        common.ends.extend(part.ends.into_iter().map(|end| before + end));
+        part.append(Part::of(entries, few));
     }
-    common
+    part
 }
 
-/// Every way to take so many groups; one of several fields (given and family name) may be taken as
-/// often.
-fn combinations_of(groups: &[u8], count: usize) -> Vec<Vec<u8>> {
-    let mut distinct = groups.to_vec();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let fields = |group: u8| groups.iter().filter(|other| **other == group).count();
-    let mut all: Vec<Vec<u8>> = vec![Vec::new()];
-    for _ in 0..count {
-        let mut longer = Vec::new();
-        for chosen in all {
-            let from = chosen.last().copied().unwrap_or(0);
-            for group in distinct.iter().copied().filter(|group| *group >= from) {
-                if chosen.iter().filter(|other| **other == group).count() < fields(group) {
-                    longer.push([chosen.as_slice(), &[group]].concat());
+/// Every two groups; one of several fields (given and family name) also with itself.
+fn pairs_of_groups(catalogue: &Catalogue) -> Vec<[usize; 2]> {
+    let groups = catalogue.groups();
+    let mut pairs = Vec::new();
+    for first in 0..groups.len() {
+        let from = if groups[first].1.len() > 1 { first } else { first + 1 };
+        pairs.extend((from..groups.len()).map(|second| [first, second]));
+    }
+    pairs
+}
+
+/// The pieces that too many share to be a block by themselves.
+struct Common<'t> {
+    table: &'t Table,
+    catalogue: &'t Catalogue,
+    /// Whether a combination may consist of parts of values alone.
+    parts: bool,
+}
+
+impl Common<'_> {
+    /// Every two pieces of a record, of two fields of these groups.
+    fn twos(&self, record: u32, [first, second]: [usize; 2], out: &mut dyn FnMut(u64)) {
+        let fields = |group: usize| &self.catalogue.groups()[group].1;
+        for (place, one) in fields(first).iter().enumerate() {
+            let pieces = self.catalogue.pieces(self.table, record, *one);
+            if pieces.is_empty() {
+                continue;
+            }
+            let others = fields(second);
+            let others = if first == second { &others[place + 1..] } else { &others[..] };
+            for other in others {
+                for b in self.catalogue.pieces(self.table, record, *other) {
+                    for a in pieces.iter().filter(|a| self.may_combine(**a, *b)) {
+                        out(both(*a, *b));
+                    }
                 }
             }
         }
-        all = longer;
     }
-    all
+
+    /// Every three pieces of a record, of three fields, of which every two are too common.
+    fn threes(
+        &self,
+        record: u32,
+        doubles: &FxHashSet<u64>,
+        pieces: &mut Vec<(usize, Piece)>,
+        out: &mut dyn FnMut(u64),
+    ) {
+        pieces.clear();
+        for (_, fields) in self.catalogue.groups() {
+            for field in fields {
+                let found = self.catalogue.pieces(self.table, record, *field);
+                pieces.extend(found.iter().map(|piece| (*field, *piece)));
+            }
+        }
+        let pieces = &pieces[..pieces.len().min(MOST_COMMON)];
+        // For each piece, those after it with which it makes a combination that is too common.
+        let mut partners = [0_u64; MOST_COMMON];
+        for (place, (field, a)) in pieces.iter().enumerate() {
+            for (later, (other, b)) in pieces.iter().enumerate().skip(place + 1) {
+                let combine = field != other && self.may_combine(*a, *b);
+                if combine && doubles.contains(&both(*a, *b)) {
+                    partners[place] |= 1 << later;
+                }
+            }
+        }
+        for (place, (_, a)) in pieces.iter().enumerate() {
+            for second in bits(partners[place]) {
+                for third in bits(partners[place] & partners[second]) {
+                    let mut three = [*a, pieces[second].1, pieces[third].1].map(u64::from);
+                    three.sort_unstable();
+                    out(mix(mix(three[0], three[1]), three[2]));
+                }
+            }
+        }
+    }
+
+    fn may_combine(&self, a: Piece, b: Piece) -> bool {
+        self.parts || !(self.catalogue.is_weak(a) && self.catalogue.is_weak(b))
+    }
 }
 
-/// The pieces of a group.
-fn of_group(pieces: &[Piece], group: u8) -> &[Piece] {
-    let start = pieces.partition_point(|piece| piece.group < group);
-    let end = pieces.partition_point(|piece| piece.group <= group);
-    &pieces[start..end]
+/// Common pieces of a record that are combined in threes: the number of bits of a set. Sixteen
+/// fields of ordinary values have half as many.
+const MOST_COMMON: usize = 64;
+
+/// The places of the bits of a set.
+fn bits(mut set: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = set.trailing_zeros() as usize;
+        set &= set.wrapping_sub(1);
+        (place < 64).then_some(place)
+    })
 }
 
 /// A key of two pieces, whichever comes first.
-const fn both(a: Piece, b: Piece) -> u64 {
-    if a.hash < b.hash { mix(a.hash, b.hash) } else { mix(b.hash, a.hash) }
-}
-
-fn twos(pieces: &[Piece], groups: &[u8], parts: bool, out: &mut dyn FnMut(u64)) {
-    let (first, second) = (of_group(pieces, groups[0]), of_group(pieces, groups[1]));
-    for (place, a) in first.iter().enumerate() {
-        let rest = if groups[0] == groups[1] { &first[place + 1..] } else { second };
-        for b in rest.iter().filter(|b| b.field != a.field && (parts || !(a.weak && b.weak))) {
-            out(both(*a, *b));
-        }
-    }
-}
-
-fn threes(
-    pieces: &[Piece],
-    groups: &[u8],
-    common: &FxHashSet<u64>,
-    parts: bool,
-    out: &mut dyn FnMut(u64),
-) {
-    let [first, second, third] = [0, 1, 2].map(|place| of_group(pieces, groups[place]));
-    if first.is_empty() || second.is_empty() || third.is_empty() {
-        return;
-    }
-    for (i, a) in first.iter().enumerate() {
-        let (skip, seconds) = if groups[0] == groups[1] { (i + 1, first) } else { (0, second) };
-        for (j, b) in seconds.iter().enumerate().skip(skip) {
-            if a.field == b.field || !parts && a.weak && b.weak || !common.contains(&both(*a, *b)) {
-                continue;
-            }
-            let (skip, thirds) = if groups[1] == groups[2] { (j + 1, seconds) } else { (0, third) };
-            for c in thirds.iter().skip(skip) {
-                if c.field != a.field
-                    && c.field != b.field
-                    && (parts || !(c.weak && (a.weak || b.weak)))
-                    && common.contains(&both(*a, *c))
-                    && common.contains(&both(*b, *c))
-                {
-                    let mut hashes = [a.hash, b.hash, c.hash];
-                    hashes.sort_unstable();
-                    out(mix(mix(hashes[0], hashes[1]), hashes[2]));
-                }
-            }
-        }
-    }
+fn both(a: Piece, b: Piece) -> u64 {
+    (u64::from(a.min(b)) << 32) | u64::from(a.max(b))
 }

@@ -92,8 +92,9 @@ impl Draft {
         let mut key = id.iter().fold(0, |key, part| mix(key, hash::text(part.as_bytes())));
         for (raw, value) in self.raw.iter_mut().zip(values) {
             let value = value.trim();
-            key = mix(key, hash::text(value.as_bytes()));
-            self.cells.push(if value.is_empty() { NONE } else { raw.intern(value.as_bytes()) });
+            let (bytes, hash) = (value.as_bytes(), hash::text(value.as_bytes()));
+            key = mix(key, hash);
+            self.cells.push(if bytes.is_empty() { NONE } else { raw.intern_hashed(bytes, hash) });
         }
         assert_eq!(self.cells.len() - before, self.fields.len(), "one value a field");
         self.keys.push(key);
@@ -160,6 +161,9 @@ fn values(raw: &Interner) -> impl Iterator<Item = &str> + Clone {
 fn meanings(kind: Kind, raw: &Interner) -> (Vec<u32>, Texts) {
     let mut texts = Texts::new(kind.manner());
     let meant = match kind.comparison() {
+        Comparison::Text if kind == Kind::Phone => {
+            values(raw).map(|value| texts.intern(subscriber(value))).collect()
+        }
         Comparison::PartOfName | Comparison::Text | Comparison::Code => {
             values(raw).map(|value| texts.intern(value)).collect()
         }
@@ -170,6 +174,17 @@ fn meanings(kind: Kind, raw: &Interner) -> (Vec<u32>, Texts) {
         Comparison::Year => values(raw).map(year).collect(),
     };
     (meant, texts)
+}
+
+/// Digits of a phone number that every country has: before them stand a country's code or a nought,
+/// or nothing, as the clerk pleases.
+const SUBSCRIBER: usize = 8;
+
+/// The end of a phone number that is the same however it is written.
+fn subscriber(value: &str) -> &str {
+    let digits = value.char_indices().rev().filter(|(_, letter)| letter.is_ascii_digit());
+    let start = digits.map(|(place, _)| place).nth(SUBSCRIBER - 1);
+    start.and_then(|start| value.get(start..)).unwrap_or(value)
 }
 
 fn year(value: &str) -> u32 {

@@ -45,7 +45,10 @@ pub(super) struct Entry {
     pub(super) letters: u64,
     /// A hash of its sound, 0 where there is none.
     pub(super) sound: u64,
-    length: u8,
+    /// How many letters there are.
+    pub(super) length: u8,
+    /// The first of them.
+    pub(super) first: u8,
     words: u8,
 }
 
@@ -56,6 +59,8 @@ pub(super) struct Word {
     length: u8,
     /// The set of its letters.
     pub(super) letters: u64,
+    /// The first of them.
+    pub(super) first: u8,
     /// Bits that sharing it is worth: rare words say more.
     pub(super) weight: f32,
 }
@@ -142,8 +147,11 @@ impl Texts {
     pub fn intern(&mut self, text: &str) -> Symbol {
         let mut spaced = Vec::with_capacity(text.len().min(LONGEST + 1));
         encode(text, &mut spaced);
-        if self.manner == Manner::WholeName {
-            in_order(&mut spaced);
+        match self.manner {
+            Manner::WholeName => in_order(&mut spaced),
+            // How somebody groups the signs of a number says nothing of it.
+            Manner::Code => spaced.retain(|letter| *letter != BLANK),
+            Manner::Name | Manner::Words => {}
         }
         if spaced.is_empty() {
             return NONE;
@@ -168,6 +176,7 @@ impl Texts {
                     start,
                     length: short(word.len()),
                     letters: set(word),
+                    first: word.first().copied().unwrap_or(BLANK),
                     weight: 1.0,
                 });
             }
@@ -181,6 +190,7 @@ impl Texts {
             first_word,
             letters: set(&self.letters[start..]),
             sound,
+            first: self.letters.get(start).copied().unwrap_or(BLANK),
             length: short(self.letters.len() - start),
             words: short(self.words_of.len() - first_word),
         });
@@ -188,6 +198,14 @@ impl Texts {
 
     pub(super) fn ends(&self, symbol: Symbol) -> Ends {
         self.ends[symbol as usize]
+    }
+
+    /// What a comparison looks at first.
+    pub(super) fn glance(&self, symbol: Symbol) -> u64 {
+        match self.manner {
+            Manner::Code => self.ends[symbol as usize].head,
+            Manner::Name | Manner::WholeName | Manner::Words => self.entry(symbol).letters,
+        }
     }
 
     pub(super) fn entry(&self, symbol: Symbol) -> &Entry {

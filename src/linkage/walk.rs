@@ -2,7 +2,7 @@
 
 use super::retrieve::Blocks;
 
-/// The blocks of each record.
+/// The blocks of each record, the smallest first.
 pub struct Membership {
     ends: Vec<usize>,
     blocks: Vec<u32>,
@@ -42,20 +42,25 @@ impl Membership {
     }
 }
 
+/// Evidence of sharing a block of two: whole numbers, so that sums do not depend on their order.
+const WHOLE: u32 = 1 << 20;
+
 /// Walks through the candidates of records.
 pub struct Walk<'b> {
     blocks: &'b Blocks,
     membership: &'b Membership,
-    least: f32,
-    evidence: Vec<f32>,
+    least: u32,
+    evidence: Vec<u32>,
     touched: Vec<u32>,
 }
 
 impl<'b> Walk<'b> {
     /// Over blocks; candidates share at least so much evidence.
     #[must_use]
-    pub fn new(blocks: &'b Blocks, membership: &'b Membership, least: f32) -> Self {
-        let evidence = vec![0.0; membership.ends.len()];
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1")]
+    pub fn new(blocks: &'b Blocks, membership: &'b Membership, least: f64) -> Self {
+        let evidence = vec![0; membership.ends.len()];
+        let least = (least * f64::from(WHOLE)) as u32;
         Self { blocks, membership, least, evidence, touched: Vec::new() }
     }
 
@@ -69,24 +74,83 @@ impl<'b> Walk<'b> {
         self.gather(record, 0, found);
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "a block has at most a few hundred records")]
     fn gather(&mut self, record: u32, from: u32, found: &mut Vec<u32>) {
         found.clear();
-        for block in self.membership.of_record(record) {
+        let blocks = self.membership.of_record(record);
+        let mut left: u32 = blocks.iter().map(|block| self.share(*block)).sum();
+        let mut rest = blocks;
+        // The smallest blocks come first. Whoever shares none of them cannot make up for it once all
+        // that is left is too little.
+        while let [block, after @ ..] = rest
+            && left >= self.least
+        {
+            let share = self.share(*block);
             let members = self.blocks.members(*block as usize);
-            let share = 1.0 / (members.len() - 1) as f32;
             for other in members.iter().rev().take_while(|other| **other >= from) {
                 let evidence = &mut self.evidence[*other as usize];
-                if *evidence == 0.0 {
+                if *evidence == 0 {
                     self.touched.push(*other);
                 }
                 *evidence += share;
             }
+            left -= share;
+            rest = after;
         }
-        for other in self.touched.drain(..) {
-            let evidence = std::mem::take(&mut self.evidence[other as usize]);
-            if evidence >= self.least && other != record {
+        let mut touched = std::mem::take(&mut self.touched);
+        for other in touched.drain(..).filter(|other| *other != record) {
+            let mut evidence = std::mem::take(&mut self.evidence[other as usize]);
+            if evidence < self.least && evidence + left >= self.least {
+                let shared = |block: &&u32| {
+                    self.blocks.members(**block as usize).binary_search(&other).is_ok()
+                };
+                evidence += rest.iter().filter(shared).map(|b| self.share(*b)).sum::<u32>();
+            }
+            if evidence >= self.least {
                 found.push(other);
+            }
+        }
+        self.evidence[record as usize] = 0;
+        self.touched = touched;
+    }
+
+    fn share(&self, block: u32) -> u32 {
+        let others = self.blocks.members(block as usize).len() - 1;
+        WHOLE.div_ceil(u32::try_from(others).unwrap_or(WHOLE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn whoever_shares_enough_is_found_and_nobody_else(
+            groups in prop::collection::vec(prop::collection::btree_set(0_u32..30, 2..12), 1..60),
+            least in 0.05_f64..1.0,
+        ) {
+            let groups: BTreeSet<BTreeSet<u32>> = groups.into_iter().collect();
+            let blocks = Blocks::of_groups(groups.iter().map(|group| group.iter().copied()));
+            let membership = Membership::of(&blocks, 30);
+            let mut walk = Walk::new(&blocks, &membership, least);
+            let mut found = Vec::new();
+            for one in 0..30 {
+                let shared = |other: u32| {
+                    let both = groups.iter().filter(|g| g.contains(&one) && g.contains(&other));
+                    both.map(|g| WHOLE.div_ceil(g.len() as u32 - 1)).sum::<u32>()
+                };
+                let enough = |other: &u32| *other != one && shared(*other) >= walk.least;
+                let expected: Vec<u32> = (0..30).filter(enough).collect();
+                walk.around(one, &mut found);
+                found.sort_unstable();
+                prop_assert_eq!(&found, &expected);
+                walk.after(one, &mut found);
+                found.sort_unstable();
+                prop_assert!(found.iter().eq(expected.iter().filter(|other| **other > one)));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::bounds::Bounds;
 use super::compare::{Comparer, Memory, Pattern, level, level_of};
 use super::date::DateLevel;
 use super::kind::Comparison;
@@ -64,6 +65,7 @@ pub struct Weigher<'t> {
     comparer: Comparer<'t>,
     mixture: &'t Mixture,
     commonness: &'t Commonness,
+    bounds: Bounds<'t>,
     known: FxHashMap<Pattern, Odds>,
     memory: Memory,
     likelihoods: Vec<f64>,
@@ -78,6 +80,7 @@ impl<'t> Weigher<'t> {
             comparer: Comparer::new(table),
             mixture,
             commonness,
+            bounds: Bounds::new(&table.fields, mixture),
             known: FxHashMap::default(),
             memory: Memory::default(),
             likelihoods: Vec::new(),
@@ -90,19 +93,24 @@ impl<'t> Weigher<'t> {
     }
 
     /// The weight of two records' being one person, in bits, and their pattern; `None` when it
-    /// cannot reach `least`.
+    /// cannot reach `least`. Fields whose texts could say most are compared first, and no more of them
+    /// than it takes to see that.
     #[allow(clippy::cast_possible_truncation, reason = "a weight needs no more")]
     pub fn weight(&mut self, one: u32, other: u32, least: f32) -> Option<(f32, Pattern)> {
-        let pattern = self.pattern(one, other);
-        let odds = self.odds(pattern);
-        // However rare the values: against the household nothing is gained.
-        if odds.same < f64::from(least.exp2()) * odds.household {
-            return None;
+        let mut outline = self.comparer.outline(one, other);
+        // What agrees exactly is certain from the beginning, and nothing else is common.
+        let shift = f64::from(self.shift(one, outline.pattern));
+        let needed = f64::from(least.exp2());
+        while let Some((bound, field)) = self.bounds.of(outline) {
+            if bound.household < needed || bound.chance < needed * shift.exp() {
+                return None;
+            }
+            self.comparer.fill_in(one, other, field, &mut outline, &mut self.memory);
         }
-        let shift = f64::from(self.shift(one, pattern));
+        let odds = self.odds(outline.pattern);
         let against = odds.household + odds.chance * shift.exp();
         let weight = (odds.same / against.max(f64::MIN_POSITIVE)).log2() as f32;
-        (weight >= least).then_some((weight, pattern))
+        (weight >= least).then_some((weight, outline.pattern))
     }
 
     /// The weight of two records as it grows field by field: bits after the first field, after the

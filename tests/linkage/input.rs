@@ -101,8 +101,7 @@ fn columns_in_other_languages_years_and_numbers_of_rows_are_told() {
     run.ends_with_code(0);
     let chosen: Vec<String> =
         run.values().iter().map(|value| value["choice"].as_str().unwrap().to_owned()).collect();
-    let expected =
-        ["record_id", "given_name", "family_name", "text", "year", "number", "unused"];
+    let expected = ["record_id", "given_name", "family_name", "text", "year", "number", "unused"];
     assert_eq!(chosen, expected);
 }
 

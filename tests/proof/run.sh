@@ -3,8 +3,9 @@
 # identity index on populations of 100,000, and against brute force on 20,000 records; files of 1,000,000 records
 # translated and validated with their peak memory.
 #
-# The generator and the scorer stand in ../shared/tools. TOOLS, PERSONS, RECORDS and WORK may be set; PEOPLE is the size
-# of the six populations for the index, NAMES a folder of other name tables for two more.
+# Linkage stands beside Splink (linkage.sh). The generator and the scorer stand in ../shared/tools. TOOLS, PERSONS, RECORDS
+# and WORK may be set; PEOPLE is the size of the six populations for the index, NAMES a folder of other name tables for two
+# more.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -113,4 +114,5 @@ echo "== an edit of a mapping over 100,000 stored records"
 mkdir -p "$work/stored"
 python3 tests/proof/enlarge.py "$work/population" "$work/stored" 100000
 tests/proof/preview.sh "$dankun" "$work" "$work/stored/large.csv"
+tests/proof/linkage.sh "$dankun" "$work"
 echo "everything is in $work"

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Splink 5 and `dankun link` on the same file in turn: seconds, peak memory, pairwise F1 of clusters.
 
-splink.py DANKUN INPUT.csv TRUTH.csv MODEL.yaml --splink historical|persons [--rounds N]
+splink.py DANKUN INPUT.csv TRUTH.csv MODEL.yaml --splink historical|persons [--rounds N] [--python PROGRAM]
 
-Splink is installed from PyPI into a virtual environment under a temporary folder. Its set-up is the
+Splink is installed from PyPI into a virtual environment under a temporary folder, unless a Python that has it is
+named. Its set-up is the
 published one for historical persons (DuckDB, its blocking rules, random sampling for u, EM for m), at
 match probability 0.95 for clusters; `persons` is the same kind of set-up for the columns of invented
 persons (given, family, sex, dob, phone, street, town, postcode, idnum). Both are scored by the same
@@ -76,14 +77,22 @@ clusters.as_pandas_dataframe()[["record_id", "cluster_id"]].to_csv(out, index=Fa
 '''
 
 
+def installed(folder):
+    """A Python with Splink."""
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    pip = [os.path.join(folder, "bin/pip"), "install", "--quiet", "splink>=5.0.0.dev0,<6", "pandas"]
+    subprocess.run(pip, check=True)
+    return os.path.join(folder, "bin/python")
+
+
 def measured(command):
-    """Seconds and peak memory (MB) of a command."""
+    """Seconds by the clock and of the processors, and peak memory of a command."""
     start = time.time()
     pid = os.spawnvp(os.P_NOWAIT, command[0], command)
     _, status, usage = os.wait4(pid, 0)
     if status != 0:
         sys.exit("failed: %s" % " ".join(command))
-    return time.time() - start, usage.ru_maxrss // 1024
+    return {"seconds": time.time() - start, "cpu_seconds": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024}
 
 
 def score(truth, clusters):
@@ -105,21 +114,26 @@ def main():
         arguments.add_argument(name)
     arguments.add_argument("--splink", choices=["historical", "persons"], required=True)
     arguments.add_argument("--rounds", type=int, default=1)
+    arguments.add_argument("--python")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="dankun-splink.") as work:
         path = lambda name: os.path.join(work, name)
-        subprocess.run([sys.executable, "-m", "venv", path("venv")], check=True)
-        pip = [path("venv/bin/pip"), "install", "--quiet", "splink>=5.0.0.dev0,<6", "pandas"]
-        subprocess.run(pip, check=True)
+        python = given.python or installed(path("venv"))
         with open(path("run.py"), "w") as file:
             file.write(SPLINK)
-        splink = [path("venv/bin/python"), path("run.py"), given.input, path("splink.csv"), given.splink]
+        splink = [python, path("run.py"), given.input, path("splink.csv"), given.splink]
         dankun = [given.dankun, "link", given.input, "--model", given.model, "--out", path("dankun.csv")]
+        found = {"splink": [], "dankun": []}
         for _ in range(given.rounds):
             for name, command in [("splink", splink), ("dankun", dankun)]:
-                seconds, memory = measured(command)
+                took = measured(command)
+                found[name].append(took)
                 precision, recall, f1 = score(given.truth, path(name + ".csv"))
-                print(json.dumps({"program": name, "seconds": round(seconds, 1), "peak_mb": memory, "precision": round(precision, 4), "recall": round(recall, 4), "f1": round(f1, 4)}), flush=True)
+                line = {"program": name, **took, "precision": precision, "recall": recall, "f1": f1}
+                print(json.dumps({key: value if isinstance(value, str) else round(value, 4) for key, value in line.items()}), flush=True)
+        best = lambda name, what: min(took[what] for took in found[name])
+        ratio = {what: round(best("splink", what) / best("dankun", what), 1) for what in ["seconds", "cpu_seconds", "peak_mb"]}
+        print(json.dumps({"splink_to_dankun": ratio}), flush=True)
 
 
 if __name__ == "__main__":

@@ -32,19 +32,13 @@ impl Here {
         &self.hub
     }
 
-    pub(super) async fn answer(
-        &self,
-        ask: Ask<'_>,
-        language: Language,
-    ) -> Result<Answer, Failure> {
+    pub(super) async fn answer(&self, ask: Ask<'_>, language: Language) -> Result<Answer, Failure> {
         let root = Url::parse("http://here/v1/").map_err(Failure::operation)?;
         let url = ask.address(&root)?;
         let path = url
             .query()
             .map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-        let mut request = Request::builder()
-            .uri(path)
-            .header(ACCEPT_LANGUAGE, language.tag());
+        let mut request = Request::builder().uri(path).header(ACCEPT_LANGUAGE, language.tag());
         if let Some((name, value)) = ask.condition() {
             request = request.header(name, value);
         }

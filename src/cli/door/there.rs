@@ -39,11 +39,7 @@ impl There {
         })
     }
 
-    pub(super) async fn answer(
-        &self,
-        ask: Ask<'_>,
-        language: Language,
-    ) -> Result<Answer, Failure> {
+    pub(super) async fn answer(&self, ask: Ask<'_>, language: Language) -> Result<Answer, Failure> {
         let url = ask.address(&self.root)?;
         let condition = ask.condition();
         let form = ask.content_type();

@@ -49,12 +49,7 @@ impl Page<'_> {
     }
 
     /// A table of a class of the style: its head as keys, its rows as they are.
-    fn table(
-        &mut self,
-        class: &str,
-        head: &[&str],
-        rows: impl IntoIterator<Item = Vec<String>>,
-    ) {
+    fn table(&mut self, class: &str, head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
         self.out.push_str(&format!("<table class=\"{class}\"><tr>"));
         for key in head {
             let title = if key.is_empty() { String::new() } else { self.text(key, &[]) };

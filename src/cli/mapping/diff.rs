@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::held::{Files, Held, Told};
 use super::folder::Folder;
+use super::held::{Files, Held, Told};
 use super::named;
 use crate::cli::arguments::Common;
 use crate::cli::door::Which;

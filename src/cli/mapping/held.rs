@@ -164,9 +164,7 @@ impl Files {
         chosen: &[(FileId, String)],
         at: Option<Instant>,
     ) -> Result<Vec<Changed>, Failure> {
-        let version = |(file, hash): &(FileId, String)| {
-            json!({ "kind": file.kind.name(), "name": file.name, "hash": hash })
-        };
+        let version = |(file, hash): &(FileId, String)| json!({ "kind": file.kind.name(), "name": file.name, "hash": hash });
         let versions: Vec<Value> = chosen.iter().map(version).collect();
         let body = json!({ "versions": versions, "at": at });
         let plan: Plan = self.0.ask_for(Ask::post("mappings/publications", body)).await?;

@@ -46,7 +46,9 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
     if let Some(model) = files.iter().find(|file| file.kind == Kind::Identity) {
         return match args.which.elsewhere(screen)? {
             Some(hub) => distant::what_if(&hub, model, args.as_of, screen).await,
-            None => what_if::run(args.which.connection(), (model, args.as_of), common, screen).await,
+            None => {
+                what_if::run(args.which.connection(), (model, args.as_of), common, screen).await
+            }
         };
     }
     let scheme = args.scheme.as_ref().ok_or_else(|| Failure::usage("preview-no-scheme", &[]))?;

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::check;
-use super::held::{Changed, Files, Held};
 use super::folder::Folder;
+use super::held::{Changed, Files, Held};
 use crate::cli::arguments::Common;
 use crate::cli::door::Which;
 use crate::cli::failure::{Failure, Outcome};

@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
-use super::held::Files;
 use super::folder::Folder;
+use super::held::Files;
 use crate::cli::arguments::Common;
 use crate::cli::door::Which;
 use crate::cli::failure::{Failure, Outcome};
