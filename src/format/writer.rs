@@ -38,7 +38,7 @@ pub struct Writer {
 /// One format's way to collect a record and to write it.
 enum Shape {
     Json(json::Json),
-    Csv(csv::Csv),
+    Csv(Box<csv::Csv>),
     Xml(xml::Xml),
     Bundle(bundle::Bundle),
 }
@@ -73,7 +73,7 @@ impl Writer {
             Written::Json { records_at } => Shape::Json(json::Json::array(records_at)),
             Written::Ndjson => Shape::Json(json::Json::lines()),
             Written::Csv { delimiter, quote, titles, columns } => {
-                Shape::Csv(csv::Csv::new(*delimiter, *quote, titles, columns))
+                Shape::Csv(Box::new(csv::Csv::new(*delimiter, *quote, titles, columns)))
             }
             Written::Xml { root, namespace, record } => {
                 Shape::Xml(xml::Xml::new(root, namespace.as_deref(), record, encoding.name()))

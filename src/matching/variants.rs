@@ -103,12 +103,10 @@ fn look(
     match (by_given, by_family) {
         (Difference::One(pair), Difference::None) => given.add(pair, one_contract),
         (Difference::None, Difference::One(pair)) => family.add(pair, false),
-        (Difference::One(ours), Difference::One(theirs)) if is_number => {
-            // Entered in each other's place: neither stands for the other.
-            if ours != theirs {
-                given.add(ours, one_contract);
-                family.add(theirs, false);
-            }
+        // Entered in each other's place, neither stands for the other.
+        (Difference::One(ours), Difference::One(theirs)) if is_number && ours != theirs => {
+            given.add(ours, one_contract);
+            family.add(theirs, false);
         }
         _ => {}
     }

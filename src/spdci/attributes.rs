@@ -260,7 +260,7 @@ mod tests {
         )
         .unwrap();
         let utm = Some(NumberKind::Record("ml-utm".parse().unwrap()));
-        assert_eq!(kinds(&bare, Some("ml-utm")), [utm.clone()]);
+        assert_eq!(kinds(&bare, Some("ml-utm")), std::slice::from_ref(&utm));
         assert_eq!(kinds(&bare, None), [utm]);
         assert_eq!(kinds(&Attributes::number("PASSPORT", "1"), Some("ml-utm")), [None]);
     }

@@ -74,7 +74,8 @@ fn rows_of_one_person_and_a_trailer_are_seen() {
 fn parts_of_dates_seconds_and_lists_of_phones_are_understood() {
     let member = |house: u32, n: u32| {
         let day = if n.is_multiple_of(2) { "null".to_owned() } else { (n % 28 + 1).to_string() };
-        let second = if n.is_multiple_of(2) { ",{\"kind\":\"tel\",\"value\":\"0785799890\"}" } else { "" };
+        let second =
+            if n.is_multiple_of(2) { ",{\"kind\":\"tel\",\"value\":\"0785799890\"}" } else { "" };
         format!(
             "{{\"no\":{n},\"fullName\":\"MUKAMANA Marie{house}\",\"gender\":\"female\",\"birth\":{{\"year\":{},\
              \"month\":{},\"day\":{day}}},\"enrolledAt\":{},\"contacts\":[{{\"kind\":\"tel\",\"value\":\

@@ -63,14 +63,14 @@ pub fn failing_examples(model: &Arc<Model>, path: &str, text: &str) -> Vec<Diagn
 #[must_use]
 pub fn bolder(model: &Model, than: &Model, path: &str, text: &str) -> Vec<Diagnostic> {
     let mut problems = Diagnostics::of(text);
-    if let (Some(ours), Some(theirs)) = (model.false_joins(), than.false_joins()) {
-        if ours > theirs {
-            let root = yaml::parse(text, &mut problems);
-            let place = "/experience/report/false_joins";
-            let span = root.as_ref().map_or(0..0, |root| nearest(root, place).0.span.clone());
-            let problem = problems.error(Code::BadValue, span);
-            problem.arg("value", ours.to_string()).arg("expected", format!("≤ {theirs}"));
-        }
+    if let (Some(ours), Some(theirs)) = (model.false_joins(), than.false_joins())
+        && ours > theirs
+    {
+        let root = yaml::parse(text, &mut problems);
+        let place = "/experience/report/false_joins";
+        let span = root.as_ref().map_or(0..0, |root| nearest(root, place).0.span.clone());
+        let problem = problems.error(Code::BadValue, span);
+        problem.arg("value", ours.to_string()).arg("expected", format!("≤ {theirs}"));
     }
     problems.finish(path, text)
 }
