@@ -3,7 +3,7 @@
 //! A lease keeps two processes from doing the same at once; it does not make their writes safe. Whoever writes under it
 //! checks it in the same transaction ([`Tx::keep_lease`](crate::store::Tx::keep_lease)), or can be done twice without harm.
 
-use std::convert::Infallible;
+use std::pin::pin;
 use std::time::Duration;
 
 use tracing::warn;
@@ -45,24 +45,38 @@ pub(super) async fn holding<T>(
     lease: &Lease,
     work: impl Future<Output = T>,
 ) -> Result<T, StoreError> {
-    let worked = tokio::select! {
-        worked = work => worked,
-        never = beat(hub, lease) => match never {},
-    };
+    let worked = beating(hub, lease, work).await;
     let mut tx = hub.store().begin().await?;
     tx.keep_lease(lease, hub.now()).await?;
     tx.commit().await?;
     Ok(worked)
 }
 
-/// Prolongs the lease. That it was lost is for the next write to find out.
-async fn beat(hub: &Hub, lease: &Lease) -> Infallible {
+/// Works, and says again and again that it is alive. A beat that has begun is let finish: half of a transaction that nobody
+/// waits for any more would stay open on its connection.
+async fn beating<T>(hub: &Hub, lease: &Lease, work: impl Future<Output = T>) -> T {
+    let mut work = pin!(work);
     loop {
-        tokio::time::sleep(BEAT).await;
-        if let Err(problem) = prolong(hub, lease).await {
-            let problem = &problem as &dyn std::error::Error;
-            warn!(error = problem, "the lease of the {} was not prolonged", lease.name);
+        tokio::select! {
+            worked = &mut work => return worked,
+            () = tokio::time::sleep(BEAT) => {}
         }
+        let mut beat = pin!(beat(hub, lease));
+        tokio::select! {
+            worked = &mut work => {
+                beat.await;
+                return worked;
+            }
+            () = &mut beat => {}
+        }
+    }
+}
+
+/// Prolongs the lease. That it was lost is for the next write to find out.
+async fn beat(hub: &Hub, lease: &Lease) {
+    if let Err(problem) = prolong(hub, lease).await {
+        let problem = &problem as &dyn std::error::Error;
+        warn!(error = problem, "the lease of the {} was not prolonged", lease.name);
     }
 }
 
