@@ -19,6 +19,9 @@ pub const CANONICAL: &str = "canonical";
 /// How many issues are told one by one; the counts go on. Enough to mend an export's habits.
 const TOLD: usize = 1_000;
 
+/// A canonical field that is not written at all.
+const LOST: &str = "lost";
+
 /// What became of a file.
 #[derive(Debug, Default)]
 pub struct Summary {
@@ -34,10 +37,10 @@ pub struct Summary {
     pub issues: Vec<Issue>,
     /// How many more issues there were.
     pub untold: u64,
-    /// Canonical fields that have no place in the target format, with how often they were there.
-    pub lost: BTreeMap<String, u64>,
-    /// How often a field was lost, missing, or written with less than it says, by the class of that.
-    pub classes: BTreeMap<&'static str, u64>,
+    /// What the target format could not take, by how: how often a field was `lost`, how often one that
+    /// the target asks for was `missing`, how often one was written with less than it says (by its
+    /// class), and how many `characters` stand there as `?`.
+    pub losses: BTreeMap<&'static str, u64>,
     /// Fields of the sender that may not be kept, with how often they were there.
     pub dropped: Vec<(String, u64)>,
 }
@@ -70,20 +73,24 @@ impl Summary {
         }
     }
 
-    fn lose(&mut self, loss: Loss) {
-        let mut count = |class: &'static str, fields: usize| {
-            if fields > 0 {
-                *self.classes.entry(class).or_default() += fields as u64;
-            }
-        };
-        count("lost", loss.lost.len());
-        count("missing", loss.missing.len());
+    fn lose(&mut self, loss: &Loss) {
+        self.lack(LOST, loss.lost.len());
+        self.lack("missing", loss.missing.len());
         for (_, class) in &loss.reduced {
-            count(class.name(), 1);
+            self.lack(class.name(), 1);
         }
-        for field in loss.lost {
-            *self.lost.entry(field).or_default() += 1;
+    }
+
+    fn lack(&mut self, how: &'static str, times: usize) {
+        if times > 0 {
+            *self.losses.entry(how).or_default() += times as u64;
         }
+    }
+
+    /// How often a field of a record had no place in the target format.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.losses.get(LOST).copied().unwrap_or_default()
     }
 }
 
@@ -132,9 +139,7 @@ pub fn validate(
     input: Box<dyn Read + Send>,
     today: Date,
 ) -> Result<Summary, TranslateError> {
-    let mut summary = run(from, input, Sink::<io::Sink>::Nowhere, today)?;
-    summary.lost.clear();
-    Ok(summary)
+    run(from, input, Sink::<io::Sink>::Nowhere, today)
 }
 
 fn run<W: Write + Send + 'static>(
@@ -211,13 +216,12 @@ impl<'m> Format<'m> {
     /// Writes the elements that wait for no record any more.
     fn write(&mut self, summary: &mut Summary) -> Result<(), TranslateError> {
         while let Some(gathered) = self.gathering.next() {
-            let mut built = self.to.build(&gathered);
-            std::mem::take(&mut built.losses).into_iter().for_each(|loss| summary.lose(loss));
+            let built = self.to.build(&gathered);
+            built.losses.iter().for_each(|loss| summary.lose(loss));
             for part in built.parts() {
                 let mut record = self.writer.record();
                 part.write(&mut record);
-                // Characters that the target's encoding lacks stand there as `?`.
-                record.end()?;
+                summary.lack("characters", record.end()?.len());
             }
         }
         Ok(())

@@ -32,6 +32,26 @@ fn send(server: &Server, path: &str, key: &str, kind: &str, body: Vec<u8>) -> Re
     server.post(path, key).header("content-type", kind).body(body)
 }
 
+/// The same counts, of the report that `dankun translate` writes.
+fn told_by_the_command_line(body: &str) -> Value {
+    let place = tempfile::tempdir().unwrap();
+    let path = |name: &str| place.path().join(name);
+    std::fs::write(path("sent"), body).unwrap();
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_dankun"))
+        .args(["translate", "--from", "ci-cnam", "--to", "ml-utm", "--today", "2026-01-01"])
+        .args([path("sent"), "--output".into(), path("made"), "--loss".into(), path("loss")])
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let report: Value = serde_json::from_slice(&std::fs::read(path("loss")).unwrap()).unwrap();
+    let mut counts = std::collections::BTreeMap::<&str, u64>::new();
+    for field in report["fields"].as_array().unwrap() {
+        *counts.entry(field["class"].as_str().unwrap()).or_default() +=
+            field["records"].as_u64().unwrap();
+    }
+    json!(counts)
+}
+
 async fn text(request: RequestBuilder) -> String {
     let response = request.send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
@@ -199,6 +219,23 @@ cluster::both! {
         assert!(report["refused"].as_u64().unwrap() >= 1);
         let kept = expect(server.get("/v1/records", &key), 200).await;
         assert_eq!(kept["items"], json!([]));
+    }
+
+    async fn a_translation_counts_what_was_lost_and_what_is_missing(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        let key = server.scheme_key("ci-cnam").await;
+        let body = broken("3849000000019").replace("19900231", "19900228");
+        let path = "/v1/translate?from=ci-cnam&to=ml-utm";
+        let request = send(&server, path, &key, "application/x-ndjson", body.clone().into_bytes());
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        let loss: Value = serde_json::from_str(&header("dankun-loss")).unwrap();
+        for how in ["lost", "missing"] {
+            assert!(loss[how].as_u64() > Some(0), "{how}: {loss}");
+        }
+        assert_eq!(header("dankun-lost-fields"), loss["lost"].to_string());
+        assert_eq!(loss, told_by_the_command_line(&body));
     }
 
     async fn what_cannot_be_a_file_of_the_scheme_is_refused_without_harm(place: cluster::Place) {

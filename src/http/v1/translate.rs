@@ -32,8 +32,10 @@ pub struct Ways {
 
 /// Translates a file. How many records were written and refused stands in the headers
 /// `dankun-records` and `dankun-refused`, how many fields have no place in the target in
-/// `dankun-lost-fields`, and in `dankun-loss` how often fields were `lost`, `missing`, or written with
-/// less than they say (`partial`, `one_way`), as a JSON object; what is wrong with the refused ones is told by `POST /v1/validate`.
+/// `dankun-lost-fields`, and in `dankun-loss`, as a JSON object, how often fields were `lost`, `missing`
+/// although the target asks for them, or written with less than they say (`partial`, `one_way` …), and how
+/// many `characters` the target's encoding lacks; what is wrong with the refused ones is told by
+/// `POST /v1/validate`.
 #[utoipa::path(post, path = "/v1/translate", tag = "mappings", params(Ways), responses(
     (status = 200, description = "The records in the target format"),
     (status = 422, description = "No record could be translated; `violations` say why", content_type = "application/problem+json", body = crate::http::problem::ProblemBody),
@@ -68,8 +70,8 @@ pub async fn translate(
     let headers = [
         ("dankun-records", summary.accepted.to_string()),
         ("dankun-refused", summary.refused.to_string()),
-        ("dankun-lost-fields", summary.lost.values().sum::<u64>().to_string()),
-        ("dankun-loss", serde_json::json!(summary.classes).to_string()),
+        ("dankun-lost-fields", summary.lost().to_string()),
+        ("dankun-loss", serde_json::json!(summary.losses).to_string()),
     ];
     Ok((headers, [(CONTENT_TYPE, kind)], stream(spool)?).into_response())
 }
