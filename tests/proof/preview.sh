@@ -22,8 +22,10 @@ key=$(grep -o 'dk_[A-Za-z0-9_-]*' "$work/serve.txt" | head -1)
 kill "$serving"
 wait "$serving" || true
 
+edited=$work/edited
+mkdir -p "$edited"
 sed -e 's/^version: .*/version: 99.0.0/' -e 's/^fields:/fields:\n  person.nationality: { value: ML }/' \
-  mappings/ml-utm.yaml > "$work/ml-utm.yaml"
+  mappings/ml-utm.yaml > "$edited/ml-utm.yaml"
 measured() {
   python3 - "$@" <<'PYTHON'
 import resource, subprocess, sys, time
@@ -33,14 +35,15 @@ with open(out, "wb") as file:
     code = subprocess.call(command, stdout=file)
 took = time.monotonic() - began
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-print(f"  {took:.1f} s, peak {peak:.0f} MiB")
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(f"  {took:.1f} s, {used.ru_utime + used.ru_stime:.1f} s of them on processors, peak {peak:.0f} MiB")
 sys.exit(code if code > 1 else 0)
 PYTHON
 }
 echo "preview:"
-measured "$work/preview.json" "$dankun" --json mapping preview --scheme ml-utm --database "$database" "$work/ml-utm.yaml"
+measured "$work/preview.json" "$dankun" --json mapping preview --scheme ml-utm --database "$database" "$edited/ml-utm.yaml"
 # A work folder that is used again remembers the hub of the last run.
-"$dankun" --json mapping publish --force --database "$database" "$work/ml-utm.yaml" > /dev/null
+"$dankun" --json --mappings "$edited" mapping publish --force --database "$database" "$edited/ml-utm.yaml" > /dev/null
 echo "replay:"
 measured "$work/replay.json" "$dankun" --json mapping replay --scheme ml-utm --database "$database"
 python3 - "$work/preview.json" "$work/replay.json" <<'PYTHON'
