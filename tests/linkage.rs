@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used)]
 
 #[path = "cli/program.rs"]
-#[allow(dead_code)] // Shared by several test programs.
 mod program;
 
 #[path = "linkage/input.rs"]
