@@ -15,6 +15,7 @@ mod doctor;
 mod door;
 mod export;
 mod failure;
+mod help;
 mod identity;
 mod input;
 mod keys;
@@ -35,8 +36,6 @@ mod validate;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 pub use arguments::Arguments;
 use arguments::Command;
 use failure::{Failure, Outcome};
@@ -47,7 +46,7 @@ use crate::messages;
 /// Runs the program on its own arguments; what `main` returns.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = help::arguments();
     let screen = Screen::new(arguments.common.language(), arguments.common.json);
     match run(arguments, &screen) {
         Ok(Outcome::Done) | Err(Failure::ReaderGone) => ExitCode::SUCCESS,

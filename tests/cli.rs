@@ -33,6 +33,21 @@ fn the_manual_names_every_command() {
 }
 
 #[test]
+fn the_manual_speaks_the_language_of_its_reader() {
+    let french = Program::new().run(&["push", "--lang", "fr", "--help"]);
+    french.ends_with_code(0);
+    assert!(
+        french.output.contains("Envoyer à un carrefour les fichiers d’un régime"),
+        "{}",
+        french.output
+    );
+    assert!(french.output.contains("[par défaut\u{a0}: 300]"), "{}", french.output);
+    let english = Program::new().with("DANKUN_LANG", "en").run(&["push", "--help"]);
+    assert!(english.output.contains("Send files of a scheme to a hub"), "{}", english.output);
+    assert!(english.output.contains("[default: 300]"), "{}", english.output);
+}
+
+#[test]
 fn wrong_use_ends_with_2_and_says_what_is_known() {
     let run = Program::new().run(&["--lang", "en", "validate", "--scheme", "nobody", "x.csv"]);
     run.ends_with_code(2);

@@ -10,6 +10,9 @@ use super::{
 };
 use crate::model::Language;
 
+/// The variable that chooses the language of everything that is said.
+pub const LANGUAGE: &str = "DANKUN_LANG";
+
 /// A hub between insurance schemes: receives, validates, translates, links, answers.
 #[derive(Debug, Parser)]
 #[command(name = "dankun", version, propagate_version = true)]
@@ -26,7 +29,7 @@ pub struct Arguments {
 #[derive(Debug, Args)]
 pub struct Common {
     /// Language of messages: fr or en [default: from the locale, else fr]
-    #[arg(long, global = true, env = "DANKUN_LANG", hide_env_values = true, value_name = "LANG", value_parser = language)]
+    #[arg(long, global = true, env = LANGUAGE, hide_env_values = true, value_name = "LANG", value_parser = language)]
     pub lang: Option<Language>,
     /// Output for machines: JSON, one value a line
     #[arg(long, global = true)]
@@ -49,6 +52,12 @@ impl Common {
     /// The language asked for, else that of the locale, else French.
     #[must_use]
     pub fn language(&self) -> Language {
+        Self::or_of_the_locale(self.lang)
+    }
+
+    /// A language, else that of the locale, else French.
+    #[must_use]
+    pub fn or_of_the_locale(asked: Option<Language>) -> Language {
         // The order in which POSIX looks up the language of messages.
         let locale = || {
             ["LC_ALL", "LC_MESSAGES", "LANG"]
@@ -56,7 +65,7 @@ impl Common {
                 .filter_map(|name| std::env::var(name).ok())
                 .find(|value| !value.is_empty())
         };
-        self.lang.or_else(|| Language::from_tag(&locale()?)).unwrap_or_default()
+        asked.or_else(|| Language::from_tag(&locale()?)).unwrap_or_default()
     }
 }
 
