@@ -48,18 +48,20 @@ fn manual_in_french(mut command: Command) -> Command {
     in_french(command)
 }
 
-fn in_french(command: Command) -> Command {
-    let about = command.get_about().map(|text| StyledStr::from(said(&text.to_string())));
-    let long = command.get_long_about().map(|text| StyledStr::from(said(&text.to_string())));
+fn in_french(mut command: Command) -> Command {
+    if let Some(about) = command.get_about().map(|text| said(&text.to_string())) {
+        command = command.about(about);
+    }
+    if let Some(long) = command.get_long_about().map(|text| said(&text.to_string())) {
+        command = command.long_about(long);
+    }
     command
-        .about(about)
-        .long_about(long)
         .subcommand_help_heading("Commandes")
         .mut_args(argument_in_french)
         .mut_subcommands(in_french)
 }
 
-fn argument_in_french(arg: Arg) -> Arg {
+fn argument_in_french(mut arg: Arg) -> Arg {
     let notes = notes(&arg);
     let noted = |text: &StyledStr| format!("{}{notes}", said(&text.to_string()));
     let (help, mut long) = (arg.get_help().map(noted), arg.get_long_help().map(noted));
@@ -68,11 +70,13 @@ fn argument_in_french(arg: Arg) -> Arg {
         let whole = long.as_ref().or(help.as_ref()).cloned().unwrap_or_default();
         long = Some(format!("{whole}\n\n{}", values.join("\n")));
     }
-    arg.help(help)
-        .long_help(long)
-        .hide_env(true)
-        .hide_default_value(true)
-        .hide_possible_values(true)
+    if let Some(help) = help {
+        arg = arg.help(help);
+    }
+    if let Some(long) = long {
+        arg = arg.long_help(long);
+    }
+    arg.hide_env(true).hide_default_value(true).hide_possible_values(true)
 }
 
 /// What an option takes when nothing else is said, and what it may take.

@@ -5,8 +5,10 @@
 
 pub mod editor;
 pub mod keys;
+mod pieces;
 mod read;
 mod rule;
+mod source;
 pub(super) mod synonyms;
 
 use crate::model::{IssueCode, Language, Severity};
@@ -14,8 +16,8 @@ use crate::schema::Repeats;
 
 use super::yaml::{Node, Span};
 
+pub(super) use pieces::{Map, title, words};
 pub use read::read;
-pub(super) use read::{Map, title, words};
 pub use rule::rows as table_rows;
 pub use rule::table as read_table;
 

@@ -4,7 +4,7 @@ use crate::model::Severity;
 
 use super::super::diagnostic::{Code, Diagnostics};
 use super::super::yaml::{Kind, Node, scalar_of};
-use super::read::{
+use super::pieces::{
     Map, issue_code, items, map_entries, one_of, severity, word, word_of, words, wrong_type,
 };
 use super::{
