@@ -1,5 +1,7 @@
 //! A whole mapping in short: what it reads, what it writes, what it can refuse and what it can lose.
 
+mod lost;
+
 use std::collections::BTreeMap;
 
 use crate::model::{IssueCode, Severity};
@@ -112,8 +114,13 @@ impl Mapping {
 
     /// The paths that a rule reads, its conditions included, values followed to theirs.
     fn paths_of(&self, rule: &Rule) -> Vec<u16> {
+        self.paths_in(rule.inputs())
+    }
+
+    /// The paths that inputs stand for.
+    fn paths_in(&self, inputs: impl IntoIterator<Item = Input>) -> Vec<u16> {
         let mut paths = Vec::new();
-        for input in rule.inputs() {
+        for input in inputs {
             let found = match input {
                 Input::Path(path) => vec![path],
                 // A value is made of values before it only, so that this ends.
@@ -222,13 +229,5 @@ impl Mapping {
         .filter(|(_, fields)| !fields.is_empty())
         .map(|(code, fields)| refuses(code, fields))
         .collect()
-    }
-
-    fn loses(&self) -> Vec<Lost> {
-        let left = self.spec.source.ignore.iter().chain(&self.spec.source.drop);
-        let left = left.map(|word| Lost { field: word.value.clone(), class: Class::Projection });
-        let less = self.classes().into_iter().filter(|field| field.class > Class::EqualUpToForm);
-        let less = less.map(|field| Lost { field: field.field, class: field.class });
-        left.chain(less).collect()
     }
 }

@@ -117,3 +117,39 @@ fn a_sample_file_must_reach_its_share() {
     let (_, told) = check(&schema(), &MAPPING.replace("60 %", "600 %"));
     assert!(told.iter().any(|told| told.code.number() == "A107"));
 }
+
+#[test]
+fn what_a_warning_leaves_out_and_what_no_rule_takes_is_named_as_lost() {
+    let columns = ["ID", "NOM", "TEL", "NUM", "TYPE", "VILLAGE", "AUTRE"];
+    let text = |column: &str| (column.to_owned(), serde_json::json!({ "type": "string" }));
+    let properties: serde_json::Map<_, _> = columns.into_iter().map(text).collect();
+    let schema = serde_json::json!({ "type": "object", "properties": properties });
+    let text = r#"
+mapping: s
+version: 1.0.0
+title: losses
+source:
+  format: csv
+  schema: s/1
+  record_id: "{ID}"
+  inherit: { by: ID, when: "VILLAGE == 'idem'", fields: [VILLAGE] }
+target: beneficiary/1
+on_error: error
+fields:
+  person.names[official].family: { from: NOM }
+  person.phones[]: { from: TEL, do: [{ phone: ML }], on_error: warning }
+  person.identifiers[ml-nina]: { from: NUM, if: "TYPE == 'NINA'" }
+  person.addresses[home].locality: { from: VILLAGE }
+"#;
+    let summary = mapping(&schema, text).summary();
+    let mut lost: Vec<_> =
+        summary.loses.iter().map(|lost| (lost.field.as_str(), lost.class)).collect();
+    lost.sort_unstable();
+    let expected = [
+        ("AUTRE", Class::Projection),
+        ("TYPE", Class::Partial),
+        ("VILLAGE", Class::Partial),
+        ("person.phones[]", Class::Partial),
+    ];
+    assert_eq!(lost, expected);
+}

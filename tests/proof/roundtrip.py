@@ -3,12 +3,14 @@
 
 Populations are generated, one seed after the other, until each of the eight exports has come to so many records; the
 Bundles of FHIR R4 are what the program makes of the first three exports. Says for each mapping how many of its
-sender's values come back identical, equal up to their form, from the earlier document only, or not at all, and fails
-when a record does not say the same when it has been written onto what was sent.
+sender's values come back identical, equal up to their form, from the earlier document only, or not at all. Fails when
+a record does not say the same when it has been written onto what was sent, and when a value does not come back of
+itself although the mapping alone (`dankun mapping explain`) does not name its field among what it can lose.
 """
 import collections
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -24,6 +26,20 @@ KINDS = ["identical", "form", "restored", "lost"]
 def trip(dankun, scheme, file):
     command = [dankun, "--json", "mapping", "roundtrip", "--scheme", scheme, "--today", "2025-12-31", file]
     return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+def plain(field):
+    """A field without choices among items, whatever separates its names."""
+    return re.sub(r"\[[^\]]*\]", "", field).replace("/", ".")
+
+
+def named(dankun, scheme):
+    """The sender's fields that the mapping names as lost, or that make a target field which it names."""
+    command = [dankun, "--json", "mapping", "explain", "--scheme", scheme]
+    explained = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    lost = {loss["field"] for loss in explained["loses"]}
+    made = (field for writes in explained["writes"] if writes["field"] in lost for field in writes["from"])
+    return {plain(field) for field in [*lost, *made]}
 
 
 def translated(dankun, scheme, file, work):
@@ -53,6 +69,11 @@ class Sum:
                 known[kind] += count
         for changed in report["changed"]:
             self.changed[changed["field"]] += changed["records"]
+
+    def unnamed(self, named):
+        """Fields that did not come back of themselves and are not named, neither they nor what stands around them."""
+        gone = [plain(name) for name, field in self.fields.items() if field["restored"] or field["lost"]]
+        return [name for name in gone if not any(name == known or name.startswith(known + ".") for known in named)]
 
     def tell(self, scheme):
         counts, total = self.counts, collections.Counter()
@@ -93,6 +114,9 @@ def main():
     wrong = [scheme for scheme, found in sums.items() if found.counts["same_onto"] != found.counts["records"]]
     if wrong:
         raise SystemExit(f"not the same onto what was sent: {', '.join(wrong)}")
+    unnamed = [f"{scheme} {field}" for scheme, found in sums.items() for field in found.unnamed(named(dankun, scheme))]
+    if unnamed:
+        raise SystemExit(f"lost and not named: {', '.join(unnamed)}")
 
 
 if __name__ == "__main__":

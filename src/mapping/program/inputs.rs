@@ -8,7 +8,20 @@ impl Rule {
     /// Everything that it reads, as it stands in the rule; some of it twice.
     #[must_use]
     pub fn inputs(&self) -> Vec<Input> {
-        let mut inputs: Vec<Input> = match &self.origin {
+        let mut inputs = self.values();
+        inputs.extend(self.when.iter().flat_map(When::inputs));
+        inputs.extend(self.steps.iter().flat_map(Verb::inputs));
+        inputs.extend(self.checks.iter().flat_map(|check| match check {
+            Check::NotFuture => &[][..],
+            Check::Holds(when) => when.inputs(),
+        }));
+        inputs
+    }
+
+    /// What it takes its value of: of a choice the fields that it looks at, too, because the value tells them.
+    #[must_use]
+    pub fn values(&self) -> Vec<Input> {
+        match &self.origin {
             Origin::First(inputs) => inputs.to_vec(),
             Origin::Constant(_) => Vec::new(),
             Origin::Template(template) => template.inputs().collect(),
@@ -23,13 +36,6 @@ impl Rule {
                     read.chain(given)
                 })
                 .collect(),
-        };
-        inputs.extend(self.when.iter().flat_map(When::inputs));
-        inputs.extend(self.steps.iter().flat_map(Verb::inputs));
-        inputs.extend(self.checks.iter().flat_map(|check| match check {
-            Check::NotFuture => &[][..],
-            Check::Holds(when) => when.inputs(),
-        }));
-        inputs
+        }
     }
 }
