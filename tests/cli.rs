@@ -1,7 +1,6 @@
 //! The program as people run it: every command, its exit codes, both languages.
 
 #[path = "cli/program.rs"]
-#[allow(dead_code)] // Shared by several test programs.
 mod program;
 
 use std::fs;

@@ -1,7 +1,6 @@
 //! Files go to a hub that really serves: sent, sent again, sent with a wrong key.
 
 #[path = "cli/program.rs"]
-#[allow(dead_code)] // Shared by several test programs.
 mod program;
 
 use program::{Program, demo_file};

@@ -1,7 +1,6 @@
 //! Stewards at the command line, on the people of the demonstration.
 
 #[path = "cli/program.rs"]
-#[allow(dead_code)] // Shared by several test programs.
 mod program;
 
 use std::fs;
