@@ -224,7 +224,7 @@ fn scanty() -> Vec<(usize, BeneficiaryRecord)> {
     let scanty = |number: usize| {
         let who = number / 2;
         let births = ["1984-05-06", "1984-01-01", "1984", "1991-12-31", "1972-11-02"];
-        let given = if number % 7 == 0 { String::new() } else { name_of(who * 3) };
+        let given = if number.is_multiple_of(7) { String::new() } else { name_of(who * 3) };
         let mut person = person(&name_of(who % 25), &given, births[(who + number % 2) % 5]);
         match number % 4 {
             0 => person["phones"] = json!([]),

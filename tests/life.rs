@@ -8,7 +8,6 @@ mod cluster;
 mod cli;
 #[path = "life/hubs.rs"]
 mod hubs;
-#[allow(dead_code)] // Each test program uses its own part of the harness.
 #[path = "cli/program.rs"]
 mod program;
 #[path = "life/publish.rs"]

@@ -9,7 +9,7 @@
 use rustc_hash::FxHashSet;
 
 use super::evidence::{Catalogue, Piece};
-use super::hash::mix;
+use super::hash::{mix, start};
 use super::ranges;
 use super::table::Table;
 
@@ -200,10 +200,9 @@ impl Part {
     }
 }
 
-/// A hash of the members of a block. It begins with their number: a hash of nothing and record 0 is that
-/// of nothing.
+/// A hash of the members of a block.
 fn sum(members: &[u32]) -> u64 {
-    members.iter().fold(members.len() as u64, |sum, record| mix(sum, u64::from(*record)))
+    members.iter().fold(start(members.len()), |sum, record| mix(sum, u64::from(*record)))
 }
 
 /// The blocks of the pieces of one group: pieces are counted, then their records are put in place.

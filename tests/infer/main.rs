@@ -9,6 +9,5 @@ mod drafts;
 mod foreign;
 mod measured;
 #[path = "../cli/program.rs"]
-#[allow(dead_code)] // Shared by several test programs.
 mod program;
 mod trials;
