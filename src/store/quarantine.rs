@@ -149,7 +149,7 @@ impl super::Cell for IssueCode {
     type Raw = String;
 
     fn from_raw(raw: String) -> Option<Self> {
-        Self::parse(&raw)
+        Self::find(&raw)
     }
 }
 
