@@ -1,12 +1,14 @@
 //! Telling the schemes what changed about their people.
 //!
 //! [`plan`] decides who hears of a change, [`schedule`] what follows from a failed attempt, and
-//! [`signature`] how a message proves where it comes from: plain functions over plain data.
+//! [`signature`] how a message proves where it comes from, [`envelope`] what it is wrapped in: plain functions
+//! over plain data.
 //! [`client`] is the only thing that speaks to the network, and [`address`] decides to whom it may
 //! speak. Leasing rows, rendering messages and recording outcomes is `operations::deliver`.
 
 pub mod address;
 pub mod client;
+pub mod envelope;
 pub mod plan;
 pub mod schedule;
 pub mod signature;

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::digest;
+use crate::delivery::envelope;
 use crate::delivery::plan::Kind;
 use crate::eligibility::{Answer, Permission, Question, Subject, query};
 use crate::model::{AnswerId, DeliveryId, Instant, PersonId, RecordId};
@@ -166,14 +167,6 @@ async fn again(
 }
 
 #[derive(Serialize)]
-struct Envelope<'m> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    timestamp: Instant,
-    data: Data<'m>,
-}
-
-#[derive(Serialize)]
 struct Data<'m> {
     /// The answers that were cancelled.
     answers: Vec<Told<'m>>,
@@ -230,7 +223,5 @@ fn body(group: &[&Changed], now: Instant) -> Vec<u8> {
         purpose: &one.row.purpose,
         now: query::answer_line("", &one.now, &one.permission),
     });
-    let data = Data { answers: answers.collect() };
-    let envelope = Envelope { kind: Kind::AnswerChanged.name(), timestamp: now, data };
-    serde_json::to_vec(&envelope).expect("an envelope is plain JSON")
+    envelope::write(Kind::AnswerChanged, now, Data { answers: answers.collect() })
 }

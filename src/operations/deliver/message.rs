@@ -1,11 +1,10 @@
-//! What a message says: a thin envelope of our own, and the record in the subscriber's own format.
-//!
-//! The envelope follows Standard Webhooks (`type`, `timestamp`, `data`).
+//! What a message says: what happened to whom, and the record in the subscriber's own format.
 
 use encoding_rs::{Encoding, UTF_8};
 use serde::Serialize;
 
 use super::Hub;
+use crate::delivery::envelope;
 use crate::delivery::plan::{Change, Kind};
 use crate::mapping::Mapping;
 use crate::model::{BeneficiaryRecord, Instant, PersonId, RecordId, SchemeId};
@@ -27,14 +26,6 @@ pub struct About<'c> {
     pub at: Instant,
     /// Position in the log at which it happened.
     pub seq: u64,
-}
-
-#[derive(Serialize)]
-struct Envelope<'m> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    timestamp: Instant,
-    data: Data<'m>,
 }
 
 #[derive(Serialize)]
@@ -82,20 +73,16 @@ pub async fn write(
     let library = hub.library();
     let mapping = library.mapping(about.scheme.as_str()).map(AsRef::as_ref);
     let record = open(change.record)?.and_then(|record| written(&record, mapping));
-    let envelope = Envelope {
-        kind: change.kind.name(),
-        timestamp: about.at,
-        data: Data {
-            person_id: change.person,
-            your_record_id: own.map(|own| own.source.record_id),
-            origin: Some(&change.origin),
-            former_person_ids: Vec::new(),
-            cause: None,
-            format: Some(mapping.map_or(translate::CANONICAL, Mapping::id)),
-            record,
-        },
+    let data = Data {
+        person_id: change.person,
+        your_record_id: own.map(|own| own.source.record_id),
+        origin: Some(&change.origin),
+        former_person_ids: Vec::new(),
+        cause: None,
+        format: Some(mapping.map_or(translate::CANONICAL, Mapping::id)),
+        record,
     };
-    Ok(serde_json::to_vec(&envelope).expect("an envelope is plain JSON"))
+    Ok(envelope::write(change.kind, about.at, data))
 }
 
 /// The body of a message about a merge or split. It holds ids and nothing of anybody: not the records of others, not even
@@ -119,20 +106,16 @@ async fn write_regrouped(
         former_person_ids.extend(theirs.map(|(person, _)| *person));
     }
     let decided = event.map(|event| event.decision.is_some());
-    let envelope = Envelope {
-        kind: change.kind.name(),
-        timestamp: about.at,
-        data: Data {
-            person_id: change.person,
-            your_record_id: own.map(|own| own.source.record_id),
-            origin: None,
-            former_person_ids,
-            cause: decided.map(|decided| if decided { "person" } else { "evidence" }),
-            format: None,
-            record: None,
-        },
+    let data = Data {
+        person_id: change.person,
+        your_record_id: own.map(|own| own.source.record_id),
+        origin: None,
+        former_person_ids,
+        cause: decided.map(|decided| if decided { "person" } else { "evidence" }),
+        format: None,
+        record: None,
     };
-    Ok(serde_json::to_vec(&envelope).expect("an envelope is plain JSON"))
+    Ok(envelope::write(change.kind, about.at, data))
 }
 
 /// The record in the subscriber's format; `None` when that cannot say it: what happened, to whom
