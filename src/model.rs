@@ -19,7 +19,7 @@ pub mod sensitive;
 pub use access::{Caller, Holder, Scope};
 pub use defect::{Defect, Defects, Group};
 pub use id::{
-    AnswerId, AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId, KeyId,
+    AnswerId, AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId, ExchangeId, KeyId,
     PersonEventId, PersonId, QuarantineId, RecordId, ReplayId, ReviewId, RevisionId,
     SubscriptionId, WhatIfId,
 };

@@ -14,6 +14,7 @@ pub mod demo;
 pub mod directory;
 mod effective;
 pub mod events;
+pub mod exchange;
 pub mod export;
 pub mod history;
 pub mod households;

@@ -1,8 +1,8 @@
 //! SPDCI (G2P-Connect): the same questions and answers as messages between registries, version 1.0.0.
 //!
 //! Pure: a message comes as JSON's tree and becomes a question, an answer becomes a message; nothing is looked up and no
-//! clock is read. A message is read leniently where the meaning is certain, and what was read otherwise than it was
-//! written is named in the answer. Start reading at [`envelope::read`].
+//! clock is read. A message is read to the letter; [`lenient`] mends those of partners whose agreement says so. Start
+//! reading at [`envelope::read`].
 //!
 //! What is deliberately not here: encrypted messages, files (multipart), and lists of people by conditions. A hub is asked
 //! about somebody; who wants everybody below a poverty score asks a registry that is theirs.
@@ -10,6 +10,8 @@
 pub mod attributes;
 pub mod enrolled;
 pub mod envelope;
-mod faults;
+pub mod faults;
+pub mod lenient;
 pub mod member;
 pub mod search;
+pub mod signature;

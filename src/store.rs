@@ -44,6 +44,7 @@ topics! {
     coverages;
     decisions;
     events;
+    exchanges;
     exports;
     facts;
     families;

@@ -20,8 +20,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("fhir", &["eligibility", "messages", "model"]),
     // What a signed answer says and how it is checked: about eligibility, and nothing else.
     ("proof", &["eligibility", "model"]),
-    // The same in the messages of SPDCI.
-    ("spdci", &["eligibility", "messages", "model"]),
+    // The same in the messages of SPDCI, which are signed with the keys of answers.
+    ("spdci", &["eligibility", "messages", "model", "proof"]),
     // Rows hold delivery's kinds and states as they are, as they do those of the modules beside it.
     ("store", &["delivery", "eligibility", "identity", "model", "proof"]),
     // Delivery's plan and signature are pure; its client is the only place that calls out.
@@ -40,6 +40,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "model",
             "proof",
             "schema",
+            // What another registry asks now and is told later: read, answered and kept in its own messages.
+            "spdci",
             "store",
         ],
     ),

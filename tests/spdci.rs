@@ -8,9 +8,13 @@ mod cluster;
 #[path = "spdci/enrolled.rs"]
 mod enrolled;
 mod invented;
+#[path = "spdci/later.rs"]
+mod later;
 #[path = "spdci/message.rs"]
 mod message;
 mod r4;
+#[path = "http/receiver.rs"]
+mod receiver;
 #[path = "spdci/refused.rs"]
 mod refused;
 #[path = "spdci/search.rs"]

@@ -45,8 +45,8 @@ pub struct Attempt<'a> {
     pub timestamp: i64,
     /// The body.
     pub body: Vec<u8>,
-    /// The key that the subscriber knows.
-    pub secret: &'a Secret,
+    /// The key that the subscriber knows; none for a body that is signed in itself.
+    pub secret: Option<&'a Secret>,
 }
 
 /// Why no client could be made.
@@ -92,20 +92,21 @@ impl Client {
     /// How the attempt failed.
     pub async fn send(&self, attempt: Attempt<'_>) -> Result<u16, Failure> {
         let url = self.reach.check_url(attempt.url).map_err(|_| Failure::ForbiddenAddress)?;
-        let signature =
-            signature::sign(attempt.secret, attempt.id, attempt.timestamp, &attempt.body);
-        let answer = self
+        let signature = attempt
+            .secret
+            .map(|secret| signature::sign(secret, attempt.id, attempt.timestamp, &attempt.body));
+        let mut request = self
             .http
             .post(url)
             .header(CONTENT_TYPE, "application/json")
             .header(USER_AGENT, concat!("dankun/", env!("CARGO_PKG_VERSION")))
             .header(signature::ID_HEADER, attempt.id)
             .header(signature::TIMESTAMP_HEADER, attempt.timestamp)
-            .header(signature::SIGNATURE_HEADER, signature)
-            .body(attempt.body)
-            .send()
-            .await
-            .map_err(|error| failure_of(&error))?;
+            .body(attempt.body);
+        if let Some(signature) = signature {
+            request = request.header(signature::SIGNATURE_HEADER, signature);
+        }
+        let answer = request.send().await.map_err(|error| failure_of(&error))?;
         let status = answer.status();
         let retry_after = retry_after(answer.headers());
         drain(answer).await;
@@ -184,7 +185,13 @@ mod tests {
     use super::*;
 
     fn attempt<'a>(url: &'a str, secret: &'a Secret) -> Attempt<'a> {
-        Attempt { url, id: "del_1", timestamp: 1_700_000_000, body: b"{}".to_vec(), secret }
+        Attempt {
+            url,
+            id: "del_1",
+            timestamp: 1_700_000_000,
+            body: b"{}".to_vec(),
+            secret: Some(secret),
+        }
     }
 
     #[tokio::test]

@@ -21,10 +21,12 @@ pub enum Kind {
     CoverageClosed,
     /// A signed answer that the subscriber was given no longer holds.
     AnswerChanged,
+    /// A message between registries (SPDCI), which nobody subscribes to here: it answers one, or tells a follower.
+    Message,
 }
 
 impl Kind {
-    /// Every kind, in the order of the documentation.
+    /// Every kind that may be subscribed to, in the order of the documentation.
     pub const ALL: [Self; 7] = [
         Self::RecordChanged,
         Self::RecordCorrected,
@@ -46,13 +48,14 @@ impl Kind {
             Self::PersonSplit => "person.split",
             Self::CoverageClosed => "coverage.closed",
             Self::AnswerChanged => "answer.changed",
+            Self::Message => "spdci.message",
         }
     }
 
     /// The kind of a message type.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+        Self::ALL.into_iter().chain([Self::Message]).find(|kind| kind.name() == name)
     }
 
     /// Whether the scheme where the change happened hears of it: it knows what it sent itself, but
@@ -63,7 +66,7 @@ impl Kind {
             | Self::PersonMerged
             | Self::PersonSplit
             | Self::AnswerChanged => true,
-            Self::RecordChanged | Self::PersonDied | Self::CoverageClosed => false,
+            Self::RecordChanged | Self::PersonDied | Self::CoverageClosed | Self::Message => false,
         }
     }
 }
@@ -232,7 +235,7 @@ mod tests {
 
     #[test]
     fn names_of_kinds_are_read_back() {
-        for kind in Kind::ALL {
+        for kind in Kind::ALL.into_iter().chain([Kind::Message]) {
             assert_eq!(Kind::parse(kind.name()), Some(kind));
         }
     }

@@ -4,6 +4,7 @@
 //! before anybody looks for the person, so it cannot tell whether the person exists. One file an
 //! agreement, `mappings/agreements/<agreement>.yaml`.
 
+mod partner;
 mod spec;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,8 @@ use crate::model::{IssueCode, SchemeId};
 use super::answer::Answer;
 use super::document::{Problem, Text};
 use super::facts::RecordFacts;
+
+pub use partner::{Partner, PublicKey, Reading, Signature};
 
 /// Every agreement that the hub knows.
 #[derive(Debug, Default)]
@@ -40,6 +43,8 @@ pub struct Agreement {
     pub to: Option<Date>,
     /// What is allowed.
     pub grants: Vec<Grant>,
+    /// How those exchange who do so in messages, by their id.
+    pub partners: BTreeMap<String, Partner>,
 }
 
 /// The legal basis of an agreement.
@@ -161,6 +166,17 @@ impl Agreements {
     /// Every agreement.
     pub fn iter(&self) -> impl Iterator<Item = &Agreement> {
         self.list.iter()
+    }
+
+    /// How somebody exchanges messages on a day; as everybody does where no agreement in force says it.
+    #[must_use]
+    pub fn partner(&self, id: &str, on: Date) -> Partner {
+        let in_force = self.list.iter().filter(|agreement| agreement.in_force(on));
+        in_force
+            .filter_map(|agreement| agreement.partners.get(id))
+            .next()
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// The purposes for which `asker` may ask anything on a day.

@@ -125,10 +125,26 @@ async fn document<T: DeserializeOwned>(
     request: Request,
     limits: UploadLimits,
 ) -> Result<T, Problem> {
+    let bytes = json_bytes(request, limits).await?;
+    json(&bytes)
+}
+
+/// The bytes of a JSON document.
+///
+/// # Errors
+/// When it is said to be something else, too long, or broken off.
+pub(super) async fn json_bytes(request: Request, limits: UploadLimits) -> Result<Vec<u8>, Problem> {
     let (parts, body): (Parts, Body) = request.into_parts();
     media::expect_json(&parts.headers)?;
-    let bytes = upload::whole(body, limits).await?;
-    serde_json::from_slice(&bytes)
+    Ok(upload::whole(body, limits).await?)
+}
+
+/// Reads a JSON document.
+///
+/// # Errors
+/// `invalid_body`, with the place.
+pub(super) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes)
         .map_err(|error| Problem::new(Code::InvalidBody).with("reason", place_of(&error)))
 }
 

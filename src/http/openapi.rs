@@ -90,6 +90,7 @@ pub struct Refused(#[expect(dead_code, reason = "only described")] ProblemBody);
         fhir::eligibility::create,
         fhir::eligibility::submit_one,
         spdci::token::lend,
+        spdci::search::take,
         spdci::search::answer,
         spdci::enrolled::answer,
         v1::mappings::list,

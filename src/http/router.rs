@@ -77,6 +77,7 @@ pub fn routes(limits: &Limits) -> Routes {
         .post("/fhir/R4/CoverageEligibilityRequest/$submit", fhir::eligibility::submit_one)
         // Partners who speak SPDCI.
         .post("/spdci/oauth2/client/token", spdci::token::lend)
+        .post("/spdci/registry/search", spdci::search::take)
         .post("/spdci/registry/sync/search", spdci::search::answer)
         .post("/spdci/registry/sync/enrolled", spdci::enrolled::answer)
         // Those who describe formats, and those who look after what counts.

@@ -12,7 +12,9 @@ use tracing::{error, info, warn};
 use super::App;
 use super::router::router;
 use crate::operations::answers::watch;
-use crate::operations::{StoreError, deliver, link, publish, quality, replay, reviews, what_if};
+use crate::operations::{
+    StoreError, deliver, exchange, link, publish, quality, replay, reviews, what_if,
+};
 
 /// How long requests that are being worked on may go on after the hub was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -212,10 +214,11 @@ async fn deliver_until(app: App, stop: CancellationToken) {
 
 /// One round; whether there was nothing to do.
 async fn plan_and_send(app: &App, worker: &str) -> Result<bool, StoreError> {
-    // Cancelled answers are told by the step that follows.
+    // Cancelled answers, and those to messages, are told by the step that follows.
+    let answered = exchange::step(&app.hub, worker).await?;
     let watched = watch::step(&app.hub).await?;
     let planned = deliver::plan_pending(&app.hub).await?;
     let sent = deliver::step(&app.hub, &app.client, worker).await?;
     super::metrics::delivered(sent.done, sent.retried, sent.abandoned);
-    Ok(watched.entries == 0 && planned.entries == 0 && sent.is_idle())
+    Ok(!answered && watched.entries == 0 && planned.entries == 0 && sent.is_idle())
 }

@@ -4,6 +4,7 @@
 //! so agreements, purposes and audit are the same. [`speak`] puts every failure into the specification's form.
 
 pub mod enrolled;
+mod later;
 pub mod search;
 mod speak;
 pub mod token;
@@ -16,11 +17,11 @@ use serde_json::Value;
 pub use speak::speak;
 
 use super::App;
-use super::extract::{Document, Known};
+use super::extract::{self, Known};
 use super::problem::{Code, Problem, language_of};
-use crate::model::{Caller, Issue, Language, Scope};
-use crate::operations::ask;
-use crate::spdci::envelope::{self, Received};
+use crate::model::{Caller, Instant, Issue, Language, Scope};
+use crate::operations::{ask, exchange, patients};
+use crate::spdci::envelope::{self, Header, Received};
 
 /// Where the interface lives.
 const ROOT: &str = "/spdci";
@@ -51,6 +52,12 @@ impl Sending {
         self.known.clone().granted(scope)
     }
 
+    /// Whether agreements let the caller see anybody; the refusal is written down.
+    async fn sees_anything(&self, app: &App, caller: &Caller) -> Result<(), Problem> {
+        patients::view(&app.hub, caller, self.purpose(app, caller)).await?;
+        Ok(())
+    }
+
     fn purpose(&self, app: &App, caller: &Caller) -> Option<String> {
         ask::purpose(&app.hub, caller, self.purpose.as_deref())
     }
@@ -60,8 +67,11 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok().map(str::trim).filter(|text| !text.is_empty())
 }
 
-/// A message as sent.
-pub struct Message(Value);
+/// A message as sent: its tree, and the bytes that may be signed.
+pub struct Message {
+    body: Value,
+    raw: Vec<u8>,
+}
 
 impl FromRequest<App> for Message {
     type Rejection = Problem;
@@ -72,16 +82,31 @@ impl FromRequest<App> for Message {
             let problem = Problem::new(Code::UnsupportedFormat).with("format", "?");
             return Err(problem.known(["application/json"]));
         }
-        let Document(body) = Document::<Value>::from_request(request, app).await?;
-        Ok(Self(body))
+        let raw = extract::json_bytes(request, app.limits.document).await?;
+        Ok(Self { body: extract::json(&raw)?, raw })
     }
 }
 
 impl Message {
-    /// The message, when its envelope is right and the action is this one.
-    fn read(self, action: &str) -> Result<Received, Problem> {
-        envelope::read(self.0, action).map_err(invalid)
+    /// The message, when it is as agreed with its sender and the action is this one.
+    fn open(
+        self,
+        app: &App,
+        caller: &Caller,
+        expected: (&str, Header),
+    ) -> Result<Received, Vec<Issue>> {
+        exchange::open(&app.hub, caller, (self.body, &self.raw), expected)
     }
+
+    /// The same of a request that is answered at once.
+    fn read(self, app: &App, caller: &Caller, action: &str) -> Result<Received, Problem> {
+        self.open(app, caller, (action, Header::Request)).map_err(invalid)
+    }
+}
+
+/// What an answer given at once is made of.
+fn sending<'s>(id: &'s str, action: &'s str, count: usize, now: Instant) -> envelope::Sending<'s> {
+    envelope::Sending { id, action, status: "succ", counts: (count, count), now }
 }
 
 fn invalid(wrong: Vec<Issue>) -> Problem {

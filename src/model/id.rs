@@ -129,6 +129,8 @@ ids! {
     AuditId = "aud";
     /// One signed answer.
     AnswerId = "ans";
+    /// One message of another registry that is answered later.
+    ExchangeId = "xch";
 }
 
 fn time_ordered(now: Instant, random: [u8; 10]) -> [u8; 16] {

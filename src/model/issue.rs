@@ -109,6 +109,10 @@ numbered! {
     NotPermitted = "P404" "not_permitted";
     /// The file is held until a person releases it.
     Held = "P405" "held";
+    /// A message that its sender has sent before.
+    RepeatedMessage = "P406" "repeated_message";
+    /// A signature that is not of this message by a registered key.
+    BadSignature = "P407" "bad_signature";
 }
 
 impl fmt::Display for IssueCode {

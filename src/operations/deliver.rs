@@ -16,9 +16,10 @@ pub use crate::store::subscriptions::SubscriptionRow;
 pub use planner::{PlanStep, plan_pending};
 pub use subscriptions::{NewSubscription, SubscribeError, subscribe, subscriptions, unsubscribe};
 
-use super::Hub;
+use super::{Hub, exchange};
 use crate::delivery::client::{Attempt, Client};
 use crate::delivery::schedule::{self, Failure, Next};
+use crate::delivery::signature::Secret;
 use crate::delivery::{Reason, State};
 use crate::model::{DeliveryId, Instant, SchemeId};
 use crate::store::StoreError;
@@ -81,25 +82,32 @@ async fn attempt(
     client: &Client,
     leased: Leased,
 ) -> Result<(DeliveryRow, Outcome), StoreError> {
-    let Leased { row, body } = leased;
+    let Leased { row, body, url } = leased;
+    if let Some(url) = url {
+        let body = exchange::signed(hub, &body).await?;
+        return Ok(sent(hub, client, row, (&url, body, None)).await);
+    }
     let subscription =
         hub.store().read().await?.subscription(hub.store().keys(), row.subscription).await?;
-    let now = hub.now();
     let Some(subscription) = subscription.filter(|subscription| subscription.active) else {
-        let state = State::Abandoned { at: now, reason: Reason::Unsubscribed };
+        let state = State::Abandoned { at: hub.now(), reason: Reason::Unsubscribed };
         return Ok((row, Outcome { state, http_status: None, failure: None }));
     };
-    let sent = client
-        .send(Attempt {
-            url: &subscription.url,
-            id: &row.id.to_string(),
-            timestamp: now.as_millis().div_euclid(1000),
-            body,
-            secret: &subscription.secret,
-        })
-        .await;
+    let message = (subscription.url.as_str(), body, Some(&subscription.secret));
+    Ok(sent(hub, client, row, message).await)
+}
+
+async fn sent(
+    hub: &Hub,
+    client: &Client,
+    row: DeliveryRow,
+    (url, body, secret): (&str, Vec<u8>, Option<&Secret>),
+) -> (DeliveryRow, Outcome) {
+    let id = row.id.to_string();
+    let timestamp = hub.now().as_millis().div_euclid(1000);
+    let sent = client.send(Attempt { url, id: &id, timestamp, body, secret }).await;
     let outcome = outcome_of(sent, row.attempts, hub.now(), jitter(hub.random()));
-    Ok((row, outcome))
+    (row, outcome)
 }
 
 /// A number in `0.0..1.0` from random bits.

@@ -103,7 +103,20 @@ pub async fn authenticate(hub: &Hub, shown: &str) -> Result<Caller, KeyError> {
         tx.key_used(row.id, now).await?;
         tx.commit().await?;
     }
-    Ok(Caller { key: Some(row.id), holder: row.holder, scopes: row.scopes, purposes: row.purposes })
+    Ok(caller(row))
+}
+
+/// Whoever holds a key, with what it may do now; none when it is no longer valid.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn holder(hub: &Hub, id: KeyId) -> Result<Option<Caller>, StoreError> {
+    let row = hub.store().read().await?.key_by_id(id).await?;
+    Ok(row.filter(|row| in_force(row, hub.now())).map(caller))
+}
+
+fn caller(row: KeyRow) -> Caller {
+    Caller { key: Some(row.id), holder: row.holder, scopes: row.scopes, purposes: row.purposes }
 }
 
 /// Every key that was given, the oldest first.

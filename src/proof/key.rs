@@ -65,6 +65,13 @@ impl PublicKey {
         Self { id: thumbprint.chars().take(NAME).collect(), bytes }
     }
 
+    /// The key of its text, as the `x` of a JWK has it.
+    #[must_use]
+    pub fn from_text(x: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(x).ok()?.try_into().ok()?;
+        Some(Self::new(bytes))
+    }
+
     /// As stored.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {

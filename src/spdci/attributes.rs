@@ -173,15 +173,10 @@ impl Attributes {
                 "male" | "m" => Some(Sex::Male),
                 _ => None,
             },
-            birth_date: self.get(&["birth_date", "date_of_birth"]).and_then(born),
+            birth_date: self.get(&["birth_date", "date_of_birth"]).and_then(|day| day.parse().ok()),
             phone: self.get(&["phone_number", "phone"]).map(|phone| phone.to_owned().into()),
         }
     }
-}
-
-/// openIMIS writes a birth date with an hour.
-fn born(text: &str) -> Option<crate::model::PartialDate> {
-    text.split('T').next().and_then(|day| day.parse().ok())
 }
 
 /// The kinds of number whose form a text has.

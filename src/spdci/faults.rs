@@ -51,3 +51,18 @@ pub fn moment(value: &Value, path: &str, wrong: &mut Vec<Issue>) {
         Some(_) => {}
     }
 }
+
+/// The code of the specification for something that is wrong with a message.
+#[must_use]
+pub fn code(issue: &Issue) -> &'static str {
+    match (issue.place.path.as_deref(), issue.code) {
+        (Some("header.version"), _) => "err.version.not_supported",
+        (Some("header.sender_id"), _) => "err.sender_id.invalid",
+        (Some("header.sender_uri"), _) => "err.sender_uri.invalid",
+        (Some("header.receiver_id"), _) => "err.receiver_id.invalid",
+        (Some("header.is_msg_encrypted"), _) => "err.encryption.invalid",
+        (Some("signature"), IssueCode::MissingMandatory) => "err.signature.missing",
+        (Some("signature"), _) => "err.signature.invalid",
+        _ => "err.request.bad",
+    }
+}

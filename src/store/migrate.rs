@@ -31,6 +31,7 @@ migrations! {
     5 "0005_measurements";
     6 "0006_models";
     7 "0007_answers";
+    9 "0009_exchanges";
 }
 
 /// Where the migrations themselves are remembered; the only table that no migration makes.

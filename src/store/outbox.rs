@@ -65,6 +65,25 @@ pub struct Leased {
     pub row: DeliveryRow,
     /// The body, opened.
     pub body: Vec<u8>,
+    /// Where it goes, when it has an address of its own; else its subscription says it.
+    pub url: Option<String>,
+}
+
+/// A message with an address of its own, to be put into the outbox.
+#[derive(Clone)]
+pub struct NewMessage {
+    /// What it answers, or what asked for it: with the position it makes the message the same.
+    pub about: SubscriptionId,
+    /// To whom.
+    pub partner: SchemeId,
+    /// The person it is about, when it tells of a change.
+    pub person: Option<PersonId>,
+    /// The log position that gave rise to it; 0 when none did.
+    pub log_seq: u64,
+    /// Where it goes.
+    pub url: String,
+    /// The body. Personal.
+    pub body: Vec<u8>,
 }
 
 /// What became of an attempt.
@@ -85,18 +104,24 @@ sql! {
          values ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, 0, $8, $9)
          on conflict (subscription_id, log_seq, kind) do nothing",
     );
+    MESSAGE_INSERT: Query = Query::same(
+        "insert into outbox (id, subscription_id, scheme, person_id, log_seq, kind, state, due_at, attempts, created_at,
+           url, sealed)
+         values ($1, $2, $3, $4, $5, $6, 'waiting', $7, 0, $7, $8, $9)
+         on conflict (subscription_id, log_seq, kind) do nothing",
+    );
     // On SQLite the one writer is the lock; on PostgreSQL workers pass over what another one is just taking.
     DELIVERY_LEASE: Query = Query::differing(
         "update outbox set state = 'leased', due_at = $2, leased_by = $3, attempts = attempts + 1
          where id in (select id from outbox where state in ('waiting', 'leased') and due_at <= $1
            order by due_at, id limit $4)
          returning id, subscription_id, scheme, record_id, person_id, kind, state, due_at, leased_by, closed_at, reason,
-           attempts, http_status, failure, created_at, sealed",
+           attempts, http_status, failure, created_at, sealed, url",
         "update outbox set state = 'leased', due_at = $2, leased_by = $3, attempts = attempts + 1
          where id in (select id from outbox where state in ('waiting', 'leased') and due_at <= $1
            order by due_at, id limit $4 for update skip locked)
          returning id, subscription_id, scheme, record_id, person_id, kind, state, due_at, leased_by, closed_at, reason,
-           attempts, http_status, failure, created_at, sealed",
+           attempts, http_status, failure, created_at, sealed, url",
     );
     DELIVERY_SETTLE: Query = Query::same(
         "update outbox set state = $4, due_at = $5, closed_at = $6, reason = $7, http_status = $8, failure = $9,
@@ -254,6 +279,31 @@ impl Tx {
         Ok(self.execute(&DELIVERY_INSERT, &bound).await? == 1)
     }
 
+    /// Puts a message with an address of its own into the outbox, due at once. What it is about and the log position make
+    /// it the same message: writing it twice changes nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn insert_message(
+        &mut self,
+        keys: &Keys,
+        (id, new): (DeliveryId, &NewMessage),
+        now: Instant,
+    ) -> Result<bool, StoreError> {
+        let bound = params![
+            &id,
+            &new.about,
+            &new.partner,
+            new.person.as_ref(),
+            new.log_seq,
+            Kind::Message.name(),
+            now,
+            &new.url,
+            keys.seal(owner(&id), &new.body),
+        ];
+        Ok(self.execute(&MESSAGE_INSERT, &bound).await? == 1)
+    }
+
     /// Takes at most `limit` messages that are due, until `until`, and counts their attempt.
     ///
     /// # Errors
@@ -272,7 +322,7 @@ impl Tx {
                 let row = DeliveryRow::read(&mut columns)?;
                 let sealed: Vec<u8> = columns.take()?;
                 let body = keys.open(owner(&row.id), &sealed)?;
-                Ok(Leased { row, body })
+                Ok(Leased { row, body, url: columns.take_optional()? })
             })
             .collect()
     }

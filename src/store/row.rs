@@ -8,9 +8,9 @@ use sqlx::{Decode, Row as _, Type};
 use super::StoreError;
 use super::seal::KeyedHash;
 use crate::model::{
-    AnswerId, AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId, Instant, KeyId,
-    PersonEventId, PersonId, QuarantineId, RecordId, ReplayId, ReviewId, RevisionId, SchemeId,
-    SubscriptionId, WhatIfId,
+    AnswerId, AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId, ExchangeId, Instant,
+    KeyId, PersonEventId, PersonId, QuarantineId, RecordId, ReplayId, ReviewId, RevisionId,
+    SchemeId, SubscriptionId, WhatIfId,
 };
 
 /// A row. Columns are taken in order, so a query's column list and its reader are compared at a glance.
@@ -106,6 +106,7 @@ cells! {
     BatchId: Vec<u8> => |value| Self::from_slice(&value);
     CorrectionId: Vec<u8> => |value| Self::from_slice(&value);
     EventId: Vec<u8> => |value| Self::from_slice(&value);
+    ExchangeId: Vec<u8> => |value| Self::from_slice(&value);
     RevisionId: Vec<u8> => |value| Self::from_slice(&value);
     DecisionId: Vec<u8> => |value| Self::from_slice(&value);
     DeliveryId: Vec<u8> => |value| Self::from_slice(&value);

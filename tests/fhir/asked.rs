@@ -38,9 +38,16 @@ pub struct Asked {
 
 impl Asked {
     pub async fn new(place: &Place) -> Self {
+        Self::with(place, None).await
+    }
+
+    /// With one more agreement, by the name of its file.
+    pub async fn with(place: &Place, more: Option<(&str, &str)>) -> Self {
         let mappings = place.folder().join("m");
         std::fs::create_dir_all(mappings.join("agreements")).unwrap();
-        std::fs::write(mappings.join("agreements/wide.yaml"), WIDE).unwrap();
+        for (name, text) in [("wide", WIDE)].into_iter().chain(more) {
+            std::fs::write(mappings.join(format!("agreements/{name}.yaml")), text).unwrap();
+        }
         let server = Server::start_with(place, Some(mappings), None).await;
         let (utm_key, canam_key) =
             (server.scheme_key("ml-utm").await, server.scheme_key("ml-canam").await);

@@ -24,7 +24,7 @@ impl Receiver {
         receiver.answers(status);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hub", listener.local_addr().unwrap());
-        let app = Router::new().route("/hub", post(take)).with_state(receiver.clone());
+        let app = Router::new().fallback(post(take)).with_state(receiver.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
         (receiver, url)
     }

@@ -12,7 +12,7 @@ pub fn envelope(message: Value) -> Value {
     json!({
         "signature": "unsigned",
         "header": {
-            "version": "1.0.0", "message_id": "m1", "message_ts": "2026-01-01T10:00:00+00:00", "action": "search",
+            "version": "1.0.0", "message_id": "m1", "message_ts": "2026-01-01T00:00:00+00:00", "action": "search",
             "sender_id": "spmis.example.org", "receiver_id": "dankun", "total_count": 1,
         },
         "message": message,
@@ -68,6 +68,27 @@ pub async fn send(
     answer
 }
 
+/// Sends a message that is answered later; its acknowledgement, judged.
+pub async fn hand_in(asked: &Asked, path: &str, key: &str, body: &Value) -> Value {
+    let request = asked.server.post(&format!("/spdci/registry/{path}"), key).document(body);
+    let answer = expect(request, 200).await;
+    judge_with(&answer, |root| {
+        root["components"]["responses"]["Response"]["content"]["application/json"]["schema"].clone()
+    });
+    answer["message"].clone()
+}
+
+/// Holds a whole message against what the specification says of an address: `/registry/on-search`.
+#[track_caller]
+pub fn judge_message(document: &Value, path: &str) {
+    judge_with(document, |root| {
+        let body = &root["paths"][path]["post"]["requestBody"]["content"];
+        let schema = body["application/json"]["schema"].clone();
+        assert!(schema.is_object(), "the specification has no {path}");
+        schema
+    });
+}
+
 fn specification() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let shared =
@@ -79,14 +100,19 @@ fn specification() -> Option<PathBuf> {
 /// Holds a document against a schema of the specification.
 #[track_caller]
 fn judge(document: &Value, schema: &str) {
+    judge_with(document, |_| json!({ "$ref": format!("#/components/schemas/{schema}") }));
+}
+
+#[track_caller]
+fn judge_with(document: &Value, schema: impl FnOnce(&Value) -> Value) {
     let Some(path) = specification() else {
         eprintln!("skipped: no specification of SPDCI");
         return;
     };
     let mut root: Value = serde_saphyr::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    root["$ref"] = json!(format!("#/components/schemas/{schema}"));
+    root["allOf"] = json!([schema(&root)]);
     let validator = jsonschema::draft7::new(&root).unwrap();
     let wrong: Vec<String> =
         validator.iter_errors(document).map(|error| error.to_string()).collect();
-    assert!(wrong.is_empty(), "{schema}: {wrong:#?}\n{document:#}");
+    assert!(wrong.is_empty(), "{wrong:#?}\n{document:#}");
 }

@@ -1,5 +1,6 @@
 //! The file of an agreement.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
@@ -9,7 +10,7 @@ use serde::Deserialize;
 use crate::model::SchemeId;
 
 use super::super::document::{self, Found, Problem, Text};
-use super::{Agreement, Agreements, Basis, Grant};
+use super::{Agreement, Agreements, Basis, Grant, Partner};
 
 static SCHEMA: LazyLock<Validator> =
     LazyLock::new(|| document::schema(include_str!("../../../schemas/agreement.json")));
@@ -25,6 +26,8 @@ struct File {
     #[serde(default)]
     to: Option<Date>,
     grants: Vec<Grant>,
+    #[serde(default)]
+    partners: BTreeMap<String, Partner>,
     #[serde(default)]
     tests: Vec<Test>,
 }
@@ -48,8 +51,7 @@ pub(super) fn read_all<'a>(
     let mut agreements: Vec<Agreement> = Vec::new();
     let mut problems = Vec::new();
     for (name, yaml) in files {
-        let known = |id: &str| agreements.iter().any(|known| known.id == id);
-        match document::read(name, yaml, &SCHEMA, |file: File| file.check(known)) {
+        match document::read(name, yaml, &SCHEMA, |file: File| file.check(&agreements)) {
             Ok(agreement) => agreements.push(agreement),
             Err(found) => problems.extend(found),
         }
@@ -58,9 +60,15 @@ pub(super) fn read_all<'a>(
 }
 
 impl File {
-    fn check(self, known: impl Fn(&str) -> bool) -> Result<Agreement, Found> {
+    fn check(self, others: &[Agreement]) -> Result<Agreement, Found> {
         let mut found: Found = Vec::new();
-        if known(&self.agreement) {
+        for partner in self.partners.keys() {
+            if let Some(other) = others.iter().find(|other| other.partners.contains_key(partner)) {
+                let message = format!("agreement `{}` says already how it exchanges", other.id);
+                found.push((format!("/partners/{partner}"), message));
+            }
+        }
+        if others.iter().any(|known| known.id == self.agreement) {
             let message = format!("another file is also agreement `{}`", self.agreement);
             found.push(("/agreement".into(), message));
         }
@@ -75,6 +83,7 @@ impl File {
             from: self.from,
             to: self.to,
             grants: self.grants,
+            partners: self.partners,
         };
         let alone = Agreements { list: vec![agreement] };
         for (index, test) in self.tests.iter().enumerate() {

@@ -7,10 +7,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::ROOT;
+use super::{ROOT, later};
 use crate::http::problem::{self, Problem, language_of};
-use crate::messages;
-use crate::model::{Issue, Language};
+use crate::model::Issue;
+use crate::spdci::faults;
 
 /// The longest message that the specification allows.
 const LONGEST: usize = 999;
@@ -24,8 +24,10 @@ pub async fn speak(request: Request, next: Next) -> Response {
     let language = language_of(request.headers());
     let mut response = next.run(request).await;
     let Some(problem) = problem::taken(&mut response, &uri) else { return response };
-    let mut errors: Vec<Value> =
-        problem.wrong().iter().map(|issue| told(issue, code(&problem), language)).collect();
+    let wrong = problem.wrong().iter();
+    let mut errors: Vec<Value> = wrong
+        .map(|issue| error(of_issue(issue, code(&problem)), &later::said(issue, language)))
+        .collect();
     if errors.is_empty() || problem.code().status() != StatusCode::UNPROCESSABLE_ENTITY {
         let (title, detail) = problem.words(language);
         errors.insert(0, error(code(&problem), &format!("{title}. {detail}")));
@@ -50,15 +52,15 @@ fn code(problem: &Problem) -> &'static str {
         StatusCode::NOT_FOUND => "err.request.not_found",
         StatusCode::REQUEST_TIMEOUT => "err.request.timeout",
         status if status.is_server_error() => "err.service.unavailable",
-        _ => "err.request.bad",
+        _ => BAD,
     }
 }
 
-fn told(issue: &Issue, code: &str, language: Language) -> Value {
-    let words = messages::issue(issue, language);
-    let path = issue.place.path.as_deref().unwrap_or("message");
-    let expected = words.expected.map(|expected| format!(" [{expected}]")).unwrap_or_default();
-    error(code, &format!("{path}: {}{expected} {}", words.detail, words.mend))
+const BAD: &str = "err.request.bad";
+
+/// What is wrong with a message has a code of its own; everything else that of the whole.
+fn of_issue(issue: &Issue, whole: &'static str) -> &'static str {
+    if whole == BAD { faults::code(issue) } else { whole }
 }
 
 fn error(code: &str, message: &str) -> Value {

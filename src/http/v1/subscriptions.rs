@@ -119,8 +119,8 @@ fn sees(caller: &Caller, row: &SubscriptionRow) -> bool {
 }
 
 fn kind(name: &str) -> Result<Kind, Problem> {
-    Kind::parse(name)
-        .ok_or_else(|| Problem::parameter("kinds", "?").known(Kind::ALL.iter().map(|k| k.name())))
+    let known = Kind::ALL.into_iter().find(|kind| kind.name() == name);
+    known.ok_or_else(|| Problem::parameter("kinds", "?").known(Kind::ALL.iter().map(|k| k.name())))
 }
 
 /// Ends a subscription; what still waits for it is given up.

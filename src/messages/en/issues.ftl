@@ -229,6 +229,12 @@ issue-not_permitted = the sender may not write here
 issue-held = the file is received but held until a person releases it
     .title = Held
     .mend = Too many records are refused or closed at once. Check the file; if it is right, ask the administrator to release it.
+issue-repeated_message = a message with this id was received before
+    .title = Repeated message
+    .mend = Give each message an id of its own. To learn what became of the first one, ask for the status of its transaction.
+issue-bad_signature = the signature is not of this message by a key registered for the sender
+    .title = Wrong signature
+    .mend = Sign header and message with the registered key and name it by its id; have a new key entered in the agreement before using it.
 
 ## Where: what places a record
 

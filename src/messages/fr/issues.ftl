@@ -229,6 +229,12 @@ issue-not_permitted = l’expéditeur n’a pas le droit d’écrire ici
 issue-held = l’envoi est reçu mais retenu jusqu’à ce qu’une personne le libère
     .title = Envoi retenu
     .mend = Trop de fiches sont refusées ou closes d’un coup. Vérifiez le fichier ; s’il est juste, demandez à l’administrateur de le libérer.
+issue-repeated_message = un message portant cet identifiant a déjà été reçu
+    .title = Message répété
+    .mend = Donnez à chaque message son propre identifiant. Pour savoir ce que le premier est devenu, demandez l’état de sa transaction.
+issue-bad_signature = la signature n’est pas celle de ce message par une clé enregistrée pour l’expéditeur
+    .title = Signature fausse
+    .mend = Signez l’en-tête et le message avec la clé enregistrée et nommez-la par son identifiant ; faites inscrire une nouvelle clé dans l’accord avant de l’utiliser.
 
 ## Où : ce qui situe une fiche
 
