@@ -2,7 +2,8 @@
 //!
 //! Pure. [`Model`] is `mappings/identity.yaml`: every weight, threshold, title and name equivalence
 //! stands there and none here. Who is a candidate for whom and what follows from a score is the
-//! business of [`crate::identity`]. Start reading at [`score::score`]; what labelled pairs taught beyond
+//! business of [`crate::identity`]. Start reading at [`score::score`] ([`score::weigh`] is the same
+//! without the explanation, for candidates by the million); what labelled pairs taught beyond
 //! the bars is [`experience`], learnt by [`mod@learn`].
 
 pub mod birth;
@@ -25,4 +26,4 @@ pub use compare::{Context, Field, FieldWeight, Prepared, Weight};
 pub use frequency::Frequencies;
 pub use line::{Line, Vocabulary};
 pub use model::{Model, ModelError};
-pub use score::{Company, Objection, Score, Seen, score};
+pub use score::{Company, Objection, Score, Seen, Weighed, score, weigh};

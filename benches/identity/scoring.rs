@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use dankun::linkage::weigh::{Commonness, Weigher};
 use dankun::linkage::{Settings, link};
-use dankun::matching::{Context, Frequencies, Line, Seen, Vocabulary, score};
+use dankun::matching::{Context, Frequencies, Line, Seen, Vocabulary, weigh};
 
 use super::figures::say;
 use super::people::Dice;
@@ -43,7 +43,7 @@ pub fn bulk(records: usize) {
     say("scoring, bulk, 8 fields", &found, ASKED);
 }
 
-/// The hub's scores, with every bar of the explanation.
+/// The hub's weights, as candidates get them.
 pub fn hub(records: usize) {
     let records = records.min(MOST);
     let (model, mut vocabulary) = (index::model(), Vocabulary::default());
@@ -60,7 +60,7 @@ pub fn hub(records: usize) {
         if one != ready.0 {
             ready = (one, context.prepare(lines[one as usize]));
         }
-        black_box(score(&ready.1, &lines[other as usize], Seen::NOTHING, context));
+        black_box(weigh(&ready.1, &lines[other as usize], Seen::NOTHING, context));
     });
     say("scoring, hub", &format!("{rate:.1} million pairs/s"), ASKED);
 }

@@ -12,7 +12,7 @@ use super::retrieve::Slot;
 use crate::matching::evidence::{Evidence, Kind};
 use crate::matching::line::Birth;
 use crate::matching::symbols::Likeness;
-use crate::matching::{Objection, Score};
+use crate::matching::{Objection, Score, Weighed, score};
 use crate::model::RecordId;
 
 /// A rival or a common acquaintance below this weight, in bits, is none.
@@ -43,11 +43,11 @@ pub struct Edge {
 }
 
 impl Edge {
-    /// What is kept of a score.
+    /// What is kept of a pair.
     #[must_use]
-    pub fn of(score: &Score) -> Self {
-        let kept = KEPT.map(|kind| score.evidence.level(kind));
-        Self { alone: score.weight, objection: score.objection, kept }
+    pub fn of(pair: &Weighed) -> Self {
+        let kept = KEPT.map(|kind| pair.evidence.level(kind));
+        Self { alone: pair.weight, objection: pair.objection, kept }
     }
 
     /// Whether nothing but a person may join the two: two numbers for life, or one house and one day
@@ -80,7 +80,7 @@ impl Index {
     pub(super) fn final_weight(&self, one: Slot, other: Slot, edge: &Edge) -> EdgeWeight {
         let mut evidence = edge.evidence();
         self.among_others(one, other, edge.alone, &mut evidence);
-        let weight = edge.alone + self.model.experience.together(&evidence);
+        let weight = edge.alone + self.model.together.bits(&evidence);
         EdgeWeight { weight, objection: edge.objection }
     }
 
@@ -167,9 +167,10 @@ impl Index {
         let left = *self.by_id.get(&one.min(other))?;
         let right = *self.by_id.get(&one.max(other))?;
         let prepared = self.context().prepare(self.lines[left as usize]);
-        let mut score = self.score_pair(&prepared, left, right, &mut Acquaintance::default());
+        let seen = self.seen(left, right, &mut Acquaintance::default());
+        let mut score = score(&prepared, &self.lines[right as usize], seen, self.context());
         self.among_others(left, right, score.weight, &mut score.evidence);
-        score.weight += self.model.experience.together(&score.evidence);
+        score.weight += self.model.together.bits(&score.evidence);
         score.learnt = self.model.experience.bars(&score.evidence);
         Some(score)
     }

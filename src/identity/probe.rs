@@ -7,7 +7,7 @@ use super::household::Acquaintance;
 use super::index::Index;
 use super::retrieve::{Asked, Wanted};
 use crate::matching::line::name_tokens;
-use crate::matching::{Seen, score};
+use crate::matching::{Seen, weigh};
 use crate::model::{BeneficiaryRecord, RecordId};
 
 /// What would become of a record.
@@ -32,14 +32,14 @@ impl Index {
         let mut found = Vec::new();
         for (other, there) in self.by_id.iter().filter(|(_, there)| **there != slot) {
             // The smaller id is the left side, as in [`Index::explain`].
-            let mut score = if id < *other {
-                self.score_pair(&ours, slot, *there, &mut acquaintance)
+            let mut pair = if id < *other {
+                self.weigh_pair(&ours, slot, *there, &mut acquaintance)
             } else {
                 let theirs = context.prepare(self.lines[*there as usize]);
-                self.score_pair(&theirs, *there, slot, &mut acquaintance)
+                self.weigh_pair(&theirs, *there, slot, &mut acquaintance)
             };
-            self.among_others(slot, *there, score.weight, &mut score.evidence);
-            let weight = score.weight + self.model.experience.together(&score.evidence);
+            self.among_others(slot, *there, pair.weight, &mut pair.evidence);
+            let weight = pair.weight + self.model.together.bits(&pair.evidence);
             if weight >= self.model.thresholds.review {
                 found.push((*other, weight));
             }
@@ -63,11 +63,11 @@ impl Index {
         // By person: the best weight, whether it may join by itself, and whose record it is.
         let mut people: BTreeMap<u32, (f32, bool, RecordId)> = BTreeMap::new();
         for slot in candidates.slots {
-            let scored = score(&prepared, &self.lines[slot as usize], Seen::NOTHING, context);
-            if scored.weight < thresholds.review {
+            let weighed = weigh(&prepared, &self.lines[slot as usize], Seen::NOTHING, context);
+            if weighed.weight < thresholds.review {
                 continue;
             }
-            let found = (scored.weight, scored.objection.is_none(), self.ids[slot as usize]);
+            let found = (weighed.weight, weighed.objection.is_none(), self.ids[slot as usize]);
             let best = people.entry(self.home[slot as usize]).or_insert(found);
             if found.0 > best.0 {
                 *best = found;

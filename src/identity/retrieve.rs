@@ -131,23 +131,29 @@ impl Postings {
         Candidates { slots, truncated }
     }
 
-    /// The lists of whoever bears a given and a family name, in either order.
+    /// The lists of whoever bears two of the names: a given and a family name, in either order, or two given names.
     fn by_names<'p>(&'p self, wanted: &Wanted, lists: &mut Vec<&'p [Slot]>) {
-        let year = wanted.birth.year;
-        for one in &wanted.given {
+        for (place, one) in wanted.given.iter().enumerate() {
             for other in &wanted.family {
-                let all = self.list(names(*one, *other));
-                if year == 0 || all.len() <= RARE {
-                    lists.push(all);
-                    continue;
-                }
-                for year in years(year) {
-                    lists.push(self.list(names_and_year(*one, *other, year)));
-                }
-                // Those without a birth date.
-                lists.push(self.list(names_and_year(*one, *other, 0)));
+                self.by_two(*one, *other, wanted.birth.year, lists);
+            }
+            let others = wanted.given.iter().zip(&wanted.tokens).skip(place + 1);
+            // Neighbours of one name are no two names.
+            for (other, _) in others.filter(|(_, token)| **token != wanted.tokens[place]) {
+                self.by_two(*one, *other, wanted.birth.year, lists);
             }
         }
+    }
+
+    fn by_two<'p>(&'p self, one: u64, other: u64, year: u16, lists: &mut Vec<&'p [Slot]>) {
+        let all = self.list(names(one, other));
+        if year == 0 || all.len() <= RARE {
+            lists.push(all);
+            return;
+        }
+        lists.extend(years(year).map(|year| self.list(names_and_year(one, other, year))));
+        // Those without a birth date.
+        lists.push(self.list(names_and_year(one, other, 0)));
     }
 
     /// The lists of whoever bears one of the names and was born on the day, or in the year and lives in the place.
@@ -205,12 +211,12 @@ fn keys(line: &Line, vocabulary: &Vocabulary) -> SmallVec<[u64; 24]> {
             found.extend(line.places().map(|place| given_year_place(*one, birth.year, place)));
         }
     }
-    if line.order_unknown {
-        for (place, one) in given.iter().enumerate() {
-            for other in given.iter().skip(place + 1) {
-                found.push(names(*one, *other));
-                found.push(names_and_year(*one, *other, birth.year));
-            }
+    // Two given names are as rare as a given and a family name, and a family name may be another: a husband's, or
+    // one that stands among the given ones where the order is unknown.
+    for (place, one) in given.iter().enumerate() {
+        for other in given.iter().skip(place + 1) {
+            found.push(names(*one, *other));
+            found.push(names_and_year(*one, *other, birth.year));
         }
     }
     if birth.is_full() {
@@ -228,6 +234,8 @@ pub struct Wanted {
     numbers: SmallVec<[u64; 4]>,
     phones: SmallVec<[u64; 2]>,
     given: SmallVec<[u64; 8]>,
+    /// To which of the given tokens each of `given` belongs.
+    tokens: SmallVec<[u8; 8]>,
     family: SmallVec<[u64; 8]>,
     places: SmallVec<[u32; 2]>,
     birth: crate::matching::line::Birth,
@@ -242,13 +250,11 @@ impl Wanted {
             let known = vocabulary.symbols.known(symbol);
             spread(known.loose, &known.neighbours, vocabulary)
         };
-        wanted.given = line.given().flat_map(near).collect();
+        wanted.take_given(line.given().map(near));
         wanted.family = line.family().flat_map(near).collect();
         if line.order_unknown {
-            let all: SmallVec<[u64; 8]> =
-                wanted.given.iter().chain(&wanted.family).copied().collect();
-            wanted.given.clone_from(&all);
-            wanted.family = all;
+            wanted.take_given(line.given().chain(line.family()).map(near));
+            wanted.family.clone_from(&wanted.given);
         }
         wanted
     }
@@ -271,9 +277,18 @@ impl Wanted {
             let probe = context.vocabulary.symbols.probe(token, context.equivalences);
             spread(probe.loose, &probe.neighbours, context.vocabulary)
         };
-        wanted.given = given.iter().flat_map(near).collect();
+        wanted.take_given(given.iter().map(near));
         wanted.family = family.iter().flat_map(near).collect();
         wanted
+    }
+
+    fn take_given(&mut self, tokens: impl Iterator<Item = SmallVec<[u64; 8]>>) {
+        self.given.clear();
+        self.tokens.clear();
+        for (token, names) in (0_u8..).zip(tokens) {
+            self.tokens.extend(names.iter().map(|_| token));
+            self.given.extend(names);
+        }
     }
 
     fn bare(line: &Line, vocabulary: &Vocabulary) -> Self {
@@ -282,6 +297,7 @@ impl Wanted {
             numbers: numbers.iter().map(|number| key(NUMBER, &[number.value.into()])).collect(),
             phones: line.phones().map(|phone| key(PHONE, &[phone.into()])).collect(),
             given: SmallVec::new(),
+            tokens: SmallVec::new(),
             family: SmallVec::new(),
             places: line.places().filter(|place| *place != NONE).collect(),
             birth: line.birth,

@@ -11,7 +11,7 @@ use crate::matching::birth::BirthLevel;
 use crate::matching::compare::{self, Context, Prepared};
 use crate::matching::line::{Birth, Line, NONE, NameTokens, name_tokens};
 use crate::matching::symbols::UNKNOWN;
-use crate::matching::{Seen, score};
+use crate::matching::{Seen, weigh};
 use crate::model::record::{HumanName, Sex};
 use crate::model::{PartialDate, RecordId};
 
@@ -113,11 +113,11 @@ impl Index {
         let mut people: BTreeMap<u32, f32> = BTreeMap::new();
         for slot in candidates.slots {
             let line = &self.lines[slot as usize];
-            let scored = score(&prepared, line, Seen::NOTHING, context);
-            if scored.objection.is_none() && is_pinned(&prepared, line, context) {
+            let weighed = weigh(&prepared, line, Seen::NOTHING, context);
+            if weighed.objection.is_none() && is_pinned(&prepared, line, context) {
                 let best = people.entry(self.home[slot as usize]).or_insert(f32::MIN);
                 // Experience is of records, which state more than a question does.
-                *best = best.max(scored.barely);
+                *best = best.max(weighed.barely);
             }
         }
         let thresholds = self.model.thresholds();

@@ -11,7 +11,7 @@ use super::index::{Index, Settled};
 use super::retrieve::{Slot, Wanted};
 use crate::matching::symbols::Symbol;
 use crate::matching::variants::variants;
-use crate::matching::{Frequencies, Score, Seen, score};
+use crate::matching::{Frequencies, Prepared, Seen, Weighed, weigh};
 use crate::model::RecordId;
 
 /// The shares are counted again when the population has grown or shrunk by this factor since: with
@@ -74,7 +74,7 @@ impl Index {
         }
         let dirty: Vec<Slot> = std::mem::take(&mut self.dirty).into_iter().collect();
         let mut truncated: Vec<RecordId> = Vec::new();
-        let direct = self.in_parallel(&dirty, |index, slots| index.score_found(slots));
+        let direct = self.in_parallel(&dirty, |index, slots| index.weigh_found(slots));
         // All edges of what changed go before any new one comes: an edge between two of them would
         // otherwise be dropped again.
         dirty.iter().for_each(|slot| self.drop_edges(*slot));
@@ -90,7 +90,7 @@ impl Index {
         if newly_counted {
             self.reweigh(&dirty);
         }
-        let by_company = self.in_parallel(&dirty, |index, slots| index.score_company(slots));
+        let by_company = self.in_parallel(&dirty, |index, slots| index.weigh_company(slots));
         for (slot, edges, _) in by_company {
             self.put_edges(slot, edges);
         }
@@ -117,8 +117,8 @@ impl Index {
                 let others = kept.filter(|other| other > slot && !is_dirty(other));
                 let prepared = index.context().prepare(index.lines[*slot as usize]);
                 let edge = |other: Slot| {
-                    let score = index.score_pair(&prepared, *slot, other, &mut acquaintance);
-                    (other, Edge::of(&score))
+                    let pair = index.weigh_pair(&prepared, *slot, other, &mut acquaintance);
+                    (other, Edge::of(&pair))
                 };
                 (*slot, others.map(edge).collect(), false)
             };
@@ -181,21 +181,21 @@ impl Index {
     }
 
     /// The edges of records to those who share evidence with them.
-    fn score_found(&self, slots: &[Slot]) -> Vec<Found> {
+    fn weigh_found(&self, slots: &[Slot]) -> Vec<Found> {
         let mut acquaintance = Acquaintance::default();
         let mut result = Vec::with_capacity(slots.len());
         for slot in slots {
             let line = &self.lines[*slot as usize];
             let candidates =
                 self.postings.candidates(&Wanted::of(line, &self.vocabulary), self.filed());
-            let edges = self.score_all(*slot, &candidates.slots, &mut acquaintance);
+            let edges = self.weigh_all(*slot, &candidates.slots, &mut acquaintance);
             result.push((*slot, edges, candidates.truncated));
         }
         result
     }
 
     /// The edges of records to the members of households that theirs is acquainted with.
-    fn score_company(&self, slots: &[Slot]) -> Vec<Found> {
+    fn weigh_company(&self, slots: &[Slot]) -> Vec<Found> {
         let join = self.model.thresholds.join;
         let mut acquaintance = Acquaintance::default();
         let mut result = Vec::new();
@@ -212,12 +212,12 @@ impl Index {
                 self.edges[*slot as usize].iter().map(|(other, _)| *other).collect();
             let members = homes.iter().flat_map(|home| self.households.members(*home));
             let new: Vec<Slot> = members.copied().filter(|other| !known.contains(other)).collect();
-            result.push((*slot, self.score_all(*slot, &new, &mut acquaintance), false));
+            result.push((*slot, self.weigh_all(*slot, &new, &mut acquaintance), false));
         }
         result
     }
 
-    fn score_all(
+    fn weigh_all(
         &self,
         slot: Slot,
         candidates: &[Slot],
@@ -228,28 +228,36 @@ impl Index {
         let thresholds = &self.model.thresholds;
         let mut edges = Vec::new();
         for other in candidates.iter().copied().filter(|other| *other != slot) {
-            let alone = score(&prepared, &self.lines[other as usize], Seen::NOTHING, context);
-            if alone.weight < thresholds.look {
+            let line = &self.lines[other as usize];
+            let mut weighed = weigh(&prepared, line, Seen::NOTHING, context);
+            if weighed.weight < thresholds.look {
                 continue;
             }
-            let scored = self.score_pair(&prepared, slot, other, acquaintance);
-            if scored.weight >= thresholds.keep {
-                edges.push((other, Edge::of(&scored)));
+            let seen = self.seen(slot, other, acquaintance);
+            if seen != Seen::NOTHING {
+                weighed = weigh(&prepared, line, seen, context);
+            }
+            if weighed.weight >= thresholds.keep {
+                edges.push((other, Edge::of(&weighed)));
             }
         }
         edges
     }
 
-    pub(super) fn score_pair(
+    pub(super) fn weigh_pair(
         &self,
-        prepared: &crate::matching::Prepared,
+        prepared: &Prepared,
         slot: Slot,
         other: Slot,
         acquaintance: &mut Acquaintance,
-    ) -> Score {
-        let context = self.context();
+    ) -> Weighed {
+        let seen = self.seen(slot, other, acquaintance);
+        weigh(prepared, &self.lines[other as usize], seen, self.context())
+    }
+
+    /// What the households of two records say about them.
+    pub(super) fn seen(&self, slot: Slot, other: Slot, acquaintance: &mut Acquaintance) -> Seen {
         let table = Table { lines: &self.lines, ids: &self.ids };
-        let company = acquaintance.company((slot, other), &self.households, table, context);
-        score(prepared, &self.lines[other as usize], company, context)
+        acquaintance.company((slot, other), &self.households, table, self.context())
     }
 }

@@ -31,11 +31,11 @@ impl Weight {
     /// The weight of a level, given the share of people who have the value.
     #[must_use]
     pub fn of(level: &Chances, share: f32) -> Self {
-        let same = level.same.of(share).log2();
+        let same = level.same.bits(share);
         Self {
-            twin: same - level.twin.of(share).log2(),
-            household: same - level.household.of(share).log2(),
-            unrelated: same - level.unrelated.of(share).log2(),
+            twin: same - level.twin.bits(share),
+            household: same - level.household.bits(share),
+            unrelated: same - level.unrelated.bits(share),
         }
     }
 
@@ -110,17 +110,31 @@ pub struct FieldWeight {
 pub struct Token {
     symbol: Symbol,
     neighbours: Neighbours,
+    /// A bit for each of the neighbours' last six bits: most symbols are seen to be none without looking for them.
+    marks: u64,
     shares: NameShares,
 }
 
 impl Token {
+    fn new(symbol: Symbol, neighbours: Neighbours, shares: NameShares) -> Self {
+        let marks = neighbours.iter().fold(0, |marks, (symbol, _)| marks | mark(*symbol));
+        Self { symbol, neighbours, marks, shares }
+    }
+
     fn likeness(&self, other: Symbol) -> Likeness {
         if self.symbol == other {
             return Likeness::Equal;
         }
+        if self.marks & mark(other) == 0 {
+            return Likeness::Different;
+        }
         let near = self.neighbours.iter().find(|(symbol, _)| *symbol == other);
         near.map_or(Likeness::Different, |(_, likeness)| *likeness)
     }
+}
+
+const fn mark(symbol: Symbol) -> u64 {
+    1 << (symbol % 64)
 }
 
 /// A record, or a question, made ready to be compared with many lines.
@@ -129,6 +143,7 @@ pub struct Prepared {
     pub(crate) line: Line,
     family: SmallVec<[Token; 3]>,
     given: SmallVec<[Token; 4]>,
+    priors: [FieldWeight; 3],
 }
 
 /// Everything a comparison looks into.
@@ -146,14 +161,14 @@ impl Context<'_> {
     /// Makes a line ready.
     #[must_use]
     pub fn prepare(&self, line: Line) -> Prepared {
-        let token = |symbol: Symbol| Token {
-            symbol,
-            neighbours: self.vocabulary.symbols.near(symbol).into(),
-            shares: self.frequencies.name(symbol),
+        let token = |symbol: Symbol| {
+            let neighbours = self.vocabulary.symbols.near(symbol).into();
+            Token::new(symbol, neighbours, self.frequencies.name(symbol))
         };
         Prepared {
             family: line.family().map(token).collect(),
             given: line.given().map(token).collect(),
+            priors: priors(*self),
             line,
         }
     }
@@ -167,38 +182,53 @@ impl Context<'_> {
                 UNKNOWN => self.frequencies.stranger(&probe.neighbours),
                 symbol => self.frequencies.name(symbol),
             };
-            Token { symbol: probe.symbol, neighbours: probe.neighbours, shares }
+            Token::new(probe.symbol, probe.neighbours, shares)
         };
         Prepared {
             line,
             family: family.iter().take(3).map(token).collect(),
             given: given.iter().take(4).map(token).collect(),
+            priors: priors(*self),
         }
     }
 }
 
 /// How two records stand to each other before anything is compared.
 #[must_use]
-pub fn prior(a: &Line, b: &Line, context: Context<'_>) -> FieldWeight {
+pub fn prior(a: &Prepared, b: &Line) -> FieldWeight {
+    let line = &a.line;
+    let one_contract = line.household != NONE && line.household == b.household;
+    let [contract, scheme, apart] = a.priors;
+    if one_contract {
+        contract
+    } else if line.scheme == b.scheme {
+        scheme
+    } else {
+        apart
+    }
+}
+
+/// The priors within one contract, within one scheme, and of two schemes.
+fn priors(context: Context<'_>) -> [FieldWeight; 3] {
     let priors = &context.model.priors;
     let records = context.frequencies.records().max(2.0);
     let members = priors.household_members;
-    let one_contract = a.household != NONE && a.household == b.household;
-    let (level, same, unrelated) = if one_contract {
-        // Members of one contract are never strangers to each other.
-        ("one_contract", priors.doubles_in_contract, f32::MIN_POSITIVE)
-    } else if a.scheme == b.scheme {
-        ("one_scheme", priors.doubles_per_record, records)
-    } else {
-        ("two_schemes", priors.matches_per_record, records)
+    let bar = |level: &'static str, same: f32, unrelated: f32, against_members: f32| {
+        let weight = Weight {
+            twin: (against_members / priors.twin).log2(),
+            household: against_members.log2(),
+            unrelated: (same / unrelated).log2(),
+        };
+        FieldWeight { field: Field::Prior, level, weight, share: 1.0 }
     };
+    let within = priors.doubles_in_contract;
     // Outside a contract the household is only met at all when it is known elsewhere too: then the
     // person themself is there with about the chance of each other member.
-    let against_members = if one_contract { same / members } else { 1.0 / members };
-    let weight = Weight {
-        twin: (against_members / priors.twin).log2(),
-        household: against_members.log2(),
-        unrelated: (same / unrelated).log2(),
-    };
-    FieldWeight { field: Field::Prior, level, weight, share: 1.0 }
+    let elsewhere = 1.0 / members;
+    [
+        // Members of one contract are never strangers to each other.
+        bar("one_contract", within, f32::MIN_POSITIVE, within / members),
+        bar("one_scheme", priors.doubles_per_record, records, elsewhere),
+        bar("two_schemes", priors.matches_per_record, records, elsewhere),
+    ]
 }

@@ -135,5 +135,5 @@ impl Evidence {
 #[must_use]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range")]
 pub fn step(bits: f32, least: f32, width: f32) -> u8 {
-    ((bits - least) / width).floor().clamp(0.0, 254.0) as u8
+    ((bits - least) / width).clamp(0.0, 254.0) as u8
 }

@@ -67,6 +67,47 @@ pub struct Learnt {
     pub bits: f32,
 }
 
+/// Some tables one after the other in one piece of memory, for millions of pairs.
+#[derive(Clone, Debug, Default)]
+pub struct Tables {
+    cells: Vec<f32>,
+    rows: Vec<Rows>,
+}
+
+/// Where a table stands among the cells.
+#[derive(Clone, Copy, Debug)]
+struct Rows {
+    of: (Kind, Kind),
+    first: u32,
+    width: u32,
+}
+
+impl Tables {
+    /// Lays tables that fit their kinds beside one another.
+    #[must_use]
+    pub fn of(tables: &[Table]) -> Self {
+        let mut laid = Self::default();
+        let size = |length: usize| u32::try_from(length).expect("fewer than 2^32 cells");
+        for table in tables {
+            let (first, width) = (size(laid.cells.len()), size(table.of.1.levels()));
+            laid.rows.push(Rows { of: table.of, first, width });
+            laid.cells.extend(table.bits.iter().flatten());
+        }
+        laid
+    }
+
+    /// The bits of all tables for what a pair shows.
+    #[must_use]
+    pub fn bits(&self, evidence: &Evidence) -> f32 {
+        let cell = |rows: &Rows| {
+            let (row, column) = (evidence.level(rows.of.0), evidence.level(rows.of.1));
+            let place = rows.first + u32::from(row) * rows.width + u32::from(column);
+            self.cells.get(place as usize).copied().unwrap_or(0.0)
+        };
+        self.rows.iter().map(cell).sum()
+    }
+}
+
 impl Table {
     /// The bits for what a pair shows.
     #[must_use]
@@ -124,18 +165,6 @@ impl Experience {
             }
         }
         found
-    }
-
-    /// The bits for a pair by itself.
-    #[must_use]
-    pub fn alone(&self, evidence: &Evidence) -> f32 {
-        self.alone.iter().map(|table| table.bits(evidence)).sum()
-    }
-
-    /// The bits for a pair among the others.
-    #[must_use]
-    pub fn together(&self, evidence: &Evidence) -> f32 {
-        self.together.iter().map(|table| table.bits(evidence)).sum()
     }
 
     /// The bars of all tables that say something.

@@ -121,6 +121,18 @@ impl Line {
         self.given.iter().copied().filter(|symbol| *symbol != UNKNOWN)
     }
 
+    /// The family tokens as they stand.
+    #[must_use]
+    pub fn family_tokens(&self) -> &[Symbol] {
+        known(&self.family)
+    }
+
+    /// The given tokens as they stand.
+    #[must_use]
+    pub fn given_tokens(&self) -> &[Symbol] {
+        known(&self.given)
+    }
+
     /// The phones.
     pub fn phones(&self) -> impl Iterator<Item = u32> + '_ {
         self.phones.iter().copied().filter(|phone| *phone != NONE)
@@ -130,6 +142,12 @@ impl Line {
     pub fn places(&self) -> impl Iterator<Item = u32> + '_ {
         self.places.iter().copied().filter(|place| *place != NONE)
     }
+}
+
+/// The tokens before the first place that is empty.
+fn known(tokens: &[Symbol]) -> &[Symbol] {
+    let known = tokens.iter().take_while(|symbol| **symbol != UNKNOWN).count();
+    tokens.get(..known).unwrap_or_default()
 }
 
 /// An identifier: its system (place in the model's list, or beyond it) and a hash of its value.

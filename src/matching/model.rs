@@ -17,7 +17,7 @@ pub use example::{Example, Expected, Somebody};
 pub use fields::{Chance, Chances, Fields};
 
 use super::equivalence::{Equivalences, Group};
-use super::experience::Experience;
+use super::experience::{Experience, Tables};
 use super::normalize;
 use super::score::Objection;
 use super::symbols;
@@ -220,6 +220,9 @@ pub struct Model {
     pub(crate) fields: Fields,
     pub(crate) thresholds: Thresholds,
     pub(crate) experience: Experience,
+    /// What was learnt of a pair by itself, and of a pair among the others.
+    pub(crate) alone: Tables,
+    pub(crate) together: Tables,
     calibration: Calibration,
     survivorship: SurvivorshipRules,
     tests: Vec<Example>,
@@ -257,6 +260,8 @@ impl Model {
             priors: spec.priors,
             fields: spec.fields,
             thresholds: spec.thresholds,
+            alone: Tables::of(&spec.experience.alone),
+            together: Tables::of(&spec.experience.together),
             experience: spec.experience,
             calibration: spec.calibration,
             survivorship: spec.survivorship,

@@ -13,7 +13,7 @@ pub struct Observed<'o> {
     /// The other.
     pub other: &'o Line,
     /// Their names.
-    pub names: Names,
+    pub names: &'o Names,
     /// Their birth dates.
     pub births: Option<(BirthLevel, FieldWeight)>,
     /// Whether their sex agrees.

@@ -6,10 +6,15 @@ use super::ModelError;
 
 /// How likely something is: a number, or a share of the population that has the same value.
 #[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(from = "Written")]
 pub enum Chance {
     /// The same for every value.
-    Fixed(f32),
+    Fixed {
+        /// The chance.
+        chance: f32,
+        /// Its binary logarithm: a weight is made of these, and of millions of pairs a second.
+        bits: f32,
+    },
     /// `share` times the share of people with this value, and at least `floor`.
     Share {
         /// Factor.
@@ -19,20 +24,37 @@ pub enum Chance {
     },
 }
 
+/// A chance as it stands in the file.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Fixed(f32),
+    Share { share: f32, floor: f32 },
+}
+
+impl From<Written> for Chance {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Fixed(chance) => Self::Fixed { chance, bits: chance.log2() },
+            Written::Share { share, floor } => Self::Share { share, floor },
+        }
+    }
+}
+
 impl Chance {
-    /// The chance, given the share of people who have the value.
+    /// The binary logarithm of the chance, given the share of people who have the value.
     #[must_use]
-    pub fn of(self, population: f32) -> f32 {
+    pub fn bits(self, population: f32) -> f32 {
         match self {
-            Self::Fixed(chance) => chance,
-            Self::Share { share, floor } => (share * population).max(floor),
+            Self::Fixed { bits, .. } => bits,
+            Self::Share { share, floor } => (share * population).max(floor).log2(),
         }
     }
 
     fn is_sound(self) -> bool {
         let within = |chance: f32| chance > 0.0 && chance <= 1.0;
         match self {
-            Self::Fixed(chance) => within(chance),
+            Self::Fixed { chance, .. } => within(chance),
             Self::Share { share, floor } => share > 0.0 && share.is_finite() && within(floor),
         }
     }
