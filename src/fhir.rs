@@ -6,6 +6,7 @@
 
 pub mod bundle;
 pub mod capability;
+pub mod feed;
 pub mod id;
 pub mod identifier;
 pub mod outcome;

@@ -16,6 +16,7 @@ mod effective;
 pub mod events;
 pub mod exchange;
 pub mod export;
+pub mod feed;
 pub mod history;
 pub mod households;
 pub mod hub;

@@ -52,6 +52,7 @@ topics! {
     inbox;
     feed;
     edges;
+    endings;
     reviews;
     keys;
     leases;

@@ -9,6 +9,8 @@ mod batch;
 mod cluster;
 #[path = "fhir/eligibility.rs"]
 mod eligibility;
+#[path = "fhir/feed.rs"]
+mod feed;
 mod invented;
 #[path = "fhir/matching.rs"]
 mod matching;

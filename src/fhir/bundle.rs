@@ -61,22 +61,50 @@ fn entry(base: &str, resource: Value, mode: &Mode<'_>) -> Value {
     Value::Object(entry)
 }
 
-/// The answers of a batch, in its order: status and resource.
+/// Which version of a resource an interaction came to.
+pub struct Version {
+    /// Its address.
+    pub location: String,
+    /// Its number, as HTTP knows it.
+    pub etag: String,
+    /// When it came to be.
+    pub modified: String,
+}
+
+/// What one interaction came to.
+pub struct Answered {
+    /// The HTTP status.
+    pub status: u16,
+    /// What was asked for; the OperationOutcome of what failed.
+    pub resource: Option<Value>,
+    /// Of a resource that was written.
+    pub version: Option<Version>,
+}
+
+/// The answers of several interactions, in their order.
 #[must_use]
-pub fn batch_response(answers: Vec<(u16, Value)>) -> Value {
-    let entries: Vec<Value> = answers
-        .into_iter()
-        .map(|(status, resource)| {
-            if status < 400 {
-                json!({ "resource": resource, "response": { "status": status.to_string() } })
-            } else {
-                json!({ "response": { "status": status.to_string(), "outcome": resource } })
-            }
-        })
-        .collect();
-    let mut bundle = json!({ "resourceType": "Bundle", "type": "batch-response" });
+pub fn response(kind: &str, answers: Vec<Answered>) -> Value {
+    let entries: Vec<Value> = answers.into_iter().map(answer).collect();
+    let mut bundle = json!({ "resourceType": "Bundle", "type": kind });
     if !entries.is_empty() {
         bundle["entry"] = Value::Array(entries);
     }
     bundle
+}
+
+fn answer(Answered { status, resource, version }: Answered) -> Value {
+    let mut response = json!({ "status": status.to_string() });
+    if let Some(Version { location, etag, modified }) = version {
+        response["location"] = json!(location);
+        response["etag"] = json!(etag);
+        response["lastModified"] = json!(modified);
+    }
+    match resource {
+        None => json!({ "response": response }),
+        Some(resource) if status < 400 => json!({ "resource": resource, "response": response }),
+        Some(outcome) => {
+            response["outcome"] = outcome;
+            json!({ "response": response })
+        }
+    }
 }

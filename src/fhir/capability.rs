@@ -37,7 +37,15 @@ pub fn statement(base: &str) -> Value {
 fn patient() -> Value {
     json!({
         "type": "Patient",
-        "interaction": [{ "code": "read" }, { "code": "search-type" }],
+        "profile": "http://hl7.org/fhir/StructureDefinition/Patient",
+        "supportedProfile": ["https://profiles.ihe.net/ITI/PIXm/StructureDefinition/IHE.PIXm.Patient"],
+        "documentation": "A source writes under the identifiers of its own domain only: update and delete are conditional, by identifier.",
+        "interaction": [{ "code": "read" }, { "code": "create" }, { "code": "update" }, { "code": "delete" }, { "code": "search-type" }],
+        "versioning": "versioned",
+        "updateCreate": true,
+        "conditionalCreate": true,
+        "conditionalUpdate": true,
+        "conditionalDelete": "single",
         "searchParam": search_parameters(&[
             ("_id", "token"), ("identifier", "token"), ("family", "string"), ("given", "string"), ("birthdate", "date"),
             ("gender", "token"), ("telecom", "token"), ("phone", "token"), ("active", "token"), ("address", "string"),

@@ -31,7 +31,7 @@ pub fn record_uri(registry: &Registry, scheme: &SchemeId) -> String {
 /// What the mapping `fhir-r4` writes as a system, as this interface writes it.
 #[must_use]
 pub fn published(registry: &Registry, scheme: &SchemeId, written: &str) -> String {
-    if written == "urn:dankun:record" {
+    if written == super::feed::RECORD {
         return record_uri(registry, scheme);
     }
     let named = written.strip_prefix(PREFIX).unwrap_or(written);

@@ -27,6 +27,8 @@ pub struct Written {
     pub own: bool,
     /// What may be shown.
     pub fields: BTreeSet<Field>,
+    /// The record that took its place.
+    pub replaced_by: Option<RecordId>,
     /// The Patient.
     pub patient: Value,
     /// The Coverage, for a scheme that grants one.
@@ -51,9 +53,14 @@ const DESCRIPTION: [&str; 9] = [
 pub fn of_record(registry: &Registry, written: &Written, person: Option<PatientId>) -> Value {
     let mut patient = head(PatientId::Record(written.record), written);
     merge(&mut patient, registry, written);
-    if let Some(person) = person {
-        let other = json!({ "reference": format!("Patient/{person}") });
-        patient.insert("link".into(), json!([{ "other": other, "type": "refer" }]));
+    let link = |to: PatientId, kind: &str| json!({ "other": { "reference": format!("Patient/{to}") }, "type": kind });
+    let mut links: Vec<Value> = person.into_iter().map(|person| link(person, "refer")).collect();
+    if let Some(survivor) = written.replaced_by {
+        patient.insert("active".into(), json!(false));
+        links.push(link(PatientId::Record(survivor), "replaced-by"));
+    }
+    if !links.is_empty() {
+        patient.insert("link".into(), Value::Array(links));
     }
     Value::Object(patient)
 }

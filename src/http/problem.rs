@@ -72,6 +72,18 @@ codes! {
     UnknownSourceSystem = BAD_REQUEST "unknown_source_system";
     /// `$ihe-pix`: nobody here assigns numbers of a target system.
     UnknownTargetSystem = FORBIDDEN "unknown_target_system";
+    /// A number that another scheme gives, or nobody; `system`.
+    ForeignDomain = FORBIDDEN "foreign_domain";
+    /// A resource under another number than the one that was named.
+    OtherNumber = BAD_REQUEST "other_number";
+    /// An inactive patient whose place nobody takes.
+    InactivePatient = UNPROCESSABLE_ENTITY "inactive_patient";
+    /// A record whose place another one has taken; `by`.
+    RecordReplaced = CONFLICT "record_replaced";
+    /// The record that is to take another one's place is not there.
+    NoSurvivor = UNPROCESSABLE_ENTITY "no_survivor";
+    /// A patient alone, in whose place coverages would be lost.
+    LosesCoverage = CONFLICT "loses_coverage";
     /// No syntax that the caller reads.
     NotAcceptable = NOT_ACCEPTABLE "not_acceptable";
     /// Something of a standard that this hub does not do; `what` names it.

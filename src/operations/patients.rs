@@ -17,11 +17,13 @@ pub use view::{View, ViewError, view};
 use super::Hub;
 use super::ask::resolve::{Resolver, Subjects};
 use super::people::{self, Shown};
-use crate::eligibility::Subject;
+use crate::eligibility::Subject as Asked;
 use crate::eligibility::agreement::Field;
+use crate::eligibility::question::Number;
+use crate::eligibility::registry::NumberKind;
 use crate::model::{Holder, Instant, PersonId, RecordId};
 use crate::store::coverages::Subject as Known;
-use crate::store::records::StoredRecord;
+use crate::store::records::{StoredRecord, record_key};
 use crate::store::{Session, StoreError};
 use view::note;
 
@@ -36,6 +38,8 @@ pub struct Face {
     pub own: bool,
     /// What of it may be shown.
     pub fields: BTreeSet<Field>,
+    /// The record that took its place. Only whoever asks for this very record is shown one that was replaced.
+    pub replaced_by: Option<RecordId>,
 }
 
 /// A person, or a record that the linker has not seen yet.
@@ -50,11 +54,7 @@ pub struct Patient {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn find(
-    hub: &Hub,
-    view: &View<'_>,
-    subject: &Subject,
-) -> Result<Vec<Patient>, StoreError> {
+pub async fn find(hub: &Hub, view: &View<'_>, subject: &Asked) -> Result<Vec<Patient>, StoreError> {
     let mut session = hub.store().read().await?;
     let subjects = subjects(hub, &mut session, subject).await?;
     let mut found = Vec::new();
@@ -81,21 +81,42 @@ pub async fn face(
     let stored = session.records(&[record]).await?;
     let known = session.subject(record).await?;
     let person = known.and_then(|known| known.person);
-    let faces: Vec<Face> = faces(hub, view, person, &stored)?;
+    let faces: Vec<Face> = faces(hub, &mut session, view, person, &stored).await?;
     drop(session);
     let found = (!faces.is_empty()).then_some(Patient { person, faces });
     note(hub, view, "read_patient", found.iter(), "record").await?;
     Ok(found)
 }
 
-async fn subjects(
+async fn subjects(hub: &Hub, session: &mut Session, asked: &Asked) -> Result<Subjects, StoreError> {
+    let library = hub.library();
+    let asked = match asked {
+        Asked::Identifiers(numbers) => Asked::Identifiers(answering(hub, session, numbers).await?),
+        other => other.clone(),
+    };
+    let mut resolver = Resolver { library: &library, hub, session, moment: hub.now() };
+    resolver.subjects(&asked).await
+}
+
+/// The numbers that are answered: not those of records that were replaced.
+async fn answering(
     hub: &Hub,
     session: &mut Session,
-    asked: &Subject,
-) -> Result<Subjects, StoreError> {
-    let library = hub.library();
-    let mut resolver = Resolver { library: &library, hub, session, moment: hub.now() };
-    resolver.subjects(asked).await
+    numbers: &[Number],
+) -> Result<Vec<Number>, StoreError> {
+    let mut answering = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        if let Some(NumberKind::Record(scheme)) = &number.kind {
+            let key = record_key(hub.store().keys(), scheme, number.value.expose().trim());
+            let named = session.subject_of_record(scheme, &key).await?;
+            let named: Vec<RecordId> = named.iter().map(|subject| subject.record).collect();
+            if !session.replaced(&named).await?.is_empty() {
+                continue;
+            }
+        }
+        answering.push(number.clone());
+    }
+    Ok(answering)
 }
 
 /// Somebody with the records that may be shown; nobody where none may.
@@ -110,24 +131,30 @@ async fn show(
         None => vec![known.record],
     };
     let stored = session.records(&records).await?;
-    let mut faces = faces(hub, view, known.person, &stored)?;
+    let mut faces = faces(hub, session, view, known.person, &stored).await?;
+    faces.retain(|face| face.replaced_by.is_none());
     faces.sort_by_key(|face| (Reverse(face.shown.updated_at), face.shown.id));
     Ok((!faces.is_empty()).then_some(Patient { person: known.person, faces }))
 }
 
 /// Those of the records that may be shown.
-fn faces(
+async fn faces(
     hub: &Hub,
+    session: &mut Session,
     view: &View<'_>,
     person: Option<PersonId>,
     stored: &[StoredRecord],
 ) -> Result<Vec<Face>, StoreError> {
+    let ids: Vec<RecordId> = stored.iter().map(|stored| stored.id).collect();
+    let replaced = session.replaced(&ids).await?;
     let mut faces = Vec::new();
     for stored in stored {
         let fields = view.fields(&stored.scheme);
         if fields.contains(&Field::PersonId) {
             let shown = people::show(stored, person, hub.store().keys())?;
-            faces.push(Face { shown, own: view.caller.sees(&stored.scheme), fields });
+            let own = view.caller.sees(&stored.scheme);
+            let replaced_by = replaced.get(&stored.id).copied();
+            faces.push(Face { shown, own, fields, replaced_by });
         }
     }
     Ok(faces)
@@ -167,13 +194,13 @@ pub async fn list(
     let stored = session.changed_within(scheme, span, after, limit).await?;
     let ids: Vec<RecordId> = stored.iter().map(|record| record.id).collect();
     let people = session.people_of_records(&ids).await?;
-    drop(session);
     let mut found = Vec::with_capacity(stored.len());
     for record in &stored {
         let person = people.get(&record.id).copied();
-        let faces = faces(hub, view, person, std::slice::from_ref(record))?;
+        let faces = faces(hub, &mut session, view, person, std::slice::from_ref(record)).await?;
         found.push(Patient { person, faces });
     }
+    drop(session);
     note(hub, view, "list_patients", found.iter(), "list").await?;
     Ok((total, found))
 }

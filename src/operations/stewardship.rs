@@ -7,6 +7,7 @@
 
 mod answer;
 mod bind;
+mod replace;
 mod undo;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub use crate::store::decisions::{Decision, DecisionKind, Wanted};
 pub use crate::store::facts::DecisionFact;
 pub use answer::{Answer, answer, answer_alike};
 pub use bind::{merge, split};
+pub(super) use replace::replace;
 pub use undo::undo;
 
 use super::Hub;

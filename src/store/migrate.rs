@@ -31,6 +31,7 @@ migrations! {
     5 "0005_measurements";
     6 "0006_models";
     7 "0007_answers";
+    8 "0008_endings";
     9 "0009_exchanges";
 }
 

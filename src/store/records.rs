@@ -11,7 +11,7 @@ use crate::model::{BatchId, BeneficiaryRecord, Instant, RecordId, SchemeId};
 /// Where a record stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RecordState {
-    /// Named by a batch that is not released: it does not count yet.
+    /// It does not count: named by a batch that is not released, or withdrawn by its scheme.
     Staged,
     /// Known.
     Live,

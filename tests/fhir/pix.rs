@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
 use dankun::operations::link::link_pending;
 use serde_json::{Value, json};
@@ -11,7 +10,7 @@ use crate::asked::{Asked, codes, judged, nina, utm_number};
 use crate::cluster;
 use crate::invented::Invented;
 use crate::r4;
-use crate::server::{Server, expect};
+use crate::server::Server;
 
 const NINA: &str = "urn:dankun:id:ml-nina";
 const UTM: &str = "urn:dankun:id:ml-utm-number";
@@ -111,22 +110,30 @@ cluster::both! {
         assert_eq!(numbers, BTreeSet::from([format!("{UTM}|{}", utm_number(1)["value"].as_str().unwrap())]));
     }
 
-    async fn the_patients_of_ihe_give_the_answers_of_ihe(place: cluster::Place) {
+    async fn the_patients_of_ihe_fed_in_as_ihe_does_give_the_answers_of_ihe(place: cluster::Place) {
         let folder = r4::artefacts().join("ihe-pixm/examples");
         if !folder.is_dir() {
             eprintln!("skipped: there is no {}", folder.display());
             return;
         }
-        let (mappings, server) = domains(&place).await;
-        assert!(mappings.is_dir());
-        let admin = server.admin_key().await;
-        for (domain, _) in DOMAINS {
-            let patient: Value = serde_json::from_str(&fs::read_to_string(folder.join(format!("Patient-MohrAlice-{domain}.json"))).unwrap()).unwrap();
-            let bundle = json!({ "resourceType": "Bundle", "type": "collection", "entry": [{ "resource": patient }] });
-            let scheme = format!("ihe-{}", domain.to_lowercase());
-            let sent = server.post(&format!("/v1/schemes/{scheme}/records"), &admin).header("content-type", "application/fhir+json");
-            let receipt = expect(sent.body(bundle.to_string()), 200).await;
-            assert_eq!(receipt["new"], 1, "{receipt:#}");
+        let server = domains(&place).await;
+        // Red knows her by another name first, then by her own, and under a second number, which it resolves.
+        for (file, number, status) in [
+            ("MohrAlissa-Red", "IHERED-994", 201),
+            ("MohrAlice-Red", "IHERED-994", 200),
+            ("MaidenAlice-Red", "IHERED-m94", 201),
+            ("MohrAlice-Green", "IHEGREEN-994", 201),
+            ("MohrAlice-Blue", "IHEBLUE-994", 201),
+            ("MohrMaidenResolvedByMohrMalice-Red", "IHERED-m94", 200),
+        ] {
+            let (domain, oid) = DOMAINS.into_iter().find(|(domain, _)| file.ends_with(domain)).unwrap();
+            let key = server.scheme_key(&format!("ihe-{}", domain.to_lowercase())).await;
+            let patient = fs::read_to_string(folder.join(format!("Patient-{file}.json"))).unwrap();
+            let path = format!("/fhir/R4/Patient?identifier={oid}%7C{number}");
+            let request = server.request(reqwest::Method::PUT, &path, &key);
+            let request = request.header("content-type", "application/fhir+json").body(patient);
+            let fed = judged(request, status).await;
+            assert_eq!(fed["identifier"][0]["system"], oid, "{fed:#}");
         }
         link_pending(&server.hub).await.unwrap();
         let key = server.key(dankun::model::Holder::Partner("tt-pix".to_owned()), &crate::asked::ASKS).await;
@@ -151,6 +158,8 @@ cluster::both! {
                 assert_eq!(numbers, told_numbers, "{file}");
             }
         }
+        let subsumed = format!("/fhir/R4{}", source("urn:oid:1.3.6.1.4.1.21367.13.20.1000", "IHERED-m94"));
+        assert_eq!(codes(&judged(server.get(&subsumed, &key), 404).await), ["unknown_source_identifier"]);
     }
 }
 
@@ -176,22 +185,14 @@ fn expected_sets(xml: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     (numbers, patients.collect())
 }
 
-/// A hub with the three domains of the examples as schemes, each with the shipped mapping of FHIR under its own name.
-async fn domains(place: &cluster::Place) -> (std::path::PathBuf, Server) {
+/// A hub with the three domains of the examples as schemes: each one file, which registers the system of its numbers.
+async fn domains(place: &cluster::Place) -> Server {
     let mappings = place.folder().join("m");
     for folder in ["schemes", "agreements"] {
         fs::create_dir_all(mappings.join(folder)).unwrap();
     }
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings/fhir-r4.yaml");
-    let shipped = fs::read_to_string(shipped).unwrap();
-    let (rules, _) = shipped.split_once("\nsample:").unwrap();
     for (domain, oid) in DOMAINS {
         let scheme = format!("ihe-{}", domain.to_lowercase());
-        let mapping = rules.replace("mapping: fhir-r4", &format!("mapping: {scheme}")).replace(
-            "record_id: [\"{RECORD}\", \"{Patient.id}\"]",
-            &format!("record_id: \"{{Patient.identifier[?system == '{oid}'].value}}\""),
-        );
-        fs::write(mappings.join(format!("{scheme}.yaml")), mapping).unwrap();
         let described = format!(
             "scheme: {scheme}\nversion: 1.0.0\ntitle: {{ fr: a, en: a }}\ndescription: {{ fr: a, en: a }}\n\
              country: ML\nkind: membership\ninstitution: {{ code: {domain}, name: {{ fr: a, en: a }} }}\n\
@@ -204,6 +205,5 @@ async fn domains(place: &cluster::Place) -> (std::path::PathBuf, Server) {
         from: 2025-01-01\ngrants:\n  - { askers: [tt-pix], insured: [ihe-red, ihe-green, ihe-blue], \
         purposes: [CARE_AUTHORISATION], fields: [person_id, identifiers] }\n";
     fs::write(mappings.join("agreements/pix.yaml"), agreement).unwrap();
-    let server = Server::start_with(place, Some(mappings.clone()), None).await;
-    (mappings, server)
+    Server::start_with(place, Some(mappings), None).await
 }

@@ -5,8 +5,11 @@ use axum::http::Uri;
 use serde_json::Value;
 
 use super::media::parameters;
-use super::{Asking, ROOT, Resource, Sent, coverage, eligibility, outcome, patient, pix, search};
-use crate::fhir::{bundle, capability};
+use super::{
+    Asking, ROOT, Resource, Sent, coverage, eligibility, feed, outcome, patient, pix, search,
+};
+use crate::fhir::bundle::{self, Answered};
+use crate::fhir::capability;
 use crate::http::App;
 use crate::http::problem::{Code, Problem};
 
@@ -36,15 +39,26 @@ pub async fn answer(
     }
     let mut answers = Vec::with_capacity(entries.len());
     for mut entry in entries {
-        answers.push(match one(&app, &asking, &mut entry).await {
-            Ok((status, resource)) => (status, resource),
-            Err(problem) => {
-                let status = problem.code().status().as_u16();
-                (status, outcome::of(&problem, asking.language, None))
-            }
-        });
+        let answer = one(&app, &asking, &mut entry).await;
+        answers.push(answered(answer, &asking));
     }
-    Ok(Resource::found(bundle::batch_response(answers)))
+    Ok(Resource::found(bundle::response("batch-response", answers)))
+}
+
+/// What an interaction came to, as an entry of a Bundle says it.
+fn answered(answer: Result<Resource, Problem>, asking: &Asking) -> Answered {
+    match answer {
+        Ok(resource) => {
+            let (status, resource, version) = resource.into_parts();
+            let version = version.map(|version| version.told(&asking.base));
+            Answered { status, resource, version }
+        }
+        Err(problem) => Answered {
+            status: problem.code().status().as_u16(),
+            resource: Some(outcome::of(&problem, asking.language, None)),
+            version: None,
+        },
+    }
 }
 
 /// As at the address without the last slash: both are in use.
@@ -64,7 +78,7 @@ fn shown(value: &Value) -> String {
     value.as_str().unwrap_or("?").chars().take(40).collect()
 }
 
-async fn one(app: &App, asking: &Asking, entry: &mut Value) -> Result<(u16, Value), Problem> {
+async fn one(app: &App, asking: &Asking, entry: &mut Value) -> Result<Resource, Problem> {
     let resource = entry["resource"].take();
     let request = &entry["request"];
     let method = request["method"].as_str().unwrap_or_default();
@@ -72,18 +86,26 @@ async fn one(app: &App, asking: &Asking, entry: &mut Value) -> Result<(u16, Valu
     let uri = relative(url, &asking.base)?;
     let path = uri.path().trim_start_matches('/');
     let parts: Vec<&str> = path.split('/').collect();
-    let answer = match (method, parts.as_slice()) {
+    let given = parameters(&uri);
+    let found = match (method, parts.as_slice()) {
+        ("PUT", ["Patient"]) => {
+            return feed::update(app, asking, &given, &conditions(request), resource).await;
+        }
+        ("POST", ["Patient"]) => {
+            return feed::create(app, asking, &conditions(request), resource).await;
+        }
+        ("DELETE", ["Patient"]) => return feed::remove(app, asking, &given).await,
+        ("POST", ["CoverageEligibilityRequest"]) => {
+            return eligibility::submit(app, asking, resource).await.map(Resource::created);
+        }
         ("GET", ["metadata"]) => capability::statement(&asking.base),
-        ("GET", ["Patient", "$ihe-pix"]) => pix::of_address(app, asking, &parameters(&uri)).await?,
+        ("GET", ["Patient", "$ihe-pix"]) => pix::of_address(app, asking, &given).await?,
         ("POST", ["Patient", "$ihe-pix"]) => pix::in_body(app, asking, &resource).await?,
         ("POST", ["Patient", "$match"]) => patient::matching(app, asking, &resource).await?,
-        ("GET", ["Patient"]) => search::search_patients(app, asking, &parameters(&uri)).await?,
-        ("GET", ["Coverage"]) => search::search_coverages(app, asking, &parameters(&uri)).await?,
+        ("GET", ["Patient"]) => search::search_patients(app, asking, &given).await?,
+        ("GET", ["Coverage"]) => search::search_coverages(app, asking, &given).await?,
         ("GET", ["Patient", id]) => patient::read(app, asking, id).await?,
         ("GET", ["Coverage", id]) => coverage::read(app, asking, id).await?,
-        ("POST", ["CoverageEligibilityRequest"]) => {
-            return Ok((201, eligibility::submit(app, asking, resource).await?));
-        }
         ("POST", ["CoverageEligibilityRequest", "$submit"]) => {
             eligibility::submit(app, asking, resource).await?
         }
@@ -92,7 +114,17 @@ async fn one(app: &App, asking: &Asking, entry: &mut Value) -> Result<(u16, Valu
             return Err(Problem::new(Code::NotSupported).with("what", what));
         }
     };
-    Ok((200, answer))
+    Ok(Resource::found(found))
+}
+
+/// What an entry lays down beside its resource.
+fn conditions(request: &Value) -> feed::Conditions {
+    let text = |name: &str| request[name].as_str().map(ToOwned::to_owned);
+    feed::Conditions {
+        if_match: text("ifMatch"),
+        if_none_exist: text("ifNoneExist"),
+        ..feed::Conditions::default()
+    }
 }
 
 /// The address of an entry, below the interface; absolute ones are taken when they are ours.

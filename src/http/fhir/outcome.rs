@@ -24,6 +24,22 @@ pub fn of(problem: &Problem, language: Language, instance: Option<String>) -> Va
     outcome(&issues)
 }
 
+/// What is told of something that was taken: what was unusable in it, or that all of it is kept.
+pub fn accepted(warnings: &[Issue], language: Language) -> Value {
+    let mut issues: Vec<Said> = warnings.iter().map(|issue| violation(issue, language)).collect();
+    if issues.is_empty() {
+        issues.push(Said {
+            severity: "information",
+            kind: "informational",
+            code: "accepted",
+            text: messages::text(language, "fhir-accepted", &[]),
+            diagnostics: None,
+            expression: None,
+        });
+    }
+    outcome(&issues)
+}
+
 fn violation(issue: &Issue, language: Language) -> Said {
     let words = messages::issue(issue, language);
     let expected = words.expected.map(|expected| format!(" [{expected}]")).unwrap_or_default();
@@ -44,7 +60,8 @@ fn violation(issue: &Issue, language: Language) -> Said {
         code: issue.code.name(),
         text: format!("{}{expected} {}", words.detail, words.mend),
         diagnostics: None,
-        expression: issue.place.path.clone(),
+        // Of a record that a mapping read, the sender's name of the field.
+        expression: issue.place.path.clone().or_else(|| issue.field.clone()),
     }
 }
 
@@ -65,7 +82,9 @@ fn kind(code: Code) -> &'static str {
         Code::IncompleteBody => "incomplete",
         Code::KeyExpired => "expired",
         Code::UnknownSourceSystem | Code::UnknownTargetSystem => "code-invalid",
-        Code::NotSupported => "not-supported",
+        Code::NotSupported | Code::InactivePatient => "not-supported",
+        Code::RecordReplaced => "deleted",
+        Code::NoSurvivor => "not-found",
         Code::Overloaded => "throttled",
         other => match other.status() {
             StatusCode::UNAUTHORIZED => "login",

@@ -14,8 +14,8 @@ use crate::http::App;
 use crate::http::extract::Named;
 use crate::http::problem::{Code, Problem};
 use crate::messages;
-use crate::model::{Issue, Language, Scope};
-use crate::operations::patients::{self, Grade, Patient, Wanted};
+use crate::model::{Issue, Language, RecordId, Scope};
+use crate::operations::patients::{self, Grade, Patient, View, Wanted};
 
 /// Reads a person (`per-…`), or the patient that one scheme's record is (`rec-…`), as far as the caller may see them.
 #[utoipa::path(get, path = "/fhir/R4/Patient/{id}", tag = "fhir",
@@ -38,16 +38,7 @@ pub async fn read(app: &App, asking: &Asking, id: &str) -> Result<Value, Problem
     let library = app.hub.library();
     let registry = library.registry();
     match id {
-        PatientId::Record(record) => {
-            let found = patients::face(&app.hub, &view, record).await?;
-            let found = found.ok_or(Problem::new(Code::NotFound))?;
-            let written = written::all(app, &found)?;
-            let person = found.person.map(PatientId::Person);
-            written
-                .first()
-                .map(|written| resource::of_record(registry, written, person))
-                .ok_or(Problem::new(Code::NotFound))
-        }
+        PatientId::Record(record) => face(app, &view, record).await,
         PatientId::Person(person) => {
             let mut found = patients::find(&app.hub, &view, &Subject::Person(person)).await?;
             let found = found.pop().ok_or(Problem::new(Code::NotFound))?;
@@ -57,6 +48,19 @@ pub async fn read(app: &App, asking: &Asking, id: &str) -> Result<Value, Problem
             }
         }
     }
+}
+
+/// One record as a patient of its own.
+pub async fn face(app: &App, view: &View<'_>, record: RecordId) -> Result<Value, Problem> {
+    let library = app.hub.library();
+    let found = patients::face(&app.hub, view, record).await?;
+    let found = found.ok_or(Problem::new(Code::NotFound))?;
+    let written = written::all(app, &found)?;
+    let person = found.person.map(PatientId::Person);
+    written
+        .first()
+        .map(|written| resource::of_record(library.registry(), written, person))
+        .ok_or(Problem::new(Code::NotFound))
 }
 
 /// Looks for everybody who may be meant, the likeliest first (ITI-119).

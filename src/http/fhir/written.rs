@@ -42,6 +42,7 @@ fn one(app: &App, face: &Face) -> Result<Written, Problem> {
         revision: face.shown.revision,
         own: face.own,
         fields: face.fields.clone(),
+        replaced_by: face.replaced_by,
         patient: take("Patient").ok_or(Problem::new(Code::Internal))?,
         coverage: take("Coverage"),
     })

@@ -6,6 +6,7 @@ use crate::model::{Issue, Place, Scope};
 use crate::operations::StoreError;
 use crate::operations::ask::AskError;
 use crate::operations::deliver::SubscribeError;
+use crate::operations::feed::FeedError;
 use crate::operations::intake::IntakeError;
 use crate::operations::keys::KeyError;
 use crate::operations::library::Problem as FileProblem;
@@ -80,6 +81,27 @@ impl From<CorrectError> for Problem {
                 Self::new(Code::Conflict).with("reason", error)
             }
             CorrectError::Intake(error) => error.into(),
+        }
+    }
+}
+
+impl From<FeedError> for Problem {
+    fn from(error: FeedError) -> Self {
+        match error {
+            FeedError::Store(error) => error.into(),
+            FeedError::Intake(error) => error.into(),
+            FeedError::Steward(error) => error.into(),
+            FeedError::Unknown => Self::new(Code::NotFound),
+            FeedError::NoSurvivor => Self::new(Code::NoSurvivor),
+            FeedError::OtherNumber => Self::new(Code::OtherNumber),
+            FeedError::LosesCoverage => Self::new(Code::LosesCoverage),
+            FeedError::Replaced { by } => Self::new(Code::RecordReplaced).with("by", by),
+            FeedError::Stale { current } => {
+                Self::new(Code::Stale).with("current", format!("W/\"{current}\""))
+            }
+            FeedError::Refused(receipt) => {
+                Self::new(Code::InvalidRecord).location(format!("/v1/batches/{}", receipt.batch))
+            }
         }
     }
 }

@@ -59,19 +59,14 @@ pub(in crate::operations) fn judge(
     content: &[u8],
     recorded_at: Instant,
 ) -> Verdict {
-    match known {
-        None => Verdict::New,
-        Some(known) => match known.state {
-            RecordState::Staged => Verdict::New,
-            RecordState::Live if known.content.as_deref() == Some(content) => Verdict::Unchanged,
-            RecordState::Live | RecordState::Absent => {
-                if known.recorded_at.is_some_and(|before| before > recorded_at) {
-                    Verdict::Stale
-                } else {
-                    Verdict::Changed
-                }
-            }
-        },
+    let Some(known) = known else { return Verdict::New };
+    let older = known.recorded_at.is_some_and(|before| before > recorded_at);
+    match known.state {
+        // One that was withdrawn, too: newer data of it begins anew.
+        RecordState::Staged if !older => Verdict::New,
+        RecordState::Live if known.content.as_deref() == Some(content) => Verdict::Unchanged,
+        RecordState::Staged | RecordState::Live | RecordState::Absent if older => Verdict::Stale,
+        RecordState::Staged | RecordState::Live | RecordState::Absent => Verdict::Changed,
     }
 }
 
@@ -267,6 +262,8 @@ mod tests {
         let live = |recorded_at| known(RecordState::Live, recorded_at);
         assert_eq!(judge(None, &[1], at), Verdict::New);
         assert_eq!(judge(Some(&known(RecordState::Staged, 10)), &[1], at), Verdict::New);
+        // Withdrawn since: an older file does not bring it back.
+        assert_eq!(judge(Some(&known(RecordState::Staged, 20)), &[1], at), Verdict::Stale);
         assert_eq!(judge(Some(&live(20)), &[1], at), Verdict::Unchanged);
         assert_eq!(judge(Some(&live(20)), &[2], at), Verdict::Stale);
         assert_eq!(judge(Some(&live(10)), &[2], at), Verdict::Changed);

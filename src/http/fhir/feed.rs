@@ -1,0 +1,351 @@
+//! Patients are fed in (IHE PIXm ITI-104): written, replaced and removed under the number that their source gives them.
+//!
+//! A Patient takes the road of a file with one record in it. Only the scheme that gives a number may write under it.
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::Uri;
+use axum::http::request::Parts;
+use serde_json::Value;
+
+use super::media::parameters;
+use super::patient::invalid;
+use super::{Asking, Resource, Sent, Version, outcome, patient};
+use crate::fhir::feed::{self as fed, DomainNumber, Fault, NoDomain, Survivor};
+use crate::fhir::id::PatientId;
+use crate::format::Container;
+use crate::http::App;
+use crate::http::problem::{Code, Problem};
+use crate::http::v1::batches::header;
+use crate::mapping::Mapping;
+use crate::model::{Caller, RecordId, Scope};
+use crate::operations::feed::{self, FeedError, Named, NewRecord, Standing};
+use crate::operations::stewardship::Steward;
+use crate::operations::{batches, translate};
+
+/// The mapping of schemes whose own format is not FHIR.
+const FHIR: &str = "fhir-r4";
+/// Why two records are one: the source has said so.
+const RESOLVED: &str = "replaced-by (ITI-104)";
+
+/// What a caller lays down beside the resource.
+#[derive(Default)]
+pub struct Conditions {
+    /// The version that was seen.
+    pub if_match: Option<String>,
+    /// Creates only where this finds nobody.
+    pub if_none_exist: Option<String>,
+    /// The sender's name for the sending.
+    pub idempotency_key: Option<String>,
+    /// What of it is to be answered.
+    pub answer: Answer,
+}
+
+/// What is answered to who writes.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub enum Answer {
+    /// The resource as it stands now.
+    #[default]
+    Representation,
+    /// Status and headers.
+    Minimal,
+    /// What was unusable in the resource.
+    Outcome,
+}
+
+impl FromRequestParts<App> for Conditions {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        let headers = &parts.headers;
+        let preferred = header(headers, "prefer", 200)?.unwrap_or_default();
+        let answer = match () {
+            () if preferred.contains("return=minimal") => Answer::Minimal,
+            () if preferred.contains("return=OperationOutcome") => Answer::Outcome,
+            () => Answer::Representation,
+        };
+        Ok(Self {
+            if_match: header(headers, "if-match", 100)?,
+            if_none_exist: header(headers, "if-none-exist", 400)?,
+            idempotency_key: header(headers, "idempotency-key", 200)?,
+            answer,
+        })
+    }
+}
+
+impl Conditions {
+    /// The number of the version that was seen.
+    fn seen(&self) -> Result<Option<i64>, Problem> {
+        let Some(text) = &self.if_match else { return Ok(None) };
+        let number = text.trim().trim_start_matches("W/").trim_matches('"');
+        number.parse().map(Some).map_err(|_| Problem::parameter("If-Match", "W/\"1\""))
+    }
+}
+
+/// Writes a Patient under the number of its source, new or known; an inactive one with a link `replaced-by` resolves a
+/// duplicate (ITI-104).
+#[utoipa::path(put, path = "/fhir/R4/Patient", tag = "fhir", params(
+    ("identifier" = String, Query, description = "`<system>|<value>`, of the caller's own domain"),
+    ("if-match" = Option<String>, Header, description = "`W/\"3\"`: only onto this version"),
+    ("prefer" = Option<String>, Header, description = "`return=minimal`, `representation` or `OperationOutcome`")),
+    request_body(content = Object, content_type = "application/fhir+json", description = "Patient"), responses(
+    (status = 200, description = "Patient", content_type = "application/fhir+json", body = Object),
+    (status = 201, description = "Patient, new", content_type = "application/fhir+json", body = Object),
+    (status = "4XX", description = "OperationOutcome", content_type = "application/fhir+json", body = Object)))]
+pub async fn put_one(
+    asking: Asking,
+    conditions: Conditions,
+    State(app): State<App>,
+    uri: Uri,
+    Sent(body): Sent,
+) -> Result<Resource, Problem> {
+    update(&app, &asking, &parameters(&uri), &conditions, body).await
+}
+
+/// Creates a Patient under the number that it bears; `If-None-Exist` makes it safe to repeat.
+#[utoipa::path(post, path = "/fhir/R4/Patient", tag = "fhir", params(
+    ("if-none-exist" = Option<String>, Header, description = "`identifier=<system>|<value>`")),
+    request_body(content = Object, content_type = "application/fhir+json", description = "Patient"), responses(
+    (status = 201, description = "Patient, new", content_type = "application/fhir+json", body = Object),
+    (status = 200, description = "Patient, as it was already there", content_type = "application/fhir+json", body = Object),
+    (status = "4XX", description = "OperationOutcome", content_type = "application/fhir+json", body = Object)))]
+pub async fn post_one(
+    asking: Asking,
+    conditions: Conditions,
+    State(app): State<App>,
+    Sent(body): Sent,
+) -> Result<Resource, Problem> {
+    create(&app, &asking, &conditions, body).await
+}
+
+/// Removes a Patient by the number of its source: nothing of that record counts any more.
+#[utoipa::path(delete, path = "/fhir/R4/Patient", tag = "fhir", params(
+    ("identifier" = String, Query, description = "`<system>|<value>`, of the caller's own domain")), responses(
+    (status = 204, description = "Removed, or never there"),
+    (status = "4XX", description = "OperationOutcome", content_type = "application/fhir+json", body = Object)))]
+pub async fn delete_one(
+    asking: Asking,
+    State(app): State<App>,
+    uri: Uri,
+) -> Result<Resource, Problem> {
+    remove(&app, &asking, &parameters(&uri)).await
+}
+
+/// Writes a Patient under a number.
+pub async fn update(
+    app: &App,
+    asking: &Asking,
+    given: &[(String, String)],
+    conditions: &Conditions,
+    body: Value,
+) -> Result<Resource, Problem> {
+    let caller = asking.granted(Scope::RecordsWrite)?;
+    let number = domain(app, &caller, token(given)?)?;
+    let work = Work { app, asking, caller: &caller, number: &number, conditions };
+    match work.read(&body)? {
+        Some(survivor) => work.replace(survivor).await,
+        None => work.put(body, conditions.seen()?).await,
+    }
+}
+
+/// Creates a Patient.
+pub async fn create(
+    app: &App,
+    asking: &Asking,
+    conditions: &Conditions,
+    body: Value,
+) -> Result<Resource, Problem> {
+    let caller = asking.granted(Scope::RecordsWrite)?;
+    let number = match &conditions.if_none_exist {
+        Some(query) => {
+            let uri: Uri = format!("/?{}", query.trim_start_matches('?'))
+                .parse()
+                .map_err(|_| Problem::parameter("If-None-Exist", FORM))?;
+            domain(app, &caller, token(&parameters(&uri))?)?
+        }
+        None => own_number(app, &caller, &body)?,
+    };
+    let work = Work { app, asking, caller: &caller, number: &number, conditions };
+    if work.read(&body)?.is_some() {
+        return Err(Problem::new(Code::NotSupported).with("what", "POST, replaced-by"));
+    }
+    match feed::standing(&app.hub, work.named()).await? {
+        Some(standing) if conditions.if_none_exist.is_some() => {
+            work.answer(&standing, false, &[]).await
+        }
+        _ => work.put(body, Some(0)).await,
+    }
+}
+
+/// Removes a Patient.
+pub async fn remove(
+    app: &App,
+    asking: &Asking,
+    given: &[(String, String)],
+) -> Result<Resource, Problem> {
+    let caller = asking.granted(Scope::RecordsWrite)?;
+    let number = domain(app, &caller, token(given)?)?;
+    let named = Named { scheme: &number.scheme, number: &number.value };
+    feed::withdraw(&app.hub, &caller, named).await?;
+    Ok(Resource::nothing())
+}
+
+const FORM: &str = "identifier=<system>|<value>";
+
+/// The one identifier that an address names.
+fn token(given: &[(String, String)]) -> Result<&str, Problem> {
+    let mut named = None;
+    for (name, value) in given {
+        match name.as_str() {
+            "_format" | "_pretty" => {}
+            "identifier" if named.is_none() => named = Some(value.as_str()),
+            other => {
+                let shown: String = other.chars().take(40).collect();
+                return Err(Problem::parameter(&shown, FORM));
+            }
+        }
+    }
+    named.ok_or_else(|| Problem::parameter("identifier", FORM))
+}
+
+/// The number of a token, when the caller is the source of its domain.
+fn domain(app: &App, caller: &Caller, token: &str) -> Result<DomainNumber, Problem> {
+    let library = app.hub.library();
+    match fed::domain_number(library.registry(), token) {
+        Ok(number) if caller.sees(&number.scheme) => Ok(number),
+        Ok(number) => Err(foreign(number.scheme.as_str())),
+        Err(NoDomain::Nobodys(system)) => Err(foreign(&system)),
+        Err(NoDomain::Incomplete) => Err(Problem::parameter("identifier", FORM)),
+    }
+}
+
+/// The number that a Patient bears in the domain of whoever sends it.
+fn own_number(app: &App, caller: &Caller, body: &Value) -> Result<DomainNumber, Problem> {
+    let library = app.hub.library();
+    let registry = library.registry();
+    let mut own = registry.schemes().filter(|scheme| caller.sees(&scheme.id)).filter_map(|one| {
+        let value = fed::own_number(registry, &one.id, body)?;
+        Some(DomainNumber { scheme: one.id.clone(), value })
+    });
+    match (own.next(), own.next()) {
+        (Some(number), None) => Ok(number),
+        _ => Err(Problem::new(Code::OtherNumber)),
+    }
+}
+
+fn foreign(system: &str) -> Problem {
+    Problem::new(Code::ForeignDomain).with("system", system)
+}
+
+/// One Patient that is fed.
+struct Work<'w> {
+    app: &'w App,
+    asking: &'w Asking,
+    caller: &'w Caller,
+    number: &'w DomainNumber,
+    conditions: &'w Conditions,
+}
+
+impl Work<'_> {
+    fn named(&self) -> Named<'_> {
+        Named { scheme: &self.number.scheme, number: &self.number.value }
+    }
+
+    /// What the Patient says of its end, once it says nothing that this source may not.
+    fn read(&self, body: &Value) -> Result<Option<Survivor>, Problem> {
+        let library = self.app.hub.library();
+        fed::read(library.registry(), &self.number.scheme, body).map_err(|fault| match fault {
+            Fault::Wrong(issues) => invalid(issues),
+            Fault::Foreign(system) => foreign(&system),
+            Fault::Inactive => Problem::new(Code::InactivePatient),
+        })
+    }
+
+    async fn replace(&self, survivor: Survivor) -> Result<Resource, Problem> {
+        let steward = Steward { caller: self.caller, reason: RESOLVED, idempotency_key: None };
+        let survivor = match &survivor {
+            Survivor::Number(number) => feed::Survivor::Number(&number.value),
+            Survivor::Record(record) => feed::Survivor::Record(*record),
+        };
+        let (standing, _) = feed::replace(&self.app.hub, steward, self.named(), survivor).await?;
+        self.answer(&standing, false, &[]).await
+    }
+
+    async fn put(&self, mut body: Value, seen: Option<i64>) -> Result<Resource, Problem> {
+        let library = self.app.hub.library();
+        let own =
+            library.mapping(self.number.scheme.as_str()).filter(|own| attached(own).is_some());
+        let format = own.is_none().then(|| FHIR.to_owned());
+        let mapping = own.or_else(|| library.mapping(FHIR)).ok_or(Problem::new(Code::Internal))?;
+        if format.is_some() {
+            fed::rename(library.registry(), &self.number.scheme, &mut body);
+        }
+        let kept = self.kept(mapping).await?;
+        let bundle = fed::bundle(body, kept, &attached(mapping).unwrap_or_default());
+        let new = NewRecord {
+            named: self.named(),
+            seen,
+            bytes: bundle.to_string().into_bytes(),
+            format,
+            idempotency_key: self.conditions.idempotency_key.clone(),
+        };
+        let put = match feed::put(&self.app.hub, self.caller, new).await {
+            Err(FeedError::Refused(receipt)) => {
+                crate::http::metrics::received(receipt.scheme.as_str(), 1, 1);
+                let issues = batches::first(&self.app.hub, receipt.batch).await?;
+                return Err(invalid(issues).location(format!("/v1/batches/{}", receipt.batch)));
+            }
+            other => other?,
+        };
+        crate::http::metrics::received(self.number.scheme.as_str(), 1, 0);
+        self.answer(&put.standing, put.created, &put.warnings).await
+    }
+
+    /// What the source last said beside the Patient, of which a Patient alone says nothing: it stays.
+    async fn kept(&self, mapping: &Mapping) -> Result<Vec<Value>, Problem> {
+        let standing = feed::standing(&self.app.hub, self.named()).await?;
+        let Some(standing) = standing else { return Ok(Vec::new()) };
+        let Some(last) = feed::last_sent(&self.app.hub, standing.id).await? else {
+            return Ok(Vec::new());
+        };
+        // Where the mapping cannot say it, nothing is kept, and what would be lost is refused.
+        let written = translate::render(Some(mapping), &[last.canonical]).unwrap_or_default();
+        let mut bundle: Value = serde_json::from_slice(&written).unwrap_or_default();
+        let entries = bundle["entry"].as_array_mut().map(std::mem::take).unwrap_or_default();
+        Ok(entries.into_iter().map(|mut entry| entry["resource"].take()).collect())
+    }
+
+    async fn answer(
+        &self,
+        standing: &Standing,
+        created: bool,
+        warnings: &[crate::model::Issue],
+    ) -> Result<Resource, Problem> {
+        let resource = match self.conditions.answer {
+            Answer::Representation | Answer::Minimal => self.shown(standing.id).await?,
+            Answer::Outcome => outcome::accepted(warnings, self.asking.language),
+        };
+        let resource =
+            if created { Resource::created(resource) } else { Resource::found(resource) };
+        let resource = resource.of_version(version(standing));
+        Ok(if self.conditions.answer == Answer::Minimal { resource.bare() } else { resource })
+    }
+
+    async fn shown(&self, record: RecordId) -> Result<Value, Problem> {
+        let view = self.asking.view(self.app, self.caller).await?;
+        patient::face(self.app, &view, record).await
+    }
+}
+
+/// The version of a record as it stands.
+fn version(standing: &Standing) -> Version {
+    let reference = format!("Patient/{}", PatientId::Record(standing.id));
+    Version { reference, number: standing.revision, at: standing.changed_at }
+}
+
+/// What a mapping reads beside a Patient, by type and referring element; none when it reads no Bundles of Patients.
+fn attached(mapping: &Mapping) -> Option<Vec<(String, String)>> {
+    match mapping.read_options().container {
+        Container::FhirBundle { anchor, attach } if anchor == "Patient" => Some(attach),
+        _ => None,
+    }
+}

@@ -1,0 +1,311 @@
+//! One record at a time, by its number: what a scheme's own software tells the hub while it works.
+//!
+//! [`put`] takes the same road as a file with one record in it ([`super::intake`]); this file only finds out beforehand
+//! whether the record is the one that was named, and afterwards where it stands. [`replace`] and [`withdraw`] say that
+//! a number is at its end. Whose number it is was judged by the caller.
+
+use std::io::Cursor;
+
+use super::Hub;
+use super::body::Body;
+use super::intake::{self, IntakeError, Receipt, Submission};
+use super::kept::KeptRevision;
+use super::stewardship::{self, Decision, Steward, StewardError};
+use crate::format::Reader;
+use crate::mapping::{Mapping, Outcome, Run, RunContext};
+use crate::model::{AuditId, BeneficiaryRecord, Caller, Instant, Issue, RecordId, SchemeId};
+use crate::store::audit::Entry;
+use crate::store::inbox::InboxChange;
+use crate::store::records::{StoredRecord, record_key};
+use crate::store::revisions::RevisionState;
+use crate::store::{Session, StoreError};
+
+/// A record that a scheme names by its own number.
+#[derive(Clone, Copy)]
+pub struct Named<'n> {
+    /// The scheme.
+    pub scheme: &'n SchemeId,
+    /// Its number of the record, as its files write it. Personal.
+    pub number: &'n str,
+}
+
+/// Where a record stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// Its id.
+    pub id: RecordId,
+    /// Number of its live revision.
+    pub revision: i64,
+    /// When the effective record last changed.
+    pub changed_at: Instant,
+    /// The record that takes its place.
+    pub replaced_by: Option<RecordId>,
+}
+
+/// What became of a record that was put.
+#[derive(Debug)]
+pub struct Put {
+    /// Where it stands now.
+    pub standing: Standing,
+    /// Whether it was not known before.
+    pub created: bool,
+    /// What was unusable in it.
+    pub warnings: Vec<Issue>,
+    /// The receipt of the sending.
+    pub receipt: Receipt,
+}
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The sending was not taken.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The replacement was not taken.
+    #[error(transparent)]
+    Steward(#[from] StewardError),
+    /// The scheme has no such record.
+    #[error("no such record")]
+    Unknown,
+    /// The record that is to take the place of another is not there, or is replaced itself.
+    #[error("the surviving record is not there")]
+    NoSurvivor,
+    /// What was sent is a record of another number.
+    #[error("what was sent is another record")]
+    OtherNumber,
+    /// What was sent says less of coverage than is known, and was not to say anything of it.
+    #[error("coverages would be lost")]
+    LosesCoverage,
+    /// Another record has taken its place.
+    #[error("it was replaced by {by}")]
+    Replaced {
+        /// The survivor.
+        by: RecordId,
+    },
+    /// It is no longer as the sender saw it.
+    #[error("no longer as it was seen")]
+    Stale {
+        /// The revision now; 0 when there is none.
+        current: i64,
+    },
+    /// The record was refused; it waits in quarantine.
+    #[error("refused")]
+    Refused(Box<Receipt>),
+}
+
+/// Where a record stands; none when it is not known, or was withdrawn.
+///
+/// # Errors
+/// When the store fails.
+pub async fn standing(hub: &Hub, named: Named<'_>) -> Result<Option<Standing>, StoreError> {
+    let mut session = hub.store().read().await?;
+    find(hub, &mut session, named).await
+}
+
+async fn find(
+    hub: &Hub,
+    session: &mut Session,
+    named: Named<'_>,
+) -> Result<Option<Standing>, StoreError> {
+    let key = record_key(hub.store().keys(), named.scheme, named.number);
+    match session.records_by_keys(&[key]).await?.pop() {
+        Some(record) => Ok(Some(stands(session, &record).await?)),
+        None => Ok(None),
+    }
+}
+
+async fn stands(session: &mut Session, record: &StoredRecord) -> Result<Standing, StoreError> {
+    let replaced = session.replaced(&[record.id]).await?;
+    Ok(Standing {
+        id: record.id,
+        revision: record.revision,
+        changed_at: record.updated_at,
+        replaced_by: replaced.get(&record.id).copied(),
+    })
+}
+
+/// What a scheme last sent of a record, without the hub's events; none when it does not count.
+///
+/// # Errors
+/// When the store fails.
+pub async fn last_sent(hub: &Hub, record: RecordId) -> Result<Option<KeptRevision>, StoreError> {
+    let revision = hub.store().read().await?.live_revisions(&[record]).await?.pop();
+    revision.map(|revision| KeptRevision::open(&revision, hub.store().keys())).transpose()
+}
+
+/// A record to be put.
+pub struct NewRecord<'n> {
+    /// Which.
+    pub named: Named<'n>,
+    /// The revision that the sender saw; 0 for none, nothing for whatever is there.
+    pub seen: Option<i64>,
+    /// A file of the mapping's format with this record in it.
+    pub bytes: Vec<u8>,
+    /// Another mapping than the scheme's own.
+    pub format: Option<String>,
+    /// The sender's name for the sending.
+    pub idempotency_key: Option<String>,
+}
+
+/// Puts a record.
+///
+/// # Errors
+/// When it is another record than the one that was named, was replaced, is not as the sender saw it, or was refused:
+/// then it waits in quarantine.
+pub async fn put(hub: &Hub, caller: &Caller, new: NewRecord<'_>) -> Result<Put, FeedError> {
+    let NewRecord { named, seen, bytes, format, idempotency_key } = new;
+    let before = standing(hub, named).await?;
+    let revision = before.as_ref().map_or(0, |before| before.revision);
+    if seen.is_some_and(|seen| seen != revision) {
+        return Err(FeedError::Stale { current: revision });
+    }
+    if let Some(by) = before.as_ref().and_then(|before| before.replaced_by) {
+        return Err(FeedError::Replaced { by });
+    }
+    let last = match &before {
+        Some(before) => last_sent(hub, before.id).await?,
+        None => None,
+    };
+    let last = last.as_ref().map(|last| last.canonical.as_slice());
+    examine(hub, named, format.as_deref(), &bytes, last)?;
+    let submission = Submission {
+        idempotency_key,
+        format,
+        actor: caller.holder.to_string(),
+        ..Submission::new(named.scheme.clone(), Body::from_reader(Cursor::new(bytes)))
+    };
+    let receipt = intake::submit(hub, submission).await?;
+    if receipt.counts.refused > 0 {
+        return Err(FeedError::Refused(Box::new(receipt)));
+    }
+    let standing = standing(hub, named).await?.ok_or(FeedError::Unknown)?;
+    if receipt.counts.stale > 0 {
+        return Err(FeedError::Stale { current: standing.revision });
+    }
+    let kept = last_sent(hub, standing.id).await?;
+    let warnings = kept.map(|kept| kept.warnings).unwrap_or_default();
+    Ok(Put { standing, created: before.is_none(), warnings, receipt })
+}
+
+/// Reads a record as intake will, and judges what intake does not know: that it is the one that was named, and that
+/// nothing is lost of the last one that was not meant. What is wrong with it is left to intake, which keeps it.
+fn examine(
+    hub: &Hub,
+    named: Named<'_>,
+    format: Option<&str>,
+    bytes: &[u8],
+    last: Option<&[u8]>,
+) -> Result<(), FeedError> {
+    let library = hub.library();
+    let mapping = library.mapping(format.unwrap_or(named.scheme.as_str()));
+    let Some(mapping) = mapping else { return Ok(()) };
+    let Some(outcome) = read_one(mapping, named.scheme, bytes, hub.today()) else { return Ok(()) };
+    if outcome.record_id().is_some_and(|id| id != named.number) {
+        return Err(FeedError::OtherNumber);
+    }
+    match (&outcome, last) {
+        (Outcome::Accepted(record), Some(last))
+            if coverages(&record.canonical) < coverages(last) =>
+        {
+            Err(FeedError::LosesCoverage)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn read_one(
+    mapping: &Mapping,
+    scheme: &SchemeId,
+    bytes: &[u8],
+    today: jiff::civil::Date,
+) -> Option<Outcome> {
+    let reader = Reader::new(Box::new(Cursor::new(bytes.to_vec())), &mapping.read_options());
+    Run::new(mapping, reader, RunContext { scheme: scheme.clone(), today }).next()
+}
+
+fn coverages(canonical: &[u8]) -> usize {
+    BeneficiaryRecord::from_json(canonical).map_or(0, |record| record.coverages.len())
+}
+
+/// The record that takes the place of another one.
+#[derive(Clone, Copy)]
+pub enum Survivor<'n> {
+    /// By its number in the same scheme.
+    Number(&'n str),
+    /// By the hub's own id.
+    Record(RecordId),
+}
+
+/// Says that a record is a duplicate of another one of the same scheme, which takes its place. Said again it changes
+/// nothing.
+///
+/// # Errors
+/// When one of them is not there, the record has another survivor already, or it contradicts what people decided.
+pub async fn replace(
+    hub: &Hub,
+    steward: Steward<'_>,
+    named: Named<'_>,
+    survivor: Survivor<'_>,
+) -> Result<(Standing, Option<Decision>), FeedError> {
+    let mut session = hub.store().read().await?;
+    let record = find(hub, &mut session, named).await?.ok_or(FeedError::Unknown)?;
+    let survivor = match survivor {
+        Survivor::Number(number) => find(hub, &mut session, Named { number, ..named }).await?,
+        Survivor::Record(record) => {
+            let stored = session.records(&[record]).await?.pop();
+            match stored.filter(|stored| stored.scheme == *named.scheme) {
+                Some(stored) => Some(stands(&mut session, &stored).await?),
+                None => None,
+            }
+        }
+    };
+    drop(session);
+    let survivor = survivor.filter(|survivor| survivor.id != record.id);
+    let survivor = survivor.ok_or(FeedError::NoSurvivor)?;
+    match record.replaced_by {
+        Some(by) if by == survivor.id => return Ok((record, None)),
+        Some(by) => return Err(FeedError::Replaced { by }),
+        None if survivor.replaced_by.is_some() => return Err(FeedError::NoSurvivor),
+        None => {}
+    }
+    let decision = stewardship::replace(hub, steward, record.id, survivor.id).await?;
+    Ok((Standing { replaced_by: Some(survivor.id), ..record }, Some(decision)))
+}
+
+/// Withdraws a record: nothing of it counts any more, until its scheme sends it again. What was known of it stays in its
+/// history. `false` when there is none.
+///
+/// # Errors
+/// When the store fails.
+pub async fn withdraw(hub: &Hub, caller: &Caller, named: Named<'_>) -> Result<bool, StoreError> {
+    let (now, keys) = (hub.now(), hub.store().keys());
+    let mut tx = hub.store().begin().await?;
+    let Some(standing) = find(hub, &mut tx, named).await? else { return Ok(false) };
+    let id = standing.id;
+    tx.lock_records(&[id]).await?;
+    let live: Vec<_> = tx.live_revisions(&[id]).await?.iter().map(|revision| revision.id).collect();
+    tx.set_aside(&live, RevisionState::Superseded).await?;
+    tx.put_identifiers(&[id], &[]).await?;
+    tx.end_statements(&[id], now).await?;
+    tx.withdraw_record(id, &caller.holder.to_string(), now).await?;
+    tx.enqueue(&[id], None, InboxChange::Remove, now).await?;
+    let entry = Entry {
+        id: AuditId::new(now, hub.random()),
+        at: now,
+        action: "withdraw".to_owned(),
+        actor: caller.holder.to_string(),
+        scheme: Some(named.scheme.clone()),
+        subject: Some(id.to_string()),
+        purpose: None,
+        agreement: None,
+        outcome: "withdrawn".to_owned(),
+        detail: "{}".to_owned(),
+        personal: None,
+    };
+    tx.add_audit(keys, &[entry]).await?;
+    tx.commit().await?;
+    Ok(true)
+}
