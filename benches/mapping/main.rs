@@ -41,16 +41,16 @@ fn main() -> ExitCode {
         ("ml-canam: XML", samples::ml_canam(RECORDS), by_hand::ml_canam, XML, CHECKED),
         ("simple: XML", simple(Shape::Elements), by_hand::simple_elements, XML, CHECKED),
     ];
-    for (name, input, hand, alone, checked) in &files {
+    for (name, input, hand, alone, checked) in files {
+        let input: &'static [u8] = input.leak();
         let id = name.split(':').next().unwrap_or(name);
         let shape = ours::shape(name);
         for (how, target, shelf) in
             [("alone", alone, &library.bare), ("checked", checked, &library.full)]
         {
             let mapping = shelf.mapping(id, shape);
-            let job =
-                Job { name: format!("{name}, {how}"), input, records: RECORDS, target: *target };
-            job.run(&wanted, *hand, |input, out| ours::translate(&mapping, input, out));
+            let job = Job { name: format!("{name}, {how}"), input, records: RECORDS, target };
+            job.run(&wanted, hand, |input, out| ours::translate(&mapping, input, out));
         }
     }
     for (name, shape) in
@@ -61,7 +61,7 @@ fn main() -> ExitCode {
         by_hand::simple_lines(&simple(Shape::Lines), &mut canonical);
         let job = Job {
             name: format!("simple: back to {name}"),
-            input: &canonical,
+            input: canonical.leak(),
             records: RECORDS,
             target: BACK,
         };

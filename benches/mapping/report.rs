@@ -16,9 +16,9 @@ pub struct Target {
 }
 
 /// One line of the table.
-pub struct Job<'i> {
+pub struct Job {
     pub name: String,
-    pub input: &'i [u8],
+    pub input: &'static [u8],
     pub records: usize,
     pub target: Target,
 }
@@ -30,13 +30,13 @@ pub fn head() {
     );
 }
 
-impl Job<'_> {
+impl Job {
     /// Holds both against each other and prints what came of it.
     pub fn run(
         &self,
         wanted: &[String],
         by_hand: impl Fn(&[u8], &mut Vec<u8>) -> usize,
-        ours: impl Fn(&[u8], &mut Vec<u8>) -> usize,
+        ours: impl Fn(&'static [u8], &mut Vec<u8>) -> usize,
     ) {
         if !wanted.is_empty() && !wanted.iter().any(|word| self.name.contains(word.as_str())) {
             return;
@@ -59,7 +59,11 @@ impl Job<'_> {
         self.print(&pairs);
     }
 
-    fn time(&self, job: &impl Fn(&[u8], &mut Vec<u8>) -> usize, out: &mut Vec<u8>) -> Duration {
+    fn time(
+        &self,
+        job: &impl Fn(&'static [u8], &mut Vec<u8>) -> usize,
+        out: &mut Vec<u8>,
+    ) -> Duration {
         out.clear();
         let start = Instant::now();
         black_box(job(black_box(self.input), out));

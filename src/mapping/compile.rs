@@ -167,7 +167,7 @@ fn link(
     // A canonical record is its own translation.
     let lane = match spec.source.format {
         Format::Canonical => None,
-        _ => Lane::new(&program, &tree, target_schema.as_deref()),
+        _ => Lane::new(&program, &tree, target_schema.as_deref(), &spec.id.value),
     };
     let separator = if spec.source.format == Format::Xml { '/' } else { '.' };
     let shown = paths

@@ -72,9 +72,18 @@ impl<'r> Events<'r> for JsonBytes {
 /// A JSON string (RFC 8259 section 7).
 #[inline]
 pub fn write_text(text: &str, out: &mut Vec<u8>) {
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    write_inside(text, out);
+    out.push(b'"');
+}
+
+/// The same without its quotes.
+#[inline]
+pub fn write_inside(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
     if plain_length(bytes) == bytes.len() {
-        write_plain(bytes, out);
+        out.extend_from_slice(bytes);
     } else {
         write_special(bytes, out);
     }
@@ -91,7 +100,6 @@ pub fn write_plain(bytes: &[u8], out: &mut Vec<u8>) {
 
 #[cold]
 fn write_special(mut rest: &[u8], out: &mut Vec<u8>) {
-    out.push(b'"');
     loop {
         let (plain, special) = rest.split_at(plain_length(rest));
         out.extend_from_slice(plain);
@@ -99,7 +107,6 @@ fn write_special(mut rest: &[u8], out: &mut Vec<u8>) {
         escape(*byte, out);
         rest = after;
     }
-    out.push(b'"');
 }
 
 fn escape(byte: u8, out: &mut Vec<u8>) {

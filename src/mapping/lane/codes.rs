@@ -1,8 +1,8 @@
-//! A code table whose results are quoted beforehand.
+//! A code table whose results are made ready beforehand.
 
 use rustc_hash::FxHashMap;
 
-use super::super::json::write_text;
+use super::super::json::write_inside;
 use super::super::spec::Unmapped;
 use super::super::table::Table;
 
@@ -16,7 +16,7 @@ pub struct Codes {
     otherwise: Otherwise,
 }
 
-/// A text and its code with quotes.
+/// A text and its code as JSON writes it, without quotes.
 type Row = (Box<str>, Box<[u8]>);
 
 #[derive(Debug)]
@@ -44,12 +44,12 @@ impl Codes {
             }
             // Blanks around a text do not count, so that no text is like this one.
             if from.trim() == from {
-                rows.push((from.into(), quoted(to)));
+                rows.push((from.into(), inside(to)));
             }
         }
         let otherwise = match table.otherwise() {
             Unmapped::Keep => Otherwise::Keep,
-            Unmapped::Use(code, None) if taken(code) => Otherwise::Use(quoted(code)),
+            Unmapped::Use(code, None) if taken(code) => Otherwise::Use(inside(code)),
             Unmapped::Use(..) | Unmapped::Fail(_) => Otherwise::Doubt,
         };
         let rows = match rows.len() {
@@ -59,7 +59,7 @@ impl Codes {
         Some(Self { rows, otherwise })
     }
 
-    /// The code of a text, with its quotes.
+    /// The code of a text, as JSON writes it, without quotes.
     #[inline]
     pub fn find(&self, text: &str) -> Option<&[u8]> {
         let found = self.rows.get(text).or_else(|| self.rows.get(text.trim()));
@@ -85,9 +85,9 @@ impl Rows {
     }
 }
 
-/// A text as JSON writes it.
-pub fn quoted(text: &str) -> Box<[u8]> {
-    let mut quoted = Vec::with_capacity(text.len() + 2);
-    write_text(text, &mut quoted);
-    quoted.into()
+/// A text as JSON writes it, without quotes.
+pub fn inside(text: &str) -> Box<[u8]> {
+    let mut inside = Vec::with_capacity(text.len());
+    write_inside(text, &mut inside);
+    inside.into()
 }

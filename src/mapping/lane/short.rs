@@ -13,7 +13,7 @@ use super::super::scene::{Input, Named, Scene, When};
 use super::super::target::Takes;
 use super::super::value::Value;
 use super::super::verb::{Dates, Kept, Part, Verb, text};
-use super::codes::{Codes, quoted};
+use super::codes::{Codes, inside};
 
 /// A rule in its short form.
 #[derive(Debug)]
@@ -55,13 +55,13 @@ pub enum End {
     Date(Day),
     Words(Cut),
     Phone(Box<str>),
-    /// No text: the first code whose condition holds.
+    /// No text: the first constant whose condition holds.
     Chosen(Box<[Choice]>),
     /// Nothing of the above: the rule itself is run.
     Rule,
 }
 
-/// A code with its quotes, and when it is meant; without a condition, always.
+/// A constant as JSON writes it, without quotes, and when it is meant; without a condition, always.
 type Choice = (Option<When>, Box<[u8]>);
 
 /// How a date is read.
@@ -281,10 +281,10 @@ fn text_steps(steps: &[Verb]) -> (Vec<TextStep>, &[Verb]) {
 /// The form of a rule, when it is one of the usual.
 fn form(rule: &Rule, takes: Takes, taken: &impl Fn(&str) -> bool) -> Option<(Vec<TextStep>, End)> {
     let fits = |text: &str| takes.fits(text) && taken(text);
-    if let Origin::Choose(branches) = &rule.origin {
-        return chosen(rule, branches, takes, &fits);
-    }
-    let Origin::First(inputs) = &rule.origin else { return None };
+    let Origin::First(inputs) = &rule.origin else {
+        let choices = chosen(rule, &fits).filter(|_| takes != Takes::Texts)?;
+        return Some((Vec::new(), End::Chosen(choices)));
+    };
     if matches!(takes, Takes::Day | Takes::PartialDate) {
         let whole_day = takes == Takes::Day;
         if let ([Input::Value(_)], [], []) = (&**inputs, &*rule.steps, &*rule.checks) {
@@ -313,21 +313,19 @@ fn form(rule: &Rule, takes: Takes, taken: &impl Fn(&str) -> bool) -> Option<(Vec
     Some((texts, end))
 }
 
-/// A choice among constants.
-fn chosen(
-    rule: &Rule,
-    branches: &[(Option<When>, Then)],
-    takes: Takes,
-    fits: &impl Fn(&str) -> bool,
-) -> Option<(Vec<TextStep>, End)> {
-    let written = matches!(takes, Takes::Text | Takes::Code(_));
-    if !written || !rule.steps.is_empty() || !rule.checks.is_empty() {
-        return None;
+/// A choice among constants, or a constant.
+fn chosen(rule: &Rule, fits: &impl Fn(&str) -> bool) -> Option<Box<[Choice]>> {
+    (rule.steps.is_empty() && rule.checks.is_empty()).then_some(())?;
+    let constant = |text: &str| fits(text).then(|| inside(text));
+    match &rule.origin {
+        Origin::Constant(text) => Some([(None, constant(text)?)].into()),
+        Origin::Choose(branches) => {
+            let choice = |(when, then): &(Option<When>, Then)| match then {
+                Then::Constant(text) => Some((when.clone(), constant(text)?)),
+                Then::Input(_) => None,
+            };
+            branches.iter().map(choice).collect()
+        }
+        Origin::First(_) | Origin::Template(_) => None,
     }
-    let branch = |(when, then): &(Option<When>, Then)| match then {
-        Then::Constant(text) if fits(text) => Some((when.clone(), quoted(text))),
-        Then::Constant(_) | Then::Input(_) => None,
-    };
-    let branches: Option<Box<[_]>> = branches.iter().map(branch).collect();
-    Some((Vec::new(), End::Chosen(branches?)))
 }

@@ -8,11 +8,11 @@ use super::super::program::{Program, Rule};
 use super::super::scene::Scene;
 use super::super::value::Value;
 use super::short::{Cut, End, Found, Short, by_rule};
-use super::write::Writing;
-use super::{Content, Step};
+use super::write::{At, Writing};
 
 /// A list that is being written.
-struct Texts {
+struct Texts<'s> {
+    at: At<'s>,
     /// What the target asks of its items.
     known: Option<Known>,
     items: usize,
@@ -22,39 +22,32 @@ impl Writing<'_> {
     /// Writes the list of what some rules make.
     pub(super) fn texts<'x>(
         &mut self,
-        step: &Step,
+        at: At<'_>,
         shorts: &'x [Short],
         program: &'x Program,
         scene: &Scene<'x, 'x>,
     ) -> Option<()> {
-        let start = self.out.len();
-        self.begin(&step.key);
-        self.out.push(b'[');
-        let known = self.fused.zip(step.known).map(|(fused, list)| fused.items(list));
-        let mut list = Texts { known, items: 0 };
-        // Constants alone make no list that rules append to.
-        let alone = matches!(step.content, Content::Field { .. });
-        let (mut is_there, mut fed) = (false, false);
+        let known = self.fused.zip(at.known()).map(|(fused, list)| fused.items(list));
+        let mut list = Texts { at, known, items: 0 };
+        let mut fed = false;
         for short in shorts {
             let before = list.items;
             self.items(&mut list, short, program.fields.get(short.rule)?, scene)?;
-            is_there |= list.items > before && (short.reads || alone);
             fed |= list.items > before && short.reads;
         }
-        if !is_there {
-            self.out.truncate(start);
+        if list.items == 0 {
             return Some(());
         }
-        self.out.push(b']');
-        self.put(step.known, fed);
-        let place = self.fused.zip(step.known);
+        // Constants alone make no list that rules append to.
+        fed.then_some(())?;
+        let place = self.fused.zip(at.known());
         place.is_none_or(|(fused, known)| fused.is_filled(known, list.items)).then_some(())
     }
 
     /// Writes what a rule adds to a list.
     fn items<'x>(
         &mut self,
-        list: &mut Texts,
+        list: &mut Texts<'_>,
         short: &'x Short,
         rule: &'x Rule,
         scene: &Scene<'x, 'x>,
@@ -73,7 +66,10 @@ impl Writing<'_> {
             (Some(text), End::Words(cut)) => self.words(list, text, cut),
             (Some(text), End::Phone(country)) => {
                 self.begin_item(list);
-                self.phone(list.known, text, country)
+                self.out.push(b'"');
+                self.phone(list.known, text, country)?;
+                self.out.push(b'"');
+                Some(())
             }
             _ => match by_rule(rule, scene)? {
                 Value::Absent => Some(()),
@@ -85,7 +81,7 @@ impl Writing<'_> {
     }
 
     /// Writes the words of a text.
-    fn words(&mut self, list: &mut Texts, text: &str, cut: &Cut) -> Option<()> {
+    fn words(&mut self, list: &mut Texts<'_>, text: &str, cut: &Cut) -> Option<()> {
         match cut {
             Cut::At(separator) => match separator.as_bytes() {
                 [byte] if byte.is_ascii() => {
@@ -108,16 +104,17 @@ impl Writing<'_> {
         }
     }
 
-    fn item(&mut self, list: &mut Texts, text: &str) -> Option<()> {
+    fn item(&mut self, list: &mut Texts<'_>, text: &str) -> Option<()> {
         self.begin_item(list);
         self.taken(list.known, text)?;
         write_text(text, self.out);
         Some(())
     }
 
-    fn begin_item(&mut self, list: &mut Texts) {
-        if list.items > 0 {
-            self.out.push(b',');
+    fn begin_item(&mut self, list: &mut Texts<'_>) {
+        match list.items {
+            0 => self.lead(list.at),
+            _ => self.out.push(b','),
         }
         list.items += 1;
     }

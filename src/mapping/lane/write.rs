@@ -6,14 +6,13 @@ use crate::model::PartialDate;
 use crate::schema::{Fused, Known};
 
 use super::super::function::phone;
-use super::super::json::write_text;
-use super::super::page::Titles;
+use super::super::json::write_inside;
 use super::super::program::{Program, Rule};
 use super::super::scene::{Named, Scene};
 use super::super::target::Takes;
 use super::super::value::Value;
 use super::short::{End, Found, Short, by_rule, is_whole};
-use super::{Content, Lane, Step};
+use super::{Content, Lane, Stop, Stops};
 
 impl Lane {
     /// Writes the document of a record into `out`, which is empty, and leaves the named values in `named`;
@@ -22,7 +21,6 @@ impl Lane {
         &'r self,
         program: &'r Program,
         scene: &Scene<'_, 'r>,
-        titles: Titles<'_>,
         fused: Option<&Fused>,
         named: &mut Vec<Named<'r>>,
         out: &mut Vec<u8>,
@@ -37,8 +35,9 @@ impl Lane {
             named.push(Named::new(value, None));
         }
         let scene = Scene { values: named, ..*scene };
-        let mut writing = Writing { titles, fused, open: SmallVec::new(), out };
-        writing.document(self, program, &scene).is_some()
+        let held = SmallVec::new();
+        let mut writing = Writing { lane: self, fused, last: 0, there: 0, held, out };
+        writing.document(program, &scene).is_some()
             && !program.checks.iter().any(|check| scene.holds(&check.when))
     }
 }
@@ -61,104 +60,112 @@ fn value<'r>(short: &Short, rule: &'r Rule, scene: &Scene<'_, 'r>) -> Option<Val
 
 /// A document that is being written.
 pub(super) struct Writing<'w> {
-    titles: Titles<'w>,
+    lane: &'w Lane,
     pub(super) fused: Option<&'w Fused>,
-    open: SmallVec<[Open; 8]>,
+    /// The value that was written last, as [`super::layout::Layout`] counts.
+    last: usize,
+    /// The stops whose value is there.
+    there: Stops,
+    /// Constants that wait for a value that makes their group.
+    held: SmallVec<[Held<'w>; 2]>,
     pub(super) out: &'w mut Vec<u8>,
 }
 
-/// A group or list that is open.
-pub(super) struct Open {
-    /// Where it begins, its key included.
-    start: usize,
-    known: Option<Known>,
-    /// Bits of the fields that are there.
-    fields: u64,
-    items: usize,
-    /// Whether something of the record is in it: constants alone make no group.
-    fed: bool,
+/// A constant that waits.
+struct Held<'w> {
+    index: usize,
+    beside: Stops,
+    constant: &'w [u8],
 }
 
-impl Writing<'_> {
-    fn document<'x>(
-        &mut self,
-        lane: &'x Lane,
-        program: &'x Program,
-        scene: &Scene<'x, 'x>,
-    ) -> Option<()> {
-        for step in &lane.steps {
-            match &step.content {
+/// A stop, and which of them it is.
+#[derive(Clone, Copy)]
+pub(super) struct At<'s> {
+    index: usize,
+    stop: &'s Stop,
+}
+
+impl At<'_> {
+    /// What the target's schema asks there.
+    #[inline]
+    pub(super) const fn known(&self) -> Option<Known> {
+        self.stop.known
+    }
+}
+
+impl<'w> Writing<'w> {
+    fn document<'x>(&mut self, program: &'x Program, scene: &Scene<'x, 'x>) -> Option<()>
+    where
+        'w: 'x,
+    {
+        let lane = self.lane;
+        for (index, stop) in lane.stops.iter().enumerate() {
+            let at = At { index, stop };
+            match &stop.content {
                 Content::Field { short, takes, any_date } => {
                     let rule = program.fields.get(short.rule)?;
-                    if *takes == Takes::Texts {
-                        self.texts(step, std::slice::from_ref(&**short), program, scene)?;
-                    } else {
-                        self.field(step, short, rule, scene, (*takes, *any_date))?;
+                    self.field(at, short, rule, scene, (*takes, *any_date))?;
+                }
+                Content::List(shorts) => self.texts(at, shorts, program, scene)?,
+                Content::Constant { short, beside } => {
+                    if short.applies(scene) {
+                        self.constant(index, short, *beside, scene);
                     }
                 }
-                Content::Fixed => {
-                    self.begin(&step.key);
-                    self.put(step.known, false);
-                }
-                Content::Open => {
-                    let start = self.out.len();
-                    self.begin(&step.key);
-                    let open = Open { start, known: step.known, fields: 0, items: 0, fed: false };
-                    self.open.push(open);
-                }
-                Content::Close { list } => self.close(*list)?,
-                Content::Scheme => self.text(step, self.titles.scheme, false)?,
-                Content::RecordId => self.text(step, self.titles.record_id, true)?,
-                Content::List(shorts) => self.texts(step, shorts, program, scene)?,
+                Content::RecordId => self.text(at, scene.record_id?)?,
             }
         }
-        Some(())
+        lane.layout.between(self.last, lane.layout.end(), self.out);
+        let fused = self.fused;
+        let given = |fused| lane.asked.iter().all(|asked| asked.is_given(fused, self.there));
+        fused.is_none_or(given).then_some(())
     }
 
-    /// Writes a key; the comma before it only where something stands before.
+    /// Writes what stands before a value that is about to be written.
     #[inline]
-    pub(super) fn begin(&mut self, key: &[u8]) {
-        match (self.out.last(), key.split_first()) {
-            (Some(b'{' | b'['), Some((b',', rest))) => self.out.extend_from_slice(rest),
-            _ => self.out.extend_from_slice(key),
+    pub(super) fn lead(&mut self, at: At<'_>) {
+        if !self.held.is_empty() {
+            self.release(1 << at.index);
         }
+        self.put(at.index);
     }
 
-    /// Takes note that a value stands in the innermost group.
     #[inline]
-    pub(super) fn put(&mut self, known: Option<Known>, fed: bool) {
-        if let Some(open) = self.open.last_mut() {
-            open.fields |= known.map_or(0, Known::bit);
-            open.items += 1;
-            open.fed |= fed;
+    fn put(&mut self, index: usize) {
+        self.lane.layout.between(self.last, index + 1, self.out);
+        self.last = index + 1;
+        self.there |= 1 << index;
+    }
+
+    /// Writes the constants whose group this stop makes, and forgets the others: their group has ended.
+    #[cold]
+    fn release(&mut self, stop: Stops) {
+        for Held { index, beside, constant } in std::mem::take(&mut self.held) {
+            if beside & stop != 0 {
+                self.put(index);
+                self.out.extend_from_slice(constant);
+            }
         }
     }
 
-    /// Ends the innermost group, or takes it back.
-    fn close(&mut self, list: bool) -> Option<()> {
-        let open = self.open.pop()?;
-        // The document itself is written whatever it holds.
-        if !open.fed && !self.open.is_empty() {
-            self.out.truncate(open.start);
-            return Some(());
+    /// Writes a constant, now when its group is there already.
+    fn constant(&mut self, index: usize, short: &'w Short, beside: Stops, scene: &Scene<'_, '_>) {
+        let End::Chosen(choices) = &short.end else { return };
+        let holds = |when: &Option<_>| when.as_ref().is_none_or(|when| scene.holds(when));
+        let Some((_, constant)) = choices.iter().find(|(when, _)| holds(when)) else { return };
+        if self.there & beside != 0 {
+            self.put(index);
+            self.out.extend_from_slice(constant);
+        } else {
+            self.held.push(Held { index, beside, constant });
         }
-        if let Some((fused, known)) = self.fused.zip(open.known) {
-            let fine = match list {
-                true => fused.is_filled(known, open.items),
-                false => fused.is_whole(known, open.fields),
-            };
-            fine.then_some(())?;
-        }
-        self.out.push(if list { b']' } else { b'}' });
-        self.put(open.known, true);
-        Some(())
     }
 
     /// Writes the result of a rule that is no list.
     #[inline]
     fn field<'x>(
         &mut self,
-        step: &Step,
+        at: At<'_>,
         short: &'x Short,
         rule: &'x Rule,
         scene: &Scene<'x, 'x>,
@@ -168,60 +175,55 @@ impl Writing<'_> {
             return Some(());
         }
         let text = match &short.end {
-            End::Rule => return self.value(step, short, rule, scene, takes),
+            End::Rule => return self.value(at, rule, scene, takes),
             End::Same { whole_day } => {
                 return match short.same(scene) {
                     Value::Absent => Some(()),
                     Value::Date(date) if !whole_day || is_whole(*date) => {
-                        self.date(step, *date, any_date, short.reads)
+                        self.date(at, *date, any_date)
                     }
                     Value::Date(_) => None,
-                    Value::Text(_) | Value::List(_) => self.value(step, short, rule, scene, takes),
+                    Value::Text(_) | Value::List(_) => self.value(at, rule, scene, takes),
                 };
             }
-            End::Chosen(branches) => {
-                let holds = |when: &Option<_>| when.as_ref().is_none_or(|when| scene.holds(when));
-                if let Some((_, code)) = branches.iter().find(|(when, _)| holds(when)) {
-                    self.quoted(step, code, short.reads);
-                }
-                return Some(());
-            }
-            End::Text | End::Codes(_) | End::Date(_) | End::Words(_) | End::Phone(_) => {
-                match short.found(scene) {
-                    Found::Absent => return Some(()),
-                    Found::Text(text) => short.clean(text),
-                    Found::Other => None,
-                }
-            }
+            End::Text
+            | End::Codes(_)
+            | End::Date(_)
+            | End::Words(_)
+            | End::Phone(_)
+            | End::Chosen(_) => match short.found(scene) {
+                Found::Absent => return Some(()),
+                Found::Text(text) => short.clean(text),
+                Found::Other => None,
+            },
         };
-        let Some(text) = text else { return self.value(step, short, rule, scene, takes) };
+        let Some(text) = text else { return self.value(at, rule, scene, takes) };
         match &short.end {
             End::Codes(codes) => match codes.find(text) {
-                Some(code) => self.quoted(step, code, short.reads),
-                None if codes.keeps() => self.text(step, text, short.reads)?,
-                None => return None,
+                Some(code) => {
+                    self.lead(at);
+                    self.out.extend_from_slice(code);
+                    Some(())
+                }
+                None if codes.keeps() => self.text(at, text),
+                None => None,
             },
-            End::Date(day) => {
-                self.date(step, day.read(text, scene)?, any_date, short.reads)?;
-            }
+            End::Date(day) => self.date(at, day.read(text, scene)?, any_date),
             End::Phone(country) => {
-                self.begin(&step.key);
-                self.phone(step.known, text, country)?;
-                self.put(step.known, short.reads);
+                self.lead(at);
+                self.phone(at.known(), text, country)
             }
             End::Text | End::Same { .. } | End::Words(_) | End::Chosen(_) | End::Rule => {
-                self.text(step, text, short.reads)?;
+                self.text(at, text)
             }
         }
-        Some(())
     }
 
     /// Writes what the rule itself makes.
     #[inline(never)]
     fn value<'x>(
         &mut self,
-        step: &Step,
-        short: &Short,
+        at: At<'_>,
         rule: &'x Rule,
         scene: &Scene<'x, 'x>,
         takes: Takes,
@@ -229,15 +231,16 @@ impl Writing<'_> {
         match by_rule(rule, scene)? {
             Value::Absent => Some(()),
             Value::Text(text) if takes == Takes::Boolean => {
-                let place = self.fused.zip(step.known);
+                let place = self.fused.zip(at.known());
                 place
                     .is_none_or(|(fused, known)| fused.takes_boolean(known, text == "true"))
                     .then_some(())?;
-                self.quoted(step, text.as_bytes(), short.reads);
+                self.lead(at);
+                self.out.extend_from_slice(text.as_bytes());
                 Some(())
             }
-            Value::Text(text) => self.text(step, &text, short.reads),
-            Value::Date(date) => self.date(step, date, false, short.reads),
+            Value::Text(text) => self.text(at, &text),
+            Value::Date(date) => self.date(at, date, false),
             Value::List(_) => None,
         }
     }
@@ -247,51 +250,38 @@ impl Writing<'_> {
         let Some(code) = phone::as_dialled(text, country) else {
             let number = phone::read(text, country)?;
             self.taken(known, &number)?;
-            write_text(&number, self.out);
+            write_inside(&number, self.out);
             return Some(());
         };
-        self.out.extend_from_slice(b"\"+");
-        let start = self.out.len() - 1;
+        let start = self.out.len();
+        self.out.push(b'+');
         self.out.extend_from_slice(code.as_bytes());
         self.out.extend_from_slice(text.as_bytes());
-        if known.is_some() {
-            let number = std::str::from_utf8(self.out.get(start..)?).ok()?;
-            let place = self.fused.zip(known);
-            place.is_none_or(|(fused, known)| fused.takes_text(known, number)).then_some(())?;
+        if known.is_none() {
+            return Some(());
         }
-        self.out.push(b'"');
-        Some(())
+        let number = std::str::from_utf8(self.out.get(start..)?).ok()?;
+        let place = self.fused.zip(known);
+        place.is_none_or(|(fused, known)| fused.takes_text(known, number)).then_some(())
     }
 
     /// Writes a field with a text.
     #[inline]
-    fn text(&mut self, step: &Step, text: &str, fed: bool) -> Option<()> {
-        self.taken(step.known, text)?;
-        self.begin(&step.key);
-        write_text(text, self.out);
-        self.put(step.known, fed);
+    fn text(&mut self, at: At<'_>, text: &str) -> Option<()> {
+        self.taken(at.known(), text)?;
+        self.lead(at);
+        write_inside(text, self.out);
         Some(())
-    }
-
-    /// Writes a field with a value that the target takes, as JSON writes it.
-    #[inline]
-    fn quoted(&mut self, step: &Step, value: &[u8], fed: bool) {
-        self.begin(&step.key);
-        self.out.extend_from_slice(value);
-        self.put(step.known, fed);
     }
 
     /// Writes a field with a date, which may have to be one that the target takes.
     #[inline]
-    fn date(&mut self, step: &Step, date: PartialDate, any_date: bool, fed: bool) -> Option<()> {
+    fn date(&mut self, at: At<'_>, date: PartialDate, any_date: bool) -> Option<()> {
         if !any_date || !(1..=9999).contains(&date.year()) {
-            return self.text(step, &date.to_string(), fed);
+            return self.text(at, &date.to_string());
         }
-        self.begin(&step.key);
-        self.out.push(b'"');
+        self.lead(at);
         date.write(self.out);
-        self.out.push(b'"');
-        self.put(step.known, fed);
         Some(())
     }
 

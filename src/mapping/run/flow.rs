@@ -12,6 +12,7 @@ use crate::model::{Expected, Issue, IssueCode, Place};
 use crate::schema::Repeats;
 
 use super::super::extract::{Cells, Extractor, Frame, MOST_ITEMS, Memory};
+use super::super::lane::Lane;
 use super::super::level::Each;
 use super::super::outcome::{Around, Carried, Outcome, Refusal, Translated};
 use super::super::program::{Problem, Tracer};
@@ -34,6 +35,8 @@ pub struct Flow<'m> {
 /// What is the same for all elements.
 pub(super) struct Stage<'m> {
     pub(super) mapping: &'m Mapping,
+    /// The short way of its records, when it serves the scheme.
+    pub(super) lane: Option<&'m Lane>,
     pub(super) scheme: String,
     today: String,
     day: Date,
@@ -86,9 +89,10 @@ impl<'m> Flow<'m> {
     #[must_use]
     pub fn new(mapping: &'m Mapping, scheme: &str, today: Date) -> Self {
         let target = Asked::new(mapping.target_schema.as_deref(), Repeats::AsWritten, true);
+        let lane = mapping.lane.as_ref().filter(|lane| lane.serves(scheme));
         let (scheme, day, today) = (scheme.to_owned(), today, today.to_string());
         Self {
-            stage: Stage { mapping, scheme, today, day, raw: Raw::Kept },
+            stage: Stage { mapping, lane, scheme, today, day, raw: Raw::Kept },
             state: State {
                 carried: Carried::nothing(mapping),
                 dropped: vec![0; mapping.drops.len()],

@@ -33,8 +33,11 @@ pub fn attributed<'v>(
     violations: &'v [Violation],
     cells: &Cells<'_>,
 ) -> SmallVec<[Standing<'v>; 1]> {
-    let nested = nested_records(mapping, cells);
     let mut found: SmallVec<[Standing<'v>; 1]> = smallvec![(None, Vec::new())];
+    if violations.is_empty() && mapping.places.len() <= 1 {
+        return found;
+    }
+    let nested = nested_records(mapping, cells);
     let mut by_pointer = FxHashMap::default();
     for nested in nested {
         if !violations.is_empty() && !is_wide(mapping, &nested) {

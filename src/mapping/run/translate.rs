@@ -145,13 +145,10 @@ impl<'m> Stage<'m> {
     where
         'm: 'r,
     {
-        let Mapping { lane: Some(lane), program, target_schema, .. } = self.mapping else {
-            return false;
-        };
-        let record_id = scene.record_id.unwrap_or_default();
-        let titles = Titles { scheme: &self.scheme, record_id, groups: &[] };
+        let Some(lane) = self.lane else { return false };
+        let Mapping { program, target_schema, .. } = self.mapping;
         let fused = target_schema.as_deref().and_then(Schema::fused);
-        lane.write(program, scene, titles, fused, named, canonical)
+        lane.write(program, scene, fused, named, canonical)
     }
 
     /// A record with its place, and with its bytes where they are wanted.
