@@ -4,6 +4,7 @@
 //! of it, in the language of the caller, or as JSON for machines. What it learnt becomes the exit
 //! code: 0 done, 1 done but some records were refused, 2 wrong use, 3 failed.
 
+mod accounts;
 mod answer;
 mod arguments;
 mod ask;
@@ -82,6 +83,7 @@ fn run(Arguments { common, command }: Arguments, screen: &Screen) -> Result<Outc
             Command::Person(args) => person::run(&args, &common, screen).await,
             Command::Identity(args) => identity::run(&args, &common, screen).await,
             Command::Keys(args) => keys::run(args, &common, screen).await,
+            Command::Accounts(args) => accounts::run(args, &common, screen).await,
             Command::Doctor(args) => doctor::run(&args, &common, screen).await,
         }
     })

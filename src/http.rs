@@ -11,6 +11,7 @@ mod layers;
 mod media;
 mod metrics;
 mod openapi;
+mod pages;
 mod paging;
 mod problem;
 mod router;
@@ -30,10 +31,12 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use tower::Service as _;
 
+pub use extract::{Named, Params};
 pub use openapi::description;
-pub use problem::{Code, Problem};
+pub use pages::Pages;
+pub use problem::{Code, Problem, language_of, taken};
 pub use server::{ServeError, serve, serve_requests};
-pub use upload::UploadLimits;
+pub use upload::{Broken, UploadLimits, whole};
 
 use crate::delivery::client::Client;
 use crate::model::Caller;
@@ -90,6 +93,7 @@ pub struct App {
     limits: Limits,
     slots: Arc<Semaphore>,
     metrics: Option<PrometheusHandle>,
+    pages: Option<Pages>,
 }
 
 impl App {
@@ -98,6 +102,18 @@ impl App {
     #[must_use]
     pub fn new(hub: Hub, client: Client, limits: Limits) -> Self {
         let slots = Arc::new(Semaphore::new(limits.at_once));
-        Self { hub, client, limits, slots, metrics: metrics::install() }
+        Self { hub, client, limits, slots, metrics: metrics::install(), pages: None }
+    }
+
+    /// The same with pages for people.
+    #[must_use]
+    pub fn with_pages(self, pages: Pages) -> Self {
+        Self { pages: Some(pages), ..self }
+    }
+
+    /// The hub behind the interface.
+    #[must_use]
+    pub const fn hub(&self) -> &Hub {
+        &self.hub
     }
 }

@@ -7,7 +7,7 @@
 //! The middle decides, the edge acts. [`model`], [`messages`], [`format`], [`schema`], [`mapping`],
 //! [`matching`], [`identity`], [`linkage`], [`eligibility`], [`fhir`], [`spdci`] and [`proof`] are plain functions over plain data: no clock, no
 //! files, no network, no randomness. [`store`] keeps things, [`operations`] is the one place where
-//! decisions meet storage, and [`http`], [`delivery`] and [`cli`] call only operations. The allowed
+//! decisions meet storage, and [`http`], [`ui`], [`delivery`] and [`cli`] call only operations. The allowed
 //! arrows stand in `tests/architecture.rs`. Start reading at [`operations`]: "a record arrives" is
 //! `operations::intake`.
 
@@ -28,3 +28,4 @@ pub mod proof;
 pub mod schema;
 pub mod spdci;
 pub mod store;
+pub mod ui;

@@ -39,8 +39,9 @@ macro_rules! topics {
 }
 
 /// To add a topic, write both files and name it here.
-const TOPICS: &[Topic] =
-    topics!["issues", "assist", "cli", "demo", "infer", "life", "link", "problems", "stewards"];
+const TOPICS: &[Topic] = topics![
+    "issues", "assist", "cli", "demo", "infer", "life", "link", "page", "problems", "stewards"
+];
 
 static FRENCH: LazyLock<Bundle> = LazyLock::new(|| compile(Language::French));
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| compile(Language::English));
@@ -72,6 +73,12 @@ pub fn find(language: Language, key: &str, args: &[(&str, Value<'_>)]) -> Option
     let said = bundle.format_pattern(pattern, Some(&args), &mut errors);
     debug_assert!(errors.is_empty(), "message `{key}` lacks a variable: {errors:?}");
     Some(said.into_owned())
+}
+
+/// Whether there is such a key.
+#[must_use]
+pub fn has(language: Language, key: &str) -> bool {
+    bundle(language).has_message(key)
 }
 
 fn bundle(language: Language) -> &'static Bundle {

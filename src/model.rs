@@ -4,6 +4,7 @@
 //! model" is [`record`]: `beneficiary/1` *is* a published document format, so its types carry serde.
 
 pub mod access;
+pub mod account;
 pub mod defect;
 pub mod id;
 pub mod instant;
@@ -17,11 +18,12 @@ pub mod scheme;
 pub mod sensitive;
 
 pub use access::{Caller, Holder, Scope};
+pub use account::{AccountName, Role};
 pub use defect::{Defect, Defects, Group};
 pub use id::{
-    AnswerId, AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId, ExchangeId, KeyId,
-    PersonEventId, PersonId, QuarantineId, RecordId, ReplayId, ReviewId, RevisionId,
-    SubscriptionId, WhatIfId,
+    AccountId, AnswerId, AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId,
+    ExchangeId, KeyId, PersonEventId, PersonId, QuarantineId, RecordId, ReplayId, ReviewId,
+    RevisionId, SessionId, SubscriptionId, WhatIfId,
 };
 pub use instant::Instant;
 pub use issue::{Expected, Issue, IssueCode, RulePlace, Severity};

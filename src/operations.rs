@@ -3,8 +3,10 @@
 //! [`Hub`] holds what every operation needs; each operation is a file with functions over `&Hub`. HTTP handlers,
 //! commands and workers call only these. Start with `intake`: a record arrives.
 
+pub mod accounts;
 pub mod answers;
 pub mod ask;
+pub mod audit;
 pub mod batches;
 pub mod body;
 pub mod checkup;

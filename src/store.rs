@@ -37,6 +37,7 @@ macro_rules! topics {
 }
 
 topics! {
+    accounts;
     answers;
     audit;
     batches;
@@ -66,6 +67,7 @@ topics! {
     records;
     replays;
     revisions;
+    sessions;
     signing_keys;
     subscriptions;
     versions;

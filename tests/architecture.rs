@@ -61,6 +61,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "spdci",
         ],
     ),
+    // The page: what people do through a browser, by the same operations. `http` carries it and says what a problem is; a
+    // code to be photographed is drawn by `proof`.
+    ("ui", &["eligibility", "http", "mapping", "messages", "model", "operations", "proof"]),
     (
         "cli",
         // `serve` builds the client that calls subscribers: which addresses it may reach is a setting.
@@ -77,6 +80,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             // Signed answers are checked without a hub.
             "proof",
             "store",
+            // `serve` hands the pages to `http`.
+            "ui",
         ],
     ),
 ];

@@ -191,6 +191,7 @@ fn partner(id: &str, scopes: &[Scope]) -> Caller {
         holder: Holder::Partner(id.to_owned()),
         scopes: scopes.to_vec(),
         purposes: Vec::new(),
+        account: None,
     }
 }
 

@@ -36,6 +36,7 @@ fn operator(name: &str) -> Caller {
         holder: Holder::Operator(name.to_owned()),
         scopes: vec![Scope::Admin],
         purposes: Vec::new(),
+        account: None,
     }
 }
 

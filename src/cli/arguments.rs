@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    answer, ask, demo, doctor, export, identity, keys, link, mapping, person, push, review, serve,
-    translate, validate,
+    accounts, answer, ask, demo, doctor, export, identity, keys, link, mapping, person, push,
+    review, serve, translate, validate,
 };
 use crate::model::Language;
 
@@ -104,6 +104,8 @@ pub enum Command {
     Identity(identity::Args),
     /// Create, list and revoke the keys with which schemes and partners call
     Keys(keys::Args),
+    /// Create, list, reset and close the accounts of people who work at the hub's page
+    Accounts(accounts::Args),
     /// Look after the health of an installation
     Doctor(doctor::Args),
 }

@@ -13,8 +13,9 @@ use crate::delivery::address::Reach;
 use crate::delivery::client::{Client, Timeouts};
 use crate::http::{self, App, Limits};
 use crate::model::access::{Caller, Holder, Scope};
-use crate::operations::Hub;
 use crate::operations::keys::{self, NewKey};
+use crate::operations::{Hub, accounts};
+use crate::ui;
 
 /// Run the hub. The first start prints an operator's key once.
 #[derive(Debug, clap::Args)]
@@ -61,9 +62,17 @@ pub async fn serve(
         screen.say("serve-operator-key", &[("secret", secret.into())])?;
     }
     screen.say("serve-listening", &[("address", format!("http://{address}").into())])?;
+    if let Some(secret) = accounts::first_link(&hub).await.map_err(Failure::operation)? {
+        let link = format!("http://{address}{}", ui::welcome_path(&secret));
+        screen.say("serve-first-account", &[("link", link.into())])?;
+    }
     let client = Client::new(reach, Timeouts::default()).map_err(Failure::operation)?;
     let stop = CancellationToken::new();
-    let served = http::serve(listener, App::new(hub, client, Limits::default()), stop.clone());
+    let served = http::serve(
+        listener,
+        App::new(hub, client, Limits::default()).with_pages(ui::PAGES),
+        stop.clone(),
+    );
     tokio::pin!(served);
     tokio::select! {
         outcome = &mut served => return outcome.map_err(Failure::operation),

@@ -62,6 +62,8 @@ codes! {
     KeyExpired = UNAUTHORIZED "key_expired";
     /// A right that nobody gave the key; `scope` names it.
     NotPermitted = FORBIDDEN "not_permitted";
+    /// A form that no page of the hub made for this browser.
+    ForeignForm = FORBIDDEN "foreign_form";
     /// No agreement lets the asker have this.
     RefusedByAgreement = FORBIDDEN "refused_by_agreement";
     /// No scheme of this name; the known ones are listed.

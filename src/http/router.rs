@@ -5,7 +5,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 
 use super::routes::Routes;
 use super::{App, Limits};
-use super::{fhir, layers, openapi, problem, spdci, v1, well_known};
+use super::{fhir, layers, openapi, pages, problem, spdci, v1, well_known};
 
 /// The addresses, by who calls them.
 pub fn routes(limits: &Limits) -> Routes {
@@ -127,8 +127,10 @@ pub fn routes(limits: &Limits) -> Routes {
 pub fn router(app: App) -> Router {
     routes(&app.limits)
         .into_router()
+        .merge(pages::routes(&app))
         .layer(from_fn_with_state(app.clone(), layers::shed))
         .layer(from_fn(layers::contain))
+        .layer(from_fn_with_state(app.clone(), pages::speak))
         .layer(from_fn(fhir::speak))
         .layer(from_fn(spdci::speak))
         .layer(from_fn(problem::localize))

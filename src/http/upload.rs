@@ -26,9 +26,15 @@ pub struct UploadLimits {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Broken {
     /// More bytes than allowed.
-    TooLarge { limit: u64 },
+    TooLarge {
+        /// In bytes.
+        limit: u64,
+    },
     /// Nothing arrived for this many seconds.
-    Silent { seconds: u64 },
+    Silent {
+        /// How long.
+        seconds: u64,
+    },
     /// The connection or its framing broke.
     Cut,
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::named::named;
-use super::{KeyId, SchemeId};
+use super::{AccountName, KeyId, SchemeId};
 
 /// To whom a key belongs.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -87,6 +87,8 @@ named! {
     MappingsWrite = "mappings:write";
     /// Approve what others drafted, publish it and go back to earlier versions.
     MappingsPublish = "mappings:publish";
+    /// Read who did what in the whole hub.
+    AuditRead = "audit:read";
     /// Everything, for every scheme, and the keys themselves.
     Admin = "admin";
 }
@@ -94,7 +96,7 @@ named! {
 /// Somebody whose key was recognised.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Caller {
-    /// The key that was shown; `None` for the command line on the hub's own machine.
+    /// The key that was shown, or the account that signed in; `None` for the command line on the hub's own machine.
     pub key: Option<KeyId>,
     /// Whose it is.
     pub holder: Holder,
@@ -102,6 +104,8 @@ pub struct Caller {
     pub scopes: Vec<Scope>,
     /// For which purposes it may ask; empty means: those that the agreements allow.
     pub purposes: Vec<String>,
+    /// The account, when somebody works at the page.
+    pub account: Option<AccountName>,
 }
 
 impl Caller {
@@ -113,6 +117,16 @@ impl Caller {
             holder: Holder::Operator("local".to_owned()),
             scopes: vec![Scope::Admin],
             purposes: Vec::new(),
+            account: None,
+        }
+    }
+
+    /// Who it is in the audit log: the holder, and of a scheme's accounts which.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        match (&self.holder, &self.account) {
+            (Holder::Scheme(scheme), Some(account)) => format!("{scheme}/{account}"),
+            (holder, _) => holder.id().to_owned(),
         }
     }
 
@@ -144,7 +158,7 @@ mod tests {
     use super::*;
 
     fn caller(holder: Holder, scopes: &[Scope]) -> Caller {
-        Caller { key: None, holder, scopes: scopes.to_vec(), purposes: Vec::new() }
+        Caller { key: None, holder, scopes: scopes.to_vec(), purposes: Vec::new(), account: None }
     }
 
     fn scheme(text: &str) -> SchemeId {

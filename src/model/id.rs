@@ -131,6 +131,10 @@ ids! {
     AnswerId = "ans";
     /// One message of another registry that is answered later.
     ExchangeId = "xch";
+    /// One account of somebody who works at the page.
+    AccountId = "acc";
+    /// One sitting of somebody who signed in.
+    SessionId = "ses";
 }
 
 fn time_ordered(now: Instant, random: [u8; 10]) -> [u8; 16] {

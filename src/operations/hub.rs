@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use jiff::civil::Date;
 use rand::Rng as _;
+use tokio::sync::Semaphore;
 
 use super::answers::signer::Kept;
 use super::intake;
@@ -122,6 +123,9 @@ pub enum HubError {
     Publish(#[from] PublishError),
 }
 
+/// Passwords hashed at once.
+const HASHING: usize = 2;
+
 /// A hub at work; cheap to clone.
 #[derive(Clone)]
 pub struct Hub {
@@ -136,6 +140,8 @@ struct Shared {
     index: RwLock<Index>,
     /// The key that signs answers, while it is known to count.
     signer: RwLock<Kept>,
+    /// Turns of hashing passwords: each takes 19 MiB.
+    hashing: Semaphore,
 }
 
 impl fmt::Debug for Hub {
@@ -167,6 +173,7 @@ impl Hub {
                 library: RwLock::new((Arc::new(library), position)),
                 index: RwLock::new(index),
                 signer: RwLock::default(),
+                hashing: Semaphore::new(HASHING),
             }),
             clock: config.clock,
             randomness: config.randomness,
@@ -227,6 +234,11 @@ impl Hub {
     /// Looks the key that signs answers up again at its next use.
     pub(super) fn forget_signer(&self) {
         *self.shared.signer.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Turns of hashing passwords.
+    pub(super) fn hashing(&self) -> &Semaphore {
+        &self.shared.hashing
     }
 
     /// This moment.

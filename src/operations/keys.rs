@@ -116,7 +116,13 @@ pub(super) async fn holder(hub: &Hub, id: KeyId) -> Result<Option<Caller>, Store
 }
 
 fn caller(row: KeyRow) -> Caller {
-    Caller { key: Some(row.id), holder: row.holder, scopes: row.scopes, purposes: row.purposes }
+    Caller {
+        key: Some(row.id),
+        holder: row.holder,
+        scopes: row.scopes,
+        purposes: row.purposes,
+        account: None,
+    }
 }
 
 /// Every key that was given, the oldest first.

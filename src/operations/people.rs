@@ -201,7 +201,7 @@ pub(super) async fn note(
         id: AuditId::new(now, hub.random()),
         at: now,
         action: action.to_owned(),
-        actor: caller.holder.id().to_owned(),
+        actor: caller.actor(),
         scheme: own_scheme(caller),
         subject: (!subject.is_empty()).then_some(subject),
         purpose: None,

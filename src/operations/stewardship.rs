@@ -251,7 +251,7 @@ async fn write(hub: &Hub, tx: &mut Tx, draft: Draft<'_>) -> Result<Decision, Ste
         id: AuditId::new(now, hub.random()),
         at: now,
         action: "decide".to_owned(),
-        actor: steward.caller.holder.id().to_owned(),
+        actor: steward.caller.actor(),
         scheme: own_scheme(steward.caller),
         subject: subject.map(|person| person.to_string()),
         purpose: None,

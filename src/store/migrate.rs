@@ -33,6 +33,7 @@ migrations! {
     7 "0007_answers";
     8 "0008_endings";
     9 "0009_exchanges";
+    10 "0010_accounts";
 }
 
 /// Where the migrations themselves are remembered; the only table that no migration makes.

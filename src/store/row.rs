@@ -8,9 +8,9 @@ use sqlx::{Decode, Row as _, Type};
 use super::StoreError;
 use super::seal::KeyedHash;
 use crate::model::{
-    AnswerId, AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId, ExchangeId, Instant,
-    KeyId, PersonEventId, PersonId, QuarantineId, RecordId, ReplayId, ReviewId, RevisionId,
-    SchemeId, SubscriptionId, WhatIfId,
+    AccountId, AnswerId, AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId,
+    ExchangeId, Instant, KeyId, PersonEventId, PersonId, QuarantineId, RecordId, ReplayId,
+    ReviewId, RevisionId, SchemeId, SessionId, SubscriptionId, WhatIfId,
 };
 
 /// A row. Columns are taken in order, so a query's column list and its reader are compared at a glance.
@@ -101,6 +101,7 @@ cells! {
     Date: String => |value| value.parse().ok();
     SchemeId: String => |value| value.parse().ok();
     KeyedHash: Vec<u8> => |value| KeyedHash::from_slice(&value);
+    AccountId: Vec<u8> => |value| Self::from_slice(&value);
     AnswerId: Vec<u8> => |value| Self::from_slice(&value);
     AuditId: Vec<u8> => |value| Self::from_slice(&value);
     BatchId: Vec<u8> => |value| Self::from_slice(&value);
@@ -117,6 +118,7 @@ cells! {
     RecordId: Vec<u8> => |value| Self::from_slice(&value);
     ReplayId: Vec<u8> => |value| Self::from_slice(&value);
     ReviewId: Vec<u8> => |value| Self::from_slice(&value);
+    SessionId: Vec<u8> => |value| Self::from_slice(&value);
     SubscriptionId: Vec<u8> => |value| Self::from_slice(&value);
     WhatIfId: Vec<u8> => |value| Self::from_slice(&value);
 }

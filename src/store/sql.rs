@@ -23,9 +23,9 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 
 use crate::model::{
-    AnswerId, AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId, ExchangeId, Instant,
-    KeyId, PersonEventId, PersonId, QuarantineId, RecordId, ReplayId, ReviewId, RevisionId,
-    SchemeId, SubscriptionId, WhatIfId,
+    AccountId, AnswerId, AuditId, BatchId, CorrectionId, DecisionId, DeliveryId, EventId,
+    ExchangeId, Instant, KeyId, PersonEventId, PersonId, QuarantineId, RecordId, ReplayId,
+    ReviewId, RevisionId, SchemeId, SessionId, SubscriptionId, WhatIfId,
 };
 
 /// One statement with its text for each database.
@@ -266,7 +266,7 @@ param! {
 macro_rules! ids {
     ($($id:ident)*) => { param! { $(&'p $id => |value| Bytes(Cow::Borrowed(value.as_bytes()));)* } };
 }
-ids!(AnswerId AuditId BatchId CorrectionId DecisionId DeliveryId EventId ExchangeId KeyId PersonEventId PersonId QuarantineId RecordId ReplayId ReviewId RevisionId SubscriptionId WhatIfId);
+ids!(AccountId AnswerId AuditId BatchId CorrectionId DecisionId DeliveryId EventId ExchangeId KeyId PersonEventId PersonId QuarantineId RecordId ReplayId ReviewId RevisionId SessionId SubscriptionId WhatIfId);
 
 impl<'p, const N: usize> From<&'p [u8; N]> for Param<'p> {
     fn from(value: &'p [u8; N]) -> Self {

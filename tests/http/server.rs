@@ -69,7 +69,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("its address");
         let stop = CancellationToken::new();
-        let app = App::new(hub.clone(), client.clone(), LIMITS);
+        let app = App::new(hub.clone(), client.clone(), LIMITS).with_pages(dankun::ui::PAGES);
         tokio::spawn(dankun::http::serve_requests(listener, app, stop.clone()));
         Self { hub, client, address, http: reqwest::Client::new(), clock, stop }
     }

@@ -48,6 +48,7 @@ pub fn operator(name: &str) -> Caller {
         holder: Holder::Operator(name.to_owned()),
         scopes: vec![Scope::Admin],
         purposes: Vec::new(),
+        account: None,
     }
 }
 

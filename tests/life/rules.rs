@@ -33,6 +33,7 @@ fn of_scheme(key: u8, scopes: &[Scope]) -> Caller {
         holder: Holder::Scheme("ml-utm".parse().unwrap()),
         scopes: scopes.to_vec(),
         purposes: Vec::new(),
+        account: None,
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Code, Problem};
 use crate::eligibility::Refusal;
 use crate::model::{Issue, Place, Scope};
 use crate::operations::StoreError;
+use crate::operations::accounts::AccountError;
 use crate::operations::ask::AskError;
 use crate::operations::deliver::SubscribeError;
 use crate::operations::feed::FeedError;
@@ -30,6 +31,22 @@ impl From<KeyError> for Problem {
             KeyError::Unknown => Self::new(Code::Unauthenticated),
             KeyError::Expired(_) => Self::new(Code::KeyExpired),
             KeyError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Store(error) => error.into(),
+            AccountError::NotPermitted => {
+                Self::new(Code::NotPermitted).with("scope", Scope::Admin.name())
+            }
+            AccountError::Unknown | AccountError::LinkOver => Self::new(Code::NotFound),
+            AccountError::UnknownScheme => Self::parameter("scheme", "?"),
+            AccountError::NameTaken | AccountError::LastAdministrator | AccountError::Weak(_) => {
+                Self::new(Code::Conflict).with("reason", error)
+            }
         }
     }
 }

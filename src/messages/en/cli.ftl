@@ -125,11 +125,20 @@ keys-now-revoked = Key revoked: { $id }
 keys-unknown = the key “{ $id }” does not exist or is already revoked
 keys-whose = say whose key it is: --scheme, --partner or --operator
 
+accounts-link = The account { $name } waits for its password. Link, shown this once, to be opened at the hub's address: { $path }
+accounts-now-open = Account open again: { $name }
+accounts-now-closed = Account closed: { $name }
+accounts-unknown = no account of the name “{ $name }”
+accounts-taken = the name “{ $name }” is taken
+accounts-unknown-scheme = no such scheme in the registry (account “{ $name }”)
+accounts-last = “{ $name }” is the last account that administers the whole hub
+
 ## serve
 
 serve-address = cannot listen on { $address } ({ $reason })
 serve-listening = The hub listens on { $address }
 serve-operator-key = Operator’s key, shown this once: { $secret }
+serve-first-account = Nobody has an account yet. Make the first one, in a browser: { $link }
 serve-stopping = Asked to stop: work in progress is being completed…
 serve-stopped = Stopped.
 

@@ -122,11 +122,20 @@ keys-now-revoked = Clé révoquée : { $id }
 keys-unknown = la clé « { $id } » n’existe pas ou est déjà révoquée
 keys-whose = dites à qui est la clé : --scheme, --partner ou --operator
 
+accounts-link = Le compte { $name } attend son mot de passe. Lien, montré cette seule fois, à ouvrir à l’adresse du carrefour : { $path }
+accounts-now-open = Compte rouvert : { $name }
+accounts-now-closed = Compte fermé : { $name }
+accounts-unknown = aucun compte du nom de « { $name } »
+accounts-taken = le nom « { $name } » est déjà pris
+accounts-unknown-scheme = ce régime n’est pas au registre (compte « { $name } »)
+accounts-last = « { $name } » est le dernier compte qui administre tout le carrefour
+
 ## serve
 
 serve-address = impossible d’écouter sur { $address } ({ $reason })
 serve-listening = Le carrefour écoute sur { $address }
 serve-operator-key = Clé d’exploitant, montrée cette seule fois : { $secret }
+serve-first-account = Personne n’a encore de compte. Créez le premier, dans un navigateur : { $link }
 serve-stopping = Arrêt demandé : les travaux en cours se terminent…
 serve-stopped = Arrêté.
 

@@ -90,7 +90,7 @@ impl<'c> View<'c> {
             id: AuditId::new(now, hub.random()),
             at: now,
             action: action.to_owned(),
-            actor: self.caller.holder.id().to_owned(),
+            actor: self.caller.actor(),
             scheme: people::own_scheme(self.caller),
             subject: None,
             purpose: self.purpose.clone(),

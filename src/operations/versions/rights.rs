@@ -93,6 +93,7 @@ mod tests {
             holder: Holder::Scheme(id.parse().expect("a scheme id")),
             scopes: vec![Scope::MappingsWrite],
             purposes: Vec::new(),
+            account: None,
         }
     }
 

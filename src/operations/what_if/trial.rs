@@ -69,7 +69,7 @@ pub async fn begin(
         id: AuditId::new(now, hub.random()),
         at: now,
         action: "what_if".to_owned(),
-        actor: caller.holder.id().to_owned(),
+        actor: caller.actor(),
         scheme: None,
         subject: Some(stored.id.to_string()),
         purpose: None,

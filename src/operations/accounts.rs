@@ -1,0 +1,443 @@
+//! The people who work at the page: accounts, how they are let in for the first time, what they may do.
+//!
+//! Only who runs the whole hub makes accounts, gives them another role, closes them. Nobody chooses a password for
+//! somebody else: a new account, and one whose password is lost, gets a one-time link. [`sign_in`] lets people in,
+//! [`sessions`] knows them again, [`second_factor`] asks for more than a password. Whatever changes who may come in
+//! stands in the audit log, in the transaction of the change.
+
+pub mod password;
+pub mod second_factor;
+pub mod sessions;
+pub mod sign_in;
+pub mod totp;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::Hub;
+use crate::model::account;
+use crate::model::{AccountId, AccountName, AuditId, Caller, Instant, Role, SchemeId, Scope};
+use crate::store::accounts::{AccountRow, Link};
+use crate::store::audit::Entry;
+use crate::store::{KeyedHash, StoreError, Tx};
+use password::Weakness;
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+/// How long an invitation waits, in milliseconds: somebody is on leave, or comes to the office once a week.
+const INVITATION: i64 = 7 * 24 * HOUR;
+/// How long the first administrator's link waits: each start of the hub prints a new one.
+const FIRST: i64 = 24 * HOUR;
+
+/// An account, without its secrets.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// With which its holder signs in.
+    pub name: AccountName,
+    /// What it is for.
+    pub role: Role,
+    /// In which scheme; none: in the whole hub.
+    pub scheme: Option<SchemeId>,
+    /// Whether its holder has chosen a password.
+    pub has_password: bool,
+    /// Whether a code is asked for beside the password.
+    pub has_second_factor: bool,
+    /// When it was made.
+    pub created_at: Instant,
+    /// By whom.
+    pub created_by: String,
+    /// Since when it lets nobody in.
+    pub disabled_at: Option<Instant>,
+}
+
+impl Account {
+    fn of(row: &AccountRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name.clone(),
+            role: row.role,
+            scheme: row.scheme.clone(),
+            has_password: row.password.is_some(),
+            has_second_factor: row.second_factor.is_some(),
+            created_at: row.created_at,
+            created_by: row.created_by.clone(),
+            disabled_at: row.disabled_at,
+        }
+    }
+
+    /// The account as operations know it.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        account::caller(self.id, &self.name, self.role, self.scheme.as_ref())
+    }
+}
+
+/// Why an account is not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Only who runs the whole hub may.
+    #[error("only who runs the hub changes accounts")]
+    NotPermitted,
+    /// No such account.
+    #[error("no such account")]
+    Unknown,
+    /// Somebody has this name.
+    #[error("the name is taken")]
+    NameTaken,
+    /// No such scheme in the registry.
+    #[error("no such scheme")]
+    UnknownScheme,
+    /// Nobody would be left who runs the hub.
+    #[error("the last administrator of the hub")]
+    LastAdministrator,
+    /// The link was used, is too old, or nobody gave it out.
+    #[error("the link is over")]
+    LinkOver,
+    /// The password will not do.
+    #[error("the password will not do")]
+    Weak(Weakness),
+}
+
+/// An account to be made.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// With which its holder signs in.
+    pub name: AccountName,
+    /// What it is for.
+    pub role: Role,
+    /// In which scheme; none: in the whole hub.
+    pub scheme: Option<SchemeId>,
+}
+
+/// Every account, by name.
+///
+/// # Errors
+/// When the caller may not know, or the store fails.
+pub async fn list(hub: &Hub, by: &Caller) -> Result<Vec<Account>, AccountError> {
+    may(by)?;
+    let rows = hub.store().read().await?.accounts(hub.store().keys()).await?;
+    Ok(rows.iter().map(Account::of).collect())
+}
+
+/// One account.
+///
+/// # Errors
+/// When the caller may not know, there is none, or the store fails.
+pub async fn one(hub: &Hub, by: &Caller, id: AccountId) -> Result<Account, AccountError> {
+    may(by)?;
+    let row = hub.store().read().await?.account(hub.store().keys(), id).await?;
+    row.as_ref().map(Account::of).ok_or(AccountError::Unknown)
+}
+
+/// Makes an account, and the secret of the link with which its holder chooses a password.
+///
+/// # Errors
+/// When the caller may not, the name is taken, the scheme is unknown, or the store fails.
+pub async fn create(
+    hub: &Hub,
+    by: &Caller,
+    new: NewAccount,
+) -> Result<(Account, Zeroizing<String>), AccountError> {
+    may(by)?;
+    known(hub, new.scheme.as_ref())?;
+    let now = hub.now();
+    let row = AccountRow {
+        id: AccountId::new(now, hub.random()),
+        name: new.name,
+        role: new.role,
+        scheme: new.scheme,
+        password: None,
+        second_factor: None,
+        last_step: None,
+        created_at: now,
+        created_by: by.actor(),
+        disabled_at: None,
+    };
+    let mut tx = hub.store().begin().await?;
+    if !tx.insert_account(&row).await? {
+        return Err(AccountError::NameTaken);
+    }
+    note(hub, &mut tx, &by.actor(), "account.created", Some(row.id), rights(&row)).await?;
+    let secret = link_to(hub, &mut tx, Some(row.id), INVITATION).await?;
+    tx.commit().await?;
+    tracing::info!(account.id = %row.id, "made account `{}`", row.id);
+    Ok((Account::of(&row), secret))
+}
+
+/// Takes password and second factor from an account, ends its sittings, and gives a link with which its holder begins
+/// again.
+///
+/// # Errors
+/// When the caller may not, there is no such account, or the store fails.
+pub async fn reset(
+    hub: &Hub,
+    by: &Caller,
+    id: AccountId,
+) -> Result<Zeroizing<String>, AccountError> {
+    may(by)?;
+    let now = hub.now();
+    let mut tx = hub.store().begin().await?;
+    tx.account(hub.store().keys(), id).await?.ok_or(AccountError::Unknown)?;
+    tx.set_password(id, None).await?;
+    tx.set_second_factor(hub.store().keys(), id, None).await?;
+    tx.end_sessions(id, None, now).await?;
+    note(hub, &mut tx, &by.actor(), "account.reset", Some(id), json!({})).await?;
+    let secret = link_to(hub, &mut tx, Some(id), INVITATION).await?;
+    tx.commit().await?;
+    Ok(secret)
+}
+
+/// Gives an account another role, in the whole hub or in a scheme. It holds from the next click on.
+///
+/// # Errors
+/// When the caller may not, nobody would be left to run the hub, or the store fails.
+pub async fn change_role(
+    hub: &Hub,
+    by: &Caller,
+    id: AccountId,
+    role: Role,
+    scheme: Option<&SchemeId>,
+) -> Result<(), AccountError> {
+    may(by)?;
+    known(hub, scheme)?;
+    let mut tx = hub.store().begin().await?;
+    tx.take_turn_at_accounts().await?;
+    let row = tx.account(hub.store().keys(), id).await?.ok_or(AccountError::Unknown)?;
+    let changed = AccountRow { role, scheme: scheme.cloned(), ..row.clone() };
+    if runs_the_hub(&row) && !runs_the_hub(&changed) {
+        leave_somebody(hub, &mut tx, id).await?;
+    }
+    tx.set_role(id, role, scheme).await?;
+    let detail = json!({ "from": rights(&row), "to": rights(&changed) });
+    note(hub, &mut tx, &by.actor(), "account.role", Some(id), detail).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Closes an account, which ends its sittings, or opens it again.
+///
+/// # Errors
+/// When the caller may not, nobody would be left to run the hub, or the store fails.
+pub async fn set_open(
+    hub: &Hub,
+    by: &Caller,
+    id: AccountId,
+    open: bool,
+) -> Result<(), AccountError> {
+    may(by)?;
+    let now = hub.now();
+    let mut tx = hub.store().begin().await?;
+    tx.take_turn_at_accounts().await?;
+    let row = tx.account(hub.store().keys(), id).await?.ok_or(AccountError::Unknown)?;
+    if !open {
+        if runs_the_hub(&row) {
+            leave_somebody(hub, &mut tx, id).await?;
+        }
+        tx.end_sessions(id, None, now).await?;
+    }
+    tx.set_disabled(id, (!open).then_some(now)).await?;
+    let action = if open { "account.opened" } else { "account.closed" };
+    note(hub, &mut tx, &by.actor(), action, Some(id), json!({})).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The secret of the link that makes the first administrator; none once somebody has an account. An earlier one is
+/// over.
+///
+/// # Errors
+/// When the store fails.
+pub async fn first_link(hub: &Hub) -> Result<Option<Zeroizing<String>>, StoreError> {
+    let mut tx = hub.store().begin().await?;
+    tx.take_turn_at_accounts().await?;
+    if tx.count_accounts().await? > 0 {
+        return Ok(None);
+    }
+    let secret = link_to(hub, &mut tx, None, FIRST).await?;
+    tx.commit().await?;
+    Ok(Some(secret))
+}
+
+/// Whom a link lets in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Invited {
+    /// Whoever opens it first: they choose a name.
+    FirstAdministrator,
+    /// The holder of this account.
+    Holder(AccountName),
+}
+
+/// Whom a link lets in, while it may be used.
+///
+/// # Errors
+/// When it is over, or the store fails.
+pub async fn invited(hub: &Hub, secret: &str) -> Result<Invited, AccountError> {
+    let mut session = hub.store().read().await?;
+    let link = session.open_link(&hash(hub, secret), hub.now()).await?;
+    match link.ok_or(AccountError::LinkOver)?.account {
+        None => Ok(Invited::FirstAdministrator),
+        Some(id) => {
+            let row = session.account(hub.store().keys(), id).await?;
+            let row = row.filter(|row| row.disabled_at.is_none());
+            row.map(|row| Invited::Holder(row.name)).ok_or(AccountError::LinkOver)
+        }
+    }
+}
+
+/// Uses a link up: its holder has chosen a password. `name` counts for the first administrator only.
+///
+/// # Errors
+/// When the link is over, the password will not do, the name is taken, or the store fails.
+pub async fn accept(
+    hub: &Hub,
+    secret: &str,
+    name: &AccountName,
+    chosen: &str,
+) -> Result<AccountName, AccountError> {
+    let name = match invited(hub, secret).await? {
+        Invited::Holder(own) => own,
+        Invited::FirstAdministrator => name.clone(),
+    };
+    password::check(chosen, &name).map_err(AccountError::Weak)?;
+    let hashed = password::hash(hub, chosen).await;
+    let now = hub.now();
+    let mut tx = hub.store().begin().await?;
+    tx.take_turn_at_accounts().await?;
+    let link = tx.open_link(&hash(hub, secret), now).await?.ok_or(AccountError::LinkOver)?;
+    if !tx.use_link(&hash(hub, secret), now).await? {
+        return Err(AccountError::LinkOver);
+    }
+    match link.account {
+        Some(id) => {
+            tx.set_password(id, Some(&hashed)).await?;
+            tx.end_sessions(id, None, now).await?;
+            note(hub, &mut tx, name.as_str(), "account.password", Some(id), json!({})).await?;
+        }
+        None => add_first(hub, &mut tx, &name, hashed).await?,
+    }
+    tx.forget_failures(&sign_in::attempts(hub, name.as_str())).await?;
+    tx.commit().await?;
+    Ok(name)
+}
+
+/// The first administrator, unless somebody was faster.
+async fn add_first(
+    hub: &Hub,
+    tx: &mut Tx,
+    name: &AccountName,
+    hashed: String,
+) -> Result<(), AccountError> {
+    if tx.count_accounts().await? > 0 {
+        return Err(AccountError::LinkOver);
+    }
+    let now = hub.now();
+    let row = AccountRow {
+        id: AccountId::new(now, hub.random()),
+        name: name.clone(),
+        role: Role::Administrator,
+        scheme: None,
+        password: Some(hashed),
+        second_factor: None,
+        last_step: None,
+        created_at: now,
+        created_by: name.to_string(),
+        disabled_at: None,
+    };
+    if !tx.insert_account(&row).await? {
+        return Err(AccountError::NameTaken);
+    }
+    note(hub, tx, name.as_str(), "account.created", Some(row.id), rights(&row)).await?;
+    Ok(())
+}
+
+fn may(by: &Caller) -> Result<(), AccountError> {
+    if by.runs_the_hub() && by.may(Scope::Admin) { Ok(()) } else { Err(AccountError::NotPermitted) }
+}
+
+fn known(hub: &Hub, scheme: Option<&SchemeId>) -> Result<(), AccountError> {
+    match scheme {
+        Some(scheme) if hub.library().registry().scheme(scheme).is_none() => {
+            Err(AccountError::UnknownScheme)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn runs_the_hub(row: &AccountRow) -> bool {
+    row.role == Role::Administrator && row.scheme.is_none() && row.disabled_at.is_none()
+}
+
+/// Refuses what would leave nobody, but `id`, who runs the hub and can sign in.
+async fn leave_somebody(hub: &Hub, tx: &mut Tx, id: AccountId) -> Result<(), AccountError> {
+    let rows = tx.accounts(hub.store().keys()).await?;
+    let others = |row: &&AccountRow| row.id != id && runs_the_hub(row) && row.password.is_some();
+    rows.iter().find(others).map(|_| ()).ok_or(AccountError::LastAdministrator)
+}
+
+fn rights(row: &AccountRow) -> Value {
+    json!({ "role": row.role.name(), "scheme": row.scheme })
+}
+
+async fn link_to(
+    hub: &Hub,
+    tx: &mut Tx,
+    account: Option<AccountId>,
+    lasts: i64,
+) -> Result<Zeroizing<String>, StoreError> {
+    let now = hub.now();
+    let secret = secret(hub);
+    let link = Link { account, expires_at: now.plus_millis(lasts) };
+    tx.replace_link(&hash(hub, &secret), link, now).await?;
+    Ok(secret)
+}
+
+/// 256 random bits in letters that survive a copy and a line break in a letter.
+fn secret(hub: &Hub) -> Zeroizing<String> {
+    let random = Zeroizing::new(hub.random::<32>());
+    Zeroizing::new(URL_SAFE_NO_PAD.encode(random.as_slice()))
+}
+
+fn hash(hub: &Hub, secret: &str) -> KeyedHash {
+    hub.store().keys().hash("account link", &[secret])
+}
+
+async fn note(
+    hub: &Hub,
+    tx: &mut Tx,
+    actor: &str,
+    action: &str,
+    subject: Option<AccountId>,
+    detail: Value,
+) -> Result<(), StoreError> {
+    noted(hub, tx, (actor, action, "done"), subject, detail).await
+}
+
+/// An entry of the audit log about an account.
+async fn noted(
+    hub: &Hub,
+    tx: &mut Tx,
+    (actor, action, outcome): (&str, &str, &str),
+    subject: Option<AccountId>,
+    detail: Value,
+) -> Result<(), StoreError> {
+    let now = hub.now();
+    let entry = Entry {
+        id: AuditId::new(now, hub.random()),
+        at: now,
+        action: action.to_owned(),
+        actor: actor.to_owned(),
+        scheme: None,
+        subject: subject.map(|id| id.to_string()),
+        purpose: None,
+        agreement: None,
+        outcome: outcome.to_owned(),
+        detail: detail.to_string(),
+        personal: None,
+    };
+    tx.add_audit(hub.store().keys(), &[entry]).await
+}

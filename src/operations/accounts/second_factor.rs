@@ -1,0 +1,75 @@
+//! The second factor: begun, proved once, then asked for at each sign-in; taken away by who can still show it.
+//!
+//! Until it is proved nothing is stored: the page carries the secret in its own form, as it must be shown to its holder
+//! anyway.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+
+use super::super::Hub;
+use super::{Account, note, password, totp};
+use crate::store::StoreError;
+
+/// A new secret.
+#[must_use]
+pub fn offer(hub: &Hub) -> Vec<u8> {
+    hub.random::<{ totp::SECRET }>().to_vec()
+}
+
+/// A secret as a form carries it.
+#[must_use]
+pub fn written(secret: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(secret)
+}
+
+/// A secret out of a form.
+#[must_use]
+pub fn read(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok().filter(|secret| secret.len() == totp::SECRET)
+}
+
+/// Takes a secret for an account, when a code of it was shown; `false` otherwise. An account that has one keeps it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn confirm(
+    hub: &Hub,
+    account: &Account,
+    secret: &[u8],
+    code: &str,
+) -> Result<bool, StoreError> {
+    let Some(step) = totp::matching(secret, code, hub.now()) else { return Ok(false) };
+    let keys = hub.store().keys();
+    let mut tx = hub.store().begin().await?;
+    let row = tx.account(keys, account.id).await?;
+    if row.is_none_or(|row| row.second_factor.is_some()) {
+        return Ok(false);
+    }
+    tx.set_second_factor(keys, account.id, Some((secret, step))).await?;
+    let actor = account.caller().actor();
+    note(hub, &mut tx, &actor, "account.second_factor", Some(account.id), json!({ "on": true }))
+        .await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Takes the second factor from an account whose password was shown once more; `false` when it was another one.
+///
+/// # Errors
+/// When the store fails.
+pub async fn remove(hub: &Hub, account: &Account, password: &str) -> Result<bool, StoreError> {
+    let keys = hub.store().keys();
+    let row = hub.store().read().await?.account(keys, account.id).await?;
+    let kept = row.and_then(|row| row.password);
+    if !password::matches(hub, password, kept.as_deref()).await {
+        return Ok(false);
+    }
+    let mut tx = hub.store().begin().await?;
+    tx.set_second_factor(keys, account.id, None).await?;
+    let actor = account.caller().actor();
+    note(hub, &mut tx, &actor, "account.second_factor", Some(account.id), json!({ "on": false }))
+        .await?;
+    tx.commit().await?;
+    Ok(true)
+}

@@ -1,0 +1,73 @@
+//! The page: where administrators and stewards work, in a browser, in French and in English.
+//!
+//! Every view is written on the server and works without a script; a script may make it quicker. A handler asks one
+//! operation as [`visit::Member`] — the same rights as behind a key — and fills a template of `src/ui/templates`. What a
+//! role may not do is absent from the page and refused by the operation.
+//!
+//! A view is a file here, a template, its words in `src/messages/{fr,en}/page-*.ftl`, and a line in [`routes`]; a
+//! place in the navigation is a [`shell::Section`]. Styles and scripts come from `ui/`, in [`assets`], from the hub
+//! itself and from nowhere else.
+
+mod account;
+mod accounts;
+mod assets;
+mod audit;
+mod compress;
+mod cookie;
+mod form;
+mod home;
+mod language;
+mod page;
+mod shell;
+mod sign_in;
+mod trouble;
+mod visit;
+mod welcome;
+mod words;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Redirect;
+use axum::routing::{get, post};
+
+use crate::http::{App, Pages};
+
+/// What `http` is given to show pages.
+pub const PAGES: Pages = Pages { root: ROOT, routes, tell: trouble::alone };
+
+const ROOT: &str = "/ui";
+
+/// The address at which the holder of a one-time link chooses a password.
+#[must_use]
+pub fn welcome_path(secret: &str) -> String {
+    format!("{ROOT}/welcome/{secret}")
+}
+
+/// Every address. `visit::load` looks who comes before any handler does; assets are for everybody.
+fn routes(app: &App) -> Router<App> {
+    let pages = Router::new()
+        .route("/ui", get(home::show))
+        .route("/ui/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/ui/sign-in/code", get(sign_in::show_code).post(sign_in::confirm))
+        .route("/ui/sign-out", post(sign_in::leave))
+        .route("/ui/welcome/{secret}", get(welcome::show).post(welcome::accept))
+        .route("/ui/language/{tag}", get(language::choose))
+        .route("/ui/account", get(account::show))
+        .route("/ui/account/password", post(account::change_password))
+        .route("/ui/account/second-factor", get(account::offer_factor).post(account::take_factor))
+        .route("/ui/account/second-factor/remove", post(account::remove_factor))
+        .route("/ui/account/sessions/{id}/end", post(account::end_session))
+        .route("/ui/accounts", get(accounts::list).post(accounts::create))
+        .route("/ui/accounts/{id}", get(accounts::show).post(accounts::change))
+        .route("/ui/accounts/{id}/reset", post(accounts::reset))
+        .route("/ui/accounts/{id}/open", post(accounts::set_open))
+        .route("/ui/audit", get(audit::list))
+        .route("/ui/{*rest}", get(trouble::nowhere))
+        .layer(from_fn(trouble::speak))
+        .layer(from_fn_with_state(app.clone(), visit::load))
+        .layer(from_fn(compress::layer));
+    Router::new()
+        .route("/", get(|| async { Redirect::to(ROOT) }))
+        .route("/ui/assets/{version}/{name}", get(assets::serve))
+        .merge(pages)
+}

@@ -1,0 +1,54 @@
+//! What a form carries: taken only from our own pages, in the order of its fields.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use std::time::Duration;
+use subtle::ConstantTimeEq;
+
+use super::visit::Visit;
+use crate::http::{App, Code, Problem, UploadLimits, whole};
+
+/// The field that says the form is ours.
+pub const TOKEN: &str = "form";
+/// What a form may hold: a corrected record and a reason, not a file.
+const LIMITS: UploadLimits = UploadLimits { bytes: 1 << 20, silence: Duration::from_secs(10) };
+
+/// The fields of a form that one of our pages made for this browser.
+pub struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// A field, without blanks around it; empty when it is absent.
+    pub fn text(&self, name: &str) -> &str {
+        self.exact(name).trim()
+    }
+
+    /// A field as it was typed: a password, a record.
+    pub fn exact(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value.as_str())
+    }
+}
+
+impl FromRequest<App> for Form {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let Ok(visit) = Visit::from_request_parts(&mut parts, app).await;
+        if from_elsewhere(&parts.headers) {
+            return Err(Problem::new(Code::ForeignForm).into_response());
+        }
+        let bytes =
+            whole(body, LIMITS).await.map_err(|broken| Problem::from(broken).into_response())?;
+        let form = Self(form_urlencoded::parse(&bytes).into_owned().collect());
+        let ours: bool = form.exact(TOKEN).as_bytes().ct_eq(visit.form.as_bytes()).into();
+        if ours { Ok(form) } else { Err(Problem::new(Code::ForeignForm).into_response()) }
+    }
+}
+
+/// Whether the browser says that another site made it send this (Fetch Metadata); old browsers do not say.
+fn from_elsewhere(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
+}

@@ -1,0 +1,180 @@
+//! What surrounds every view: who is here, where they are, where they may go, in which language.
+
+use super::assets;
+use super::visit::{Member, Visit};
+use super::words::Words;
+use crate::model::{Caller, Language, Scope};
+
+/// A place in the navigation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Section {
+    /// What needs a person now.
+    Home,
+    /// Who may work here.
+    Accounts,
+    /// Who did what.
+    Audit,
+    /// One's own account; reached by one's name, not by the navigation.
+    Own,
+}
+
+/// Sections by what they are about, in the order in which they stand.
+const GROUPS: &[(&str, &[Section])] =
+    &[("work", &[Section::Home]), ("hub", &[Section::Accounts, Section::Audit])];
+
+impl Section {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Home => "/ui",
+            Self::Accounts => "/ui/accounts",
+            Self::Audit => "/ui/audit",
+            Self::Own => "/ui/account",
+        }
+    }
+
+    /// The end of its key `page-section-…`.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::Accounts => "accounts",
+            Self::Audit => "audit",
+            Self::Own => "own",
+        }
+    }
+
+    /// A drawing of 20 by 20, as the `d` of a stroked path.
+    const fn drawing(self) -> &'static str {
+        match self {
+            Self::Home => "M3 9.5 10 3l7 6.5M5 8v9h10V8M8.5 17v-5h3v5",
+            Self::Accounts => {
+                "M10 10a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM3 17.5c.6-3.6 3.4-5.5 7-5.5s6.4 1.9 7 5.5"
+            }
+            Self::Audit => "M4 3h9l3 3v11H4ZM7 8h6M7 11h6M7 14h4",
+            Self::Own => "",
+        }
+    }
+
+    /// Whether it is shown to a caller: whoever may not do anything there does not see it.
+    fn is_for(self, caller: &Caller) -> bool {
+        match self {
+            Self::Home | Self::Own => true,
+            Self::Accounts => caller.runs_the_hub() && caller.may(Scope::Admin),
+            Self::Audit => caller.may(Scope::AuditRead),
+        }
+    }
+}
+
+/// A link of the navigation.
+pub struct Link {
+    pub path: &'static str,
+    pub title: String,
+    pub drawing: &'static str,
+    pub current: bool,
+}
+
+/// What the templates of every view are given.
+pub struct Shell {
+    /// The reader's language.
+    pub words: Words,
+    /// Of the view.
+    pub title: String,
+    /// The navigation, by groups with their titles; empty for whoever did not sign in.
+    pub groups: Vec<(String, Vec<Link>)>,
+    /// With which name somebody signed in.
+    pub who: Option<String>,
+    /// What every form carries.
+    pub form: String,
+    /// What was done just now, in words.
+    pub done: Option<String>,
+    /// Path and query of the request.
+    pub here: String,
+}
+
+impl Shell {
+    /// Around a view for somebody who signed in. `title` is a key.
+    pub fn new(member: &Member, section: Section, title: &str) -> Self {
+        let words = member.visit.words;
+        let shell = Self::of(&member.visit);
+        let groups = groups(&member.caller, words, Some(section));
+        Self { title: words.say(title), groups, ..shell }
+    }
+
+    /// Around a view for anybody, with the navigation of whoever it is.
+    pub fn of(visit: &Visit) -> Self {
+        let caller = visit.seated.as_ref().map(|seated| seated.account.caller());
+        Self {
+            groups: caller.map_or_else(Vec::new, |caller| groups(&caller, visit.words, None)),
+            who: visit.seated.as_ref().map(|seated| seated.account.name.to_string()),
+            form: visit.form.clone(),
+            done: done(visit),
+            here: visit.here.clone(),
+            ..Self::alone(visit.words)
+        }
+    }
+
+    /// Around what is told when nothing is known of the visit.
+    pub fn alone(words: Words) -> Self {
+        Self {
+            words,
+            title: String::new(),
+            groups: Vec::new(),
+            who: None,
+            form: String::new(),
+            done: None,
+            here: String::new(),
+        }
+    }
+
+    /// With another title.
+    pub fn titled(self, title: String) -> Self {
+        Self { title, ..self }
+    }
+
+    /// The tag of the reader's language.
+    pub fn lang(&self) -> &'static str {
+        self.words.0.tag()
+    }
+
+    /// The other language: its tag, its name in itself, and the address that chooses it.
+    pub fn other_language(&self) -> (&'static str, &'static str, String) {
+        let (other, name) = match self.words.0 {
+            Language::French => (Language::English, "English"),
+            Language::English => (Language::French, "Français"),
+        };
+        let to: String = form_urlencoded::byte_serialize(self.here.as_bytes()).collect();
+        (other.tag(), name, format!("/ui/language/{}?to={to}", other.tag()))
+    }
+
+    /// The address of an asset.
+    pub fn asset(&self, name: &str) -> String {
+        assets::path(name)
+    }
+
+    /// See [`Words::say`].
+    pub fn say(&self, key: &str) -> String {
+        self.words.say(key)
+    }
+}
+
+fn groups(caller: &Caller, words: Words, current: Option<Section>) -> Vec<(String, Vec<Link>)> {
+    let link = |section: &Section| Link {
+        path: section.path(),
+        title: words.named("page-section", section.name()),
+        drawing: section.drawing(),
+        current: current == Some(*section),
+    };
+    let group = |(name, sections): &(&str, &[Section])| {
+        let links: Vec<Link> =
+            sections.iter().filter(|section| section.is_for(caller)).map(link).collect();
+        (!links.is_empty()).then(|| (words.named("page-group", name), links))
+    };
+    GROUPS.iter().filter_map(group).collect()
+}
+
+/// What the address says was done; only what we have words for is said.
+fn done(visit: &Visit) -> Option<String> {
+    let query = visit.here.split_once('?')?.1;
+    let (_, name) = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "done")?;
+    let known = name.len() < 40 && name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    known.then(|| crate::messages::find(visit.words.0, &format!("page-done-{name}"), &[])).flatten()
+}

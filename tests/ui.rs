@@ -1,0 +1,13 @@
+//! The page as a browser without a script sees it, through a real port, on both databases.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "ui/browser.rs"]
+mod browser;
+mod cluster;
+#[path = "ui/door.rs"]
+mod door;
+#[path = "http/server.rs"]
+mod server;
+#[path = "ui/views.rs"]
+mod views;
