@@ -9,7 +9,6 @@ pub mod capability;
 pub mod feed;
 pub mod id;
 pub mod identifier;
-pub mod message;
 pub mod outcome;
 pub mod parameters;
 pub mod patient;

@@ -40,7 +40,8 @@ macro_rules! topics {
 
 /// To add a topic, write both files and name it here.
 const TOPICS: &[Topic] = topics![
-    "issues", "assist", "cli", "demo", "infer", "life", "link", "page", "problems", "stewards"
+    "issues", "assist", "cli", "demo", "exchange", "infer", "life", "link", "page", "problems",
+    "stewards"
 ];
 
 static FRENCH: LazyLock<Bundle> = LazyLock::new(|| compile(Language::French));

@@ -7,6 +7,7 @@
 //! What is deliberately not here: encrypted messages, files (multipart), and lists of people by conditions. A hub is asked
 //! about somebody; who wants everybody below a poverty score asks a registry that is theirs.
 
+pub mod announce;
 pub mod attributes;
 pub mod enrolled;
 pub mod envelope;
@@ -15,3 +16,6 @@ pub mod lenient;
 pub mod member;
 pub mod search;
 pub mod signature;
+pub mod status;
+pub mod subscribe;
+pub mod updates;

@@ -52,6 +52,7 @@ topics! {
     identifiers;
     inbox;
     feed;
+    followers;
     edges;
     endings;
     reviews;

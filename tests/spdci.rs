@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "spdci/announced.rs"]
+mod announced;
 #[path = "fhir/asked.rs"]
 mod asked;
 mod cluster;
 #[path = "spdci/enrolled.rs"]
 mod enrolled;
+#[path = "spdci/follow.rs"]
+mod follow;
 mod invented;
 #[path = "spdci/later.rs"]
 mod later;
@@ -17,6 +21,8 @@ mod r4;
 mod receiver;
 #[path = "spdci/refused.rs"]
 mod refused;
+#[path = "spdci/required.rs"]
+mod required;
 #[path = "spdci/search.rs"]
 mod search;
 #[path = "http/server.rs"]

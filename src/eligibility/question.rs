@@ -92,6 +92,17 @@ impl Subject {
 }
 
 impl Demographics {
+    /// Whether anything at all is said of somebody.
+    #[must_use]
+    pub fn names_anything(&self) -> bool {
+        let written = |text: &Sensitive<String>| !text.expose().trim().is_empty();
+        written(&self.family)
+            || written(&self.given)
+            || self.sex.is_some()
+            || self.birth_date.is_some()
+            || self.phone.is_some()
+    }
+
     /// Whether a person may be looked for by this: see [`Subject::suffices`].
     #[must_use]
     pub fn suffices(&self) -> bool {

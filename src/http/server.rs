@@ -218,7 +218,8 @@ async fn plan_and_send(app: &App, worker: &str) -> Result<bool, StoreError> {
     let answered = exchange::step(&app.hub, worker).await?;
     let watched = watch::step(&app.hub).await?;
     let planned = deliver::plan_pending(&app.hub).await?;
+    let followed = exchange::follow(&app.hub).await?;
     let sent = deliver::step(&app.hub, &app.client, worker).await?;
     super::metrics::delivered(sent.done, sent.retried, sent.abandoned);
-    Ok(!answered && watched.entries == 0 && planned.entries == 0 && sent.is_idle())
+    Ok(!answered && watched.entries == 0 && planned.entries == 0 && followed == 0 && sent.is_idle())
 }

@@ -5,9 +5,13 @@
 
 pub mod enrolled;
 mod later;
+pub mod notify;
 pub mod search;
 mod speak;
+pub mod status;
+pub mod subscribe;
 pub mod token;
+pub mod updates;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::HeaderMap;
@@ -20,7 +24,8 @@ use super::App;
 use super::extract::{self, Known};
 use super::problem::{Code, Problem, language_of};
 use crate::model::{Caller, Instant, Issue, Language, Scope};
-use crate::operations::{ask, exchange, patients};
+use crate::operations::exchange::{self, TakeError};
+use crate::operations::{ask, patients};
 use crate::spdci::envelope::{self, Header, Received};
 
 /// Where the interface lives.
@@ -89,18 +94,26 @@ impl FromRequest<App> for Message {
 
 impl Message {
     /// The message, when it is as agreed with its sender and the action is this one.
-    fn open(
+    async fn open(
         self,
         app: &App,
         caller: &Caller,
         expected: (&str, Header),
-    ) -> Result<Received, Vec<Issue>> {
-        exchange::open(&app.hub, caller, (self.body, &self.raw), expected)
+    ) -> Result<Received, TakeError> {
+        exchange::open(&app.hub, caller, (self.body, &self.raw), expected).await
     }
 
-    /// The same of a request that is answered at once.
-    fn read(self, app: &App, caller: &Caller, action: &str) -> Result<Received, Problem> {
-        self.open(app, caller, (action, Header::Request)).map_err(invalid)
+    /// The same of a message that is answered at once.
+    async fn read(
+        self,
+        app: &App,
+        caller: &Caller,
+        expected: (&str, Header),
+    ) -> Result<Received, Problem> {
+        self.open(app, caller, expected).await.map_err(|error| match error {
+            TakeError::Wrong(wrong) => invalid(wrong),
+            TakeError::Store(error) => error.into(),
+        })
     }
 }
 

@@ -5,19 +5,31 @@
 //! loses nothing: what was not closed is worked on once more, under the rights of that moment. Answers are kept for a week,
 //! for senders whom nothing can be sent to and for those who ask again.
 
+mod announce;
+mod bearers;
+mod follow;
 mod inbox;
 mod search;
+mod status;
+mod subscribe;
+mod updates;
 
 use serde_json::{Value, json};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
-pub use inbox::{TakeError, Taking, open, take};
+pub use follow::follow;
+pub use inbox::{TakeError, Taking, announces_deaths, open, take};
 pub use search::answer as answer_search;
+pub use status::answer as answer_status;
+pub use updates::take as take_updates;
 
+use super::Hub;
 use super::answers::signer;
-use super::{Hub, patients};
+use super::intake::IntakeError;
+use super::patients::ViewError;
 use crate::eligibility::Registry;
 use crate::model::{Caller, DeliveryId, Instant, Issue, SubscriptionId};
+use crate::spdci::envelope::Header;
 use crate::spdci::{self, envelope, signature};
 use crate::store::StoreError;
 use crate::store::exchanges::Taken;
@@ -39,32 +51,50 @@ const KEPT: i64 = 7 * 24 * 60 * 60 * 1000;
 pub enum Work {
     /// Who somebody is.
     Search,
+    /// What became of an earlier message.
+    Status,
+    /// To be told what happens to somebody.
+    Subscribe,
+    /// To be told no longer.
+    Unsubscribe,
+    /// Nothing: a civil registry tells who died.
+    Deaths,
 }
 
 impl Work {
     /// All of it.
-    const ALL: [Self; 1] = [Self::Search];
+    const ALL: [Self; 5] =
+        [Self::Search, Self::Status, Self::Subscribe, Self::Unsubscribe, Self::Deaths];
 
     /// The action of the message.
     #[must_use]
     pub const fn action(self) -> &'static str {
         match self {
             Self::Search => "search",
+            Self::Status => "txn-status",
+            Self::Subscribe => "subscribe",
+            Self::Unsubscribe => "unsubscribe",
+            Self::Deaths => "notify",
         }
     }
 
-    /// The action of the answer.
+    /// Which kind of header the message has.
     #[must_use]
-    pub const fn answer(self) -> &'static str {
+    pub const fn header(self) -> Header {
         match self {
-            Self::Search => "on-search",
+            Self::Search | Self::Status | Self::Subscribe | Self::Unsubscribe => Header::Request,
+            Self::Deaths => Header::Callback,
         }
     }
 
-    /// Where below a partner's address the answer goes.
-    const fn path(self) -> &'static str {
+    /// The action of the answer and where it goes below a partner's address; none when nothing is answered.
+    const fn answer(self) -> Option<(&'static str, &'static str)> {
         match self {
-            Self::Search => "registry/on-search",
+            Self::Search => Some(("on-search", "registry/on-search")),
+            Self::Status => Some(("txn-on-status", "registry/txn/on-status")),
+            Self::Subscribe => Some(("on-subscribe", "registry/on-subscribe")),
+            Self::Unsubscribe => Some(("on-unsubscribe", "registry/on-unsubscribe")),
+            Self::Deaths => None,
         }
     }
 
@@ -79,8 +109,37 @@ impl Work {
     pub fn check(self, message: &Value, registry: &Registry) -> Result<(), Vec<Issue>> {
         match self {
             Self::Search => spdci::search::read(message, registry).map(drop),
+            Self::Status => spdci::status::read(message).map(drop),
+            Self::Subscribe => spdci::subscribe::read(message, registry).map(drop),
+            Self::Unsubscribe => spdci::subscribe::read_end(message).map(drop),
+            Self::Deaths => spdci::announce::read(message, registry).map(drop),
         }
     }
+
+    /// The answer to a message that the hub may no longer answer.
+    fn nothing(self, transaction: &Value, correlation: &str, now: Instant) -> Value {
+        let mut message = json!({ "transaction_id": transaction, "correlation_id": correlation });
+        match self {
+            Self::Search | Self::Deaths => message["search_response"] = json!([]),
+            Self::Subscribe => message["subscribe_response"] = json!([]),
+            Self::Unsubscribe => {
+                message["timestamp"] = json!(now);
+                message["status"] = json!("rjct");
+            }
+            Self::Status => {
+                let nothing = Self::Search.nothing(transaction, correlation, now);
+                message["txnstatus_response"] =
+                    json!({ "txn_type": "search", "txn_status": nothing });
+            }
+        }
+        message
+    }
+}
+
+/// Below which address a caller is told what it did not just ask for: the first that was agreed.
+fn callback_base(hub: &Hub, caller: &Caller) -> Option<String> {
+    let base = inbox::partner(hub, caller).callbacks.into_iter().next()?;
+    Some(base.trim_end_matches('/').to_owned())
 }
 
 /// The answer to a message: what it says, and how many requests it answers.
@@ -104,39 +163,65 @@ pub async fn step(hub: &Hub, worker: &str) -> Result<bool, StoreError> {
     tx.commit().await?;
     let Some(taken) = taken else { return Ok(false) };
     let kept = Kept::read(&taken.body)?;
-    let answer = work(hub, &taken, &kept).await?;
-    close(hub, worker, &taken, &kept, answer).await?;
+    match work(hub, &taken, &kept).await {
+        Ok(answer) => close(hub, worker, &taken, &kept, answer).await?,
+        Err(WorkError::Store(error)) => return Err(error),
+        // Its content, and not the store, fails it: it is tried again, and in the end refused.
+        Err(WorkError::Intake(cause)) => {
+            error!(exchange.id = %taken.id, %cause, "`{}` could not be worked on", taken.id);
+        }
+    }
     Ok(true)
 }
 
+/// Why a message could not be worked on.
+#[derive(Debug, thiserror::Error)]
+enum WorkError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Intake(IntakeError),
+}
+
+impl From<IntakeError> for WorkError {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::Store(error) => Self::Store(error),
+            other => Self::Intake(other),
+        }
+    }
+}
+
 /// The answer under the rights of now: a key that was withdrawn meanwhile is answered nothing.
-async fn work(hub: &Hub, taken: &Taken, kept: &Kept) -> Result<Answer, StoreError> {
+async fn work(hub: &Hub, taken: &Taken, kept: &Kept) -> Result<Answer, WorkError> {
     let caller = match taken.key {
-        None => Some(Caller::local_operator()),
+        None => kept.keyless(),
         Some(key) => super::keys::holder(hub, key).await?,
     };
     let work = Work::parse(&taken.action).filter(|_| taken.attempts <= ATTEMPTS);
     let (Some(caller), Some(work)) = (caller, work) else {
-        warn!(exchange.id = %taken.id, "`{}` cannot be answered any more", taken.id);
-        return Ok(refused(taken, kept));
+        return Ok(refused(taken, kept, hub.now()));
     };
     let correlation = taken.id.to_string();
     let answered = match work {
         Work::Search => search::later(hub, &caller, kept, &correlation).await,
+        Work::Subscribe => subscribe::begin(hub, &caller, kept, &correlation).await,
+        Work::Status => Ok(status::later(hub, &caller, kept, &correlation).await?),
+        Work::Unsubscribe => Ok(subscribe::end(hub, &caller, kept, &correlation).await?),
+        Work::Deaths => Ok(announce::deaths(hub, &caller, kept, &correlation).await?),
     };
     match answered {
         Ok(Some(answer)) => Ok(answer),
-        Ok(None) | Err(patients::ViewError::Refused(_)) => Ok(refused(taken, kept)),
-        Err(patients::ViewError::Store(error)) => Err(error),
+        Ok(None) | Err(ViewError::Refused(_)) => Ok(refused(taken, kept, hub.now())),
+        Err(ViewError::Store(error)) => Err(error.into()),
     }
 }
 
-fn refused(taken: &Taken, kept: &Kept) -> Answer {
-    let message = json!({
-        "transaction_id": kept.message["transaction_id"],
-        "correlation_id": taken.id.to_string(),
-        "search_response": [],
-    });
+fn refused(taken: &Taken, kept: &Kept, now: Instant) -> Answer {
+    warn!(exchange.id = %taken.id, "`{}` cannot be answered any more", taken.id);
+    let work = Work::parse(&taken.action).unwrap_or(Work::Search);
+    let (transaction, correlation) = (&kept.message["transaction_id"], taken.id.to_string());
+    let message = work.nothing(transaction, &correlation, now);
     Answer { message, status: "rjct", count: 0 }
 }
 
@@ -149,15 +234,15 @@ async fn close(
     answer: Answer,
 ) -> Result<(), StoreError> {
     let (keys, now) = (hub.store().keys(), hub.now());
-    let action = Work::parse(&taken.action).map_or("on-error", Work::answer);
-    let envelope = write(kept, taken, action, &answer, now);
     let mut tx = hub.store().begin().await?;
     let told = serde_json::to_vec(&answer.message).expect("a tree is plain JSON");
     if !tx.close_exchange(keys, taken, worker, &told, now).await? {
         return Ok(());
     }
+    let carried = Work::parse(&taken.action).and_then(Work::answer);
     let partner = taken.partner.parse().ok();
-    if let (Some(url), Some(partner)) = (&taken.callback, partner) {
+    if let (Some((action, _)), Some(url), Some(partner)) = (carried, &taken.callback, partner) {
+        let envelope = write(kept, taken, action, &answer, now);
         let message = NewMessage {
             about: SubscriptionId::from_bytes(*taken.id.as_bytes()),
             partner,

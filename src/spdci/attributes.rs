@@ -30,6 +30,25 @@ impl Attributes {
         Self(all.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
+    /// From a query of a kind: `idtype-value`, `expression` or `predicate`.
+    ///
+    /// # Errors
+    /// When it does not name somebody; with nothing in it, when it lacks what its kind must have.
+    pub fn of_query(kind: &str, query: &Value) -> Result<Self, NotSomebody> {
+        match kind {
+            "idtype-value" => {
+                let value = query["value"].as_str().ok_or(NotSomebody(String::new()))?;
+                Ok(Self::number(query["type"].as_str().unwrap_or("UIN"), value))
+            }
+            "expression" => {
+                // Some write the conditions themselves where others wrap them.
+                let wrapped = &query["value"]["expression"]["query"];
+                Self::of_expression(if wrapped.is_null() { query } else { wrapped })
+            }
+            _ => Self::of_predicates(query),
+        }
+    }
+
     /// From an object of conditions: `{"a": {"eq": "x"}, "$and": [{"b": "y"}]}`.
     ///
     /// # Errors

@@ -76,38 +76,8 @@ pub fn read(body: Value, expected: &Expected<'_>) -> Result<Received, Vec<Issue>
     }
     let message_id = id(&header["message_id"], "header.message_id", &mut wrong);
     timely(&header["message_ts"], expected.now, &mut wrong);
-    match header["action"].as_str() {
-        Some(stated) if stated == expected.action => {}
-        Some(stated) => wrong.push(one_of("header.action", stated, [expected.action])),
-        None => wrong.push(missing("header.action")),
-    }
-    match header["version"].as_str() {
-        None => {}
-        Some(stated) if stated.split('.').next() == VERSION.split('.').next() => {}
-        Some(stated) => wrong.push(one_of("header.version", stated, [VERSION])),
-    }
-    if header["is_msg_encrypted"] == true {
-        wrong.push(error(IssueCode::UnknownCode, "header.is_msg_encrypted"));
-    }
-    let sender = match expected.header {
-        Header::Request => {
-            if header["total_count"].as_u64().is_none() {
-                wrong.push(missing("header.total_count"));
-            }
-            id(&header["sender_id"], "header.sender_id", &mut wrong)
-        }
-        Header::Callback => {
-            let status = header["status"].as_str().unwrap_or_default();
-            if !STATUSES.contains(&status) {
-                wrong.push(one_of("header.status", status, STATUSES));
-            }
-            header["sender_id"].as_str().unwrap_or_default().to_owned()
-        }
-    };
-    if !expected.senders.is_empty() && !sender.is_empty() && !expected.senders.contains(&sender) {
-        let agreed = expected.senders.iter().map(String::as_str);
-        wrong.push(one_of("header.sender_id", &sender, agreed));
-    }
+    understood(&header, expected.action, &mut wrong);
+    let sender = sender(&header, expected, &mut wrong);
     let receiver = header["receiver_id"].as_str();
     if expected.signed && receiver != Some(OURSELVES) {
         wrong.push(one_of("header.receiver_id", receiver.unwrap_or_default(), [OURSELVES]));
@@ -121,6 +91,47 @@ pub fn read(body: Value, expected: &Expected<'_>) -> Result<Received, Vec<Issue>
     } else {
         Err(wrong)
     }
+}
+
+/// Whether the message is what is expected here, in words that are spoken here.
+fn understood(header: &Value, action: &str, wrong: &mut Vec<Issue>) {
+    match header["action"].as_str() {
+        Some(stated) if stated == action => {}
+        Some(stated) => wrong.push(one_of("header.action", stated, [action])),
+        None => wrong.push(missing("header.action")),
+    }
+    match header["version"].as_str() {
+        None => {}
+        Some(stated) if stated.split('.').next() == VERSION.split('.').next() => {}
+        Some(stated) => wrong.push(one_of("header.version", stated, [VERSION])),
+    }
+    if header["is_msg_encrypted"] == true {
+        wrong.push(error(IssueCode::UnknownCode, "header.is_msg_encrypted"));
+    }
+}
+
+/// Who the sender says it is, under a name that was agreed; with what else its kind of header must say.
+fn sender(header: &Value, expected: &Expected<'_>, wrong: &mut Vec<Issue>) -> String {
+    let sender = match expected.header {
+        Header::Request => {
+            if header["total_count"].as_u64().is_none() {
+                wrong.push(missing("header.total_count"));
+            }
+            id(&header["sender_id"], "header.sender_id", wrong)
+        }
+        Header::Callback => {
+            let status = header["status"].as_str().unwrap_or_default();
+            if !STATUSES.contains(&status) {
+                wrong.push(one_of("header.status", status, STATUSES));
+            }
+            header["sender_id"].as_str().unwrap_or_default().to_owned()
+        }
+    };
+    if !expected.senders.is_empty() && !sender.is_empty() && !expected.senders.contains(&sender) {
+        let agreed = expected.senders.iter().map(String::as_str);
+        wrong.push(one_of("header.sender_id", &sender, agreed));
+    }
+    sender
 }
 
 /// The statuses of a header.

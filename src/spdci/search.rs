@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, NotSomebody};
 use super::faults::{form, id, missing, moment, one_of};
 use crate::eligibility::{Registry, Subject};
 use crate::model::{Instant, Issue};
@@ -119,19 +119,8 @@ const CRITERIA: &str = "rjct.search_criteria.invalid";
 const FILTER: &str = "rjct.filter.invalid";
 
 fn meant(kind: &str, query: &Value, registry: &Registry) -> Result<Subject, &'static str> {
-    let attributes = match kind {
-        "idtype-value" => {
-            let (kind, value) = (query["type"].as_str(), query["value"].as_str());
-            Attributes::number(kind.unwrap_or("UIN"), value.ok_or(CRITERIA)?)
-        }
-        "expression" => {
-            // Some write the conditions themselves where others wrap them.
-            let wrapped = &query["value"]["expression"]["query"];
-            let conditions = if wrapped.is_null() { query } else { wrapped };
-            Attributes::of_expression(conditions).map_err(|_| FILTER)?
-        }
-        _ => Attributes::of_predicates(query).map_err(|_| FILTER)?,
-    };
+    let attributes = Attributes::of_query(kind, query)
+        .map_err(|NotSomebody(part)| if part.is_empty() { CRITERIA } else { FILTER })?;
     let subject = attributes.subject(registry, None);
     if subject.suffices() { Ok(subject) } else { Err(CRITERIA) }
 }

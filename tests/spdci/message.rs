@@ -72,16 +72,22 @@ pub async fn send(
 pub async fn hand_in(asked: &Asked, path: &str, key: &str, body: &Value) -> Value {
     let request = asked.server.post(&format!("/spdci/registry/{path}"), key).document(body);
     let answer = expect(request, 200).await;
-    judge_with(&answer, |root| {
+    judge_with("ibr", &answer, |root| {
         root["components"]["responses"]["Response"]["content"]["application/json"]["schema"].clone()
     });
     answer["message"].clone()
 }
 
-/// Holds a whole message against what the specification says of an address: `/registry/on-search`.
+/// Holds a whole message against what the specification of beneficiary registries says of an address.
 #[track_caller]
 pub fn judge_message(document: &Value, path: &str) {
-    judge_with(document, |root| {
+    judge_message_of("ibr", document, path);
+}
+
+/// Holds a whole message against what a specification says of an address: `/registry/on-search`.
+#[track_caller]
+pub fn judge_message_of(specification: &str, document: &Value, path: &str) {
+    judge_with(specification, document, |root| {
         let body = &root["paths"][path]["post"]["requestBody"]["content"];
         let schema = body["application/json"]["schema"].clone();
         assert!(schema.is_object(), "the specification has no {path}");
@@ -89,23 +95,23 @@ pub fn judge_message(document: &Value, path: &str) {
     });
 }
 
-fn specification() -> Option<PathBuf> {
+fn specification(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let shared =
         std::env::var_os("DANKUN_SHARED").map_or_else(|| root.join("../shared"), PathBuf::from);
-    let path = shared.join("artefacts/spdci/spec/ibr_api_v1.0.0.yaml");
+    let path = shared.join(format!("artefacts/spdci/spec/{name}_api_v1.0.0.yaml"));
     path.exists().then_some(path)
 }
 
 /// Holds a document against a schema of the specification.
 #[track_caller]
 fn judge(document: &Value, schema: &str) {
-    judge_with(document, |_| json!({ "$ref": format!("#/components/schemas/{schema}") }));
+    judge_with("ibr", document, |_| json!({ "$ref": format!("#/components/schemas/{schema}") }));
 }
 
 #[track_caller]
-fn judge_with(document: &Value, schema: impl FnOnce(&Value) -> Value) {
-    let Some(path) = specification() else {
+fn judge_with(name: &str, document: &Value, schema: impl FnOnce(&Value) -> Value) {
+    let Some(path) = specification(name) else {
         eprintln!("skipped: no specification of SPDCI");
         return;
     };

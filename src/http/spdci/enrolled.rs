@@ -11,7 +11,8 @@ use crate::http::problem::Problem;
 use crate::model::{DeliveryId, Scope};
 use crate::operations::ask::{self, Outcome};
 use crate::operations::exchange;
-use crate::spdci::{enrolled, envelope};
+use crate::spdci::enrolled;
+use crate::spdci::envelope::{self, Header};
 
 /// Answers whether somebody is covered by a programme, or by any.
 #[utoipa::path(post, path = "/spdci/registry/sync/enrolled", tag = "spdci", request_body(content = Object,
@@ -24,7 +25,7 @@ pub async fn answer(
     message: Message,
 ) -> Result<Json<Value>, Problem> {
     let caller = who.granted(Scope::EligibilityAsk)?;
-    let received = message.read(&app, &caller, "search")?;
+    let received = message.read(&app, &caller, ("search", Header::Request)).await?;
     let asked = enrolled::read(&received.message, app.hub.library().registry()).map_err(invalid)?;
     let question = Question {
         // Whoever the header names as sender: the caller is known by its key.

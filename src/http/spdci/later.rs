@@ -9,7 +9,7 @@ use crate::http::problem::Problem;
 use crate::messages;
 use crate::model::{Caller, DeliveryId, Issue, Language};
 use crate::operations::exchange::{self, TakeError, Taking, Work};
-use crate::spdci::envelope::{self, Header, Received};
+use crate::spdci::envelope::{self, Received};
 use crate::spdci::faults;
 
 /// Takes a message and acknowledges it.
@@ -23,18 +23,20 @@ pub async fn take(
     message: Message,
     work: Work,
 ) -> Result<Json<Value>, Problem> {
-    let opened = message.open(app, caller, (work.action(), Header::Request));
-    let checked = opened.and_then(|received| {
-        work.check(&received.message, app.hub.library().registry())?;
-        Ok(received)
-    });
-    let received = match checked {
+    let received = match opened(app, caller, message, work).await {
         Ok(received) => received,
-        Err(wrong) => return Ok(refused(app, &wrong, who.language)),
+        Err(TakeError::Wrong(wrong)) => return Ok(refused(app, &wrong, who.language)),
+        Err(TakeError::Store(error)) => return Err(error.into()),
     };
     let repaired = received.repaired.clone();
-    let taking =
-        Taking { work, caller, purpose: who.purpose.clone(), received, reach: app.client.reach() };
+    let taking = Taking {
+        work,
+        caller,
+        purpose: who.purpose.clone(),
+        language: who.language,
+        received,
+        reach: app.client.reach(),
+    };
     match exchange::take(&app.hub, taking).await {
         Ok((id, ack)) => {
             let repaired = Received { repaired, ..Received::default() };
@@ -44,6 +46,18 @@ pub async fn take(
         Err(TakeError::Wrong(wrong)) => Ok(refused(app, &wrong, who.language)),
         Err(TakeError::Store(error)) => Err(error.into()),
     }
+}
+
+/// The message, when it is right without and within.
+async fn opened(
+    app: &App,
+    caller: &Caller,
+    message: Message,
+    work: Work,
+) -> Result<Received, TakeError> {
+    let received = message.open(app, caller, (work.action(), work.header())).await?;
+    work.check(&received.message, app.hub.library().registry()).map_err(TakeError::Wrong)?;
+    Ok(received)
 }
 
 /// The acknowledgement of a message that is not taken.

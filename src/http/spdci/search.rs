@@ -9,7 +9,8 @@ use crate::http::App;
 use crate::http::problem::Problem;
 use crate::model::{DeliveryId, Scope};
 use crate::operations::exchange::{self, Work};
-use crate::spdci::{envelope, search};
+use crate::spdci::envelope::{self, Header};
+use crate::spdci::search;
 
 /// Answers a batch of searches, each for one person.
 #[utoipa::path(post, path = "/spdci/registry/sync/search", tag = "spdci", request_body(content = Object,
@@ -22,7 +23,7 @@ pub async fn answer(
     message: Message,
 ) -> Result<Json<Value>, Problem> {
     let caller = who.granted(Scope::PeopleRead)?;
-    let received = message.read(&app, &caller, "search")?;
+    let received = message.read(&app, &caller, ("search", Header::Request)).await?;
     let asked = search::read(&received.message, app.hub.library().registry()).map_err(invalid)?;
     let purpose = who.purpose(&app, &caller);
     let responses = exchange::answer_search(&app.hub, &caller, purpose, &asked).await?;

@@ -182,7 +182,7 @@ pub(in crate::operations) fn same(a: &Subject, b: &Subject) -> bool {
 }
 
 /// A number as canonical records write it: no blanks, upper case.
-fn normalised(value: &str) -> String {
+pub(in crate::operations) fn normalised(value: &str) -> String {
     value.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect()
 }
 

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Work;
 use crate::delivery::address::Reach;
 use crate::eligibility::agreement::{Partner, Reading, Signature};
-use crate::model::{Caller, ExchangeId, Instant, Issue, IssueCode};
+use crate::model::{AuditId, Caller, ExchangeId, Holder, Instant, Issue, IssueCode, Language};
 use crate::operations::Hub;
 use crate::proof::key::PublicKey;
 use crate::spdci::envelope::{self, Ack, Expected, Header, Received};
 use crate::spdci::{faults, lenient, signature};
+use crate::store::audit::Entry;
 use crate::store::exchanges::NewExchange;
 use crate::store::{KeyedHash, Keys, StoreError};
 
@@ -22,6 +23,11 @@ pub(super) struct Kept {
     id: String,
     sender: String,
     repaired: Vec<String>,
+    /// Whose key it came with, and the purposes of that.
+    holder: String,
+    purposes: Vec<String>,
+    /// The language of its sender, as its tag.
+    language: String,
     /// The purpose that was named beside it.
     pub(super) purpose: Option<String>,
     pub(super) message: Value,
@@ -30,6 +36,22 @@ pub(super) struct Kept {
 impl Kept {
     pub(super) fn read(body: &[u8]) -> Result<Self, StoreError> {
         serde_json::from_slice(body).map_err(|_| StoreError::Sealed)
+    }
+
+    /// Who sent it, when it came with no key that could be withdrawn meanwhile: its holder, and no right beside.
+    pub(super) fn keyless(&self) -> Option<Caller> {
+        let purposes = self.purposes.clone();
+        Some(Caller { purposes, ..holder(&self.holder)? })
+    }
+
+    /// Who the sender says it is.
+    pub(super) fn sender(&self) -> &str {
+        &self.sender
+    }
+
+    /// The language of its sender.
+    pub(super) fn language(&self) -> Language {
+        Language::from_tag(&self.language).unwrap_or(Language::English)
     }
 
     /// The envelope that is answered.
@@ -44,25 +66,48 @@ impl Kept {
     }
 }
 
+/// Somebody of whom only kind and id are known, such as `partner:ci-cnam`: without any right but what agreements grant.
+pub(super) fn holder(text: &str) -> Option<Caller> {
+    let (kind, id) = text.split_once(':')?;
+    let holder = Holder::parse(kind, id)?;
+    Some(Caller { key: None, account: None, holder, scopes: Vec::new(), purposes: Vec::new() })
+}
+
 /// How the caller exchanges messages now.
 pub(super) fn partner(hub: &Hub, caller: &Caller) -> Partner {
     hub.library().agreements().partner(caller.holder.id(), hub.today())
 }
 
+/// Whether an agreement in force makes the caller a civil registry.
+#[must_use]
+pub fn announces_deaths(hub: &Hub, caller: &Caller) -> bool {
+    !partner(hub, caller).deaths_of.is_empty()
+}
+
 /// Opens a message, which came as `raw`: its signature first, because that is of what was sent, then what may be mended,
-/// then the envelope.
+/// then the envelope. What is not opened is written down: a forged or outdated message is worth a look.
 ///
 /// # Errors
-/// Everything that is wrong with it.
-pub fn open(
+/// Everything that is wrong with it; or the store fails.
+pub async fn open(
     hub: &Hub,
     caller: &Caller,
+    message: (Value, &[u8]),
+    expected: (&str, Header),
+) -> Result<Received, TakeError> {
+    match opened(&partner(hub, caller), message, expected, hub.now()) {
+        Ok(received) => Ok(received),
+        Err(wrong) => refuse(hub, caller, expected.0, wrong).await,
+    }
+}
+
+fn opened(
+    partner: &Partner,
     (mut body, raw): (Value, &[u8]),
     (action, header): (&str, Header),
+    now: Instant,
 ) -> Result<Received, Vec<Issue>> {
-    let partner = partner(hub, caller);
-    let now = hub.now();
-    let signed = proved(&partner, (&body, raw), now)?;
+    let signed = proved(partner, (&body, raw), now)?;
     let repaired = match partner.reading {
         Reading::Strict => Vec::new(),
         Reading::Lenient => lenient::mend(&mut body),
@@ -70,6 +115,37 @@ pub fn open(
     let expected = Expected { action, header, senders: &partner.sender_ids, signed, now };
     let received = envelope::read(body, &expected)?;
     Ok(Received { repaired, ..received })
+}
+
+/// Writes down that a message was not taken, and why, without what it said.
+async fn refuse<T>(
+    hub: &Hub,
+    caller: &Caller,
+    action: &str,
+    wrong: Vec<Issue>,
+) -> Result<T, TakeError> {
+    let now = hub.now();
+    let told: Vec<Value> = wrong
+        .iter()
+        .map(|issue| json!({ "code": issue.code.name(), "path": issue.place.path }))
+        .collect();
+    let entry = Entry {
+        id: AuditId::new(now, hub.random()),
+        at: now,
+        action: "exchange".to_owned(),
+        actor: caller.holder.id().to_owned(),
+        scheme: None,
+        subject: None,
+        purpose: None,
+        agreement: None,
+        outcome: "refused".to_owned(),
+        detail: json!({ "action": action, "wrong": told }).to_string(),
+        personal: None,
+    };
+    let mut tx = hub.store().begin().await?;
+    tx.add_audit(hub.store().keys(), &[entry]).await?;
+    tx.commit().await?;
+    Err(TakeError::Wrong(wrong))
 }
 
 /// Whether a message is signed as agreed.
@@ -99,6 +175,8 @@ pub struct Taking<'t> {
     pub caller: &'t Caller,
     /// The purpose that was named beside it.
     pub purpose: Option<String>,
+    /// The language in which to answer.
+    pub language: Language,
     /// The message; what it says was checked ([`Work::check`]).
     pub received: Received,
     /// To where the hub may send at all.
@@ -121,9 +199,11 @@ pub enum TakeError {
 /// # Errors
 /// When its answer may not go where it asks, when it was sent before, or when the store fails.
 pub async fn take(hub: &Hub, taking: Taking<'_>) -> Result<(ExchangeId, Ack), TakeError> {
-    let Taking { work, caller, purpose, received, reach } = taking;
-    let callback =
-        callback(&partner(hub, caller), work, &received, reach).map_err(TakeError::Wrong)?;
+    let Taking { work, caller, purpose, language, received, reach } = taking;
+    let callback = match callback(&partner(hub, caller), work, &received, reach) {
+        Ok(callback) => callback,
+        Err(wrong) => return refuse(hub, caller, work.action(), wrong).await,
+    };
     let (keys, now) = (hub.store().keys(), hub.now());
     let id = ExchangeId::new(now, hub.random());
     let names = names(keys, &received.message);
@@ -133,10 +213,15 @@ pub async fn take(hub: &Hub, taking: Taking<'_>) -> Result<(ExchangeId, Ack), Ta
         id: received.id,
         sender: received.sender,
         repaired: received.repaired,
+        holder: caller.holder.to_string(),
+        purposes: caller.purposes.clone(),
+        language: language.tag().to_owned(),
         purpose,
         message: received.message,
     };
-    let ack = if callback.is_some() { Ack::Follows } else { Ack::Kept };
+    // Of a notice nobody expects an answer.
+    let follows = callback.is_some() || work.answer().is_none();
+    let ack = if follows { Ack::Follows } else { Ack::Kept };
     let new = NewExchange {
         id,
         partner: caller.holder.id().to_owned(),
@@ -155,7 +240,7 @@ pub async fn take(hub: &Hub, taking: Taking<'_>) -> Result<(ExchangeId, Ack), Ta
         Ok((id, ack))
     } else {
         let issue = faults::error(IssueCode::RepeatedMessage, "header.message_id");
-        Err(TakeError::Wrong(vec![issue.value(&message_id)]))
+        refuse(hub, caller, work.action(), vec![issue.value(&message_id)]).await
     }
 }
 
@@ -167,11 +252,13 @@ fn callback(
     received: &Received,
     reach: Reach,
 ) -> Result<Option<String>, Vec<Issue>> {
+    let Some((_, path)) = work.answer() else { return Ok(None) };
     let named = received.callback.as_deref();
-    let agreed = partner
-        .callback(named, work.path())
-        .ok()
-        .filter(|url| url.as_deref().is_none_or(|url| reach.check_url(url).is_ok()));
+    let agreed = partner.callback(named, path).ok().filter(|url| match url {
+        Some(url) => reach.check_url(url).is_ok(),
+        // Whoever follows somebody must be reached.
+        None => work != Work::Subscribe,
+    });
     agreed.ok_or_else(|| {
         let known = partner.callbacks.iter().map(String::as_str);
         vec![faults::one_of("header.sender_uri", named.unwrap_or_default(), known)]
@@ -187,9 +274,9 @@ fn names(keys: &Keys, message: &Value) -> Vec<KeyedHash> {
     transaction.into_iter().chain(references.map(|id| name(keys, REFERENCE, id))).collect()
 }
 
-const TRANSACTION: &str = "transaction_id";
-const REFERENCE: &str = "reference_id";
+pub(super) const TRANSACTION: &str = "transaction_id";
+pub(super) const REFERENCE: &str = "reference_id";
 
-fn name(keys: &Keys, kind: &str, id: &str) -> KeyedHash {
+pub(super) fn name(keys: &Keys, kind: &str, id: &str) -> KeyedHash {
     keys.hash("exchange name", &[kind, id])
 }
