@@ -404,6 +404,7 @@ fn questions(program: &Program, database: &str, records: &str) {
     one.ends_with_code(0);
     let answer = one.values().pop().expect("an answer");
     assert!(answer["answer"].is_string(), "{answer}");
+    says_the_same_in_every_standard(&program, database, &number, &answer);
     let refused = program.run(&[
         "ask",
         "--as",
@@ -507,4 +508,36 @@ fn a_refusal_of_translate_names_the_line_of_the_mapping_and_who_shares_the_defec
     run.ends_with_code(1);
     assert!(run.errors.contains("ml-utm.yaml:"), "{}", run.errors);
     assert!(run.errors.contains("same defect"), "{}", run.errors);
+}
+
+/// The same question in each standard, by its own messages: the same answer, and the same words for a person.
+fn says_the_same_in_every_standard(
+    program: &Program,
+    database: &str,
+    number: &str,
+    expected: &serde_json::Value,
+) {
+    let question = ["ask", "--as", "ci-cnam", "--scheme", "ml-utm", "--identifier", number];
+    let asked = [&question[..], &["--on", "2026-01-15", "--database", database]].concat();
+    let plain = program.run(&asked);
+    plain.ends_with_code(0);
+    for standard in ["rest", "fhir", "spdci"] {
+        let asked = [&asked[..], &["--standard", standard]].concat();
+        let run = program.run(&[&["--json"][..], &asked].concat());
+        run.ends_with_code(0);
+        let answer = run.values().pop().expect("an answer");
+        let told = answer.as_object().expect("an object");
+        assert!(told.len() > 2, "{standard}: {answer}");
+        for (name, value) in expected.as_object().expect("an object") {
+            // What is not said is null in one standard and absent in another.
+            let empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+            if name != "query_id" && !empty {
+                assert_eq!(&answer[name], value, "{standard}: {name} in {answer}");
+            }
+        }
+        let run = program.run(&asked);
+        assert_eq!(run.output, plain.output, "{standard}");
+        let marketing = [&asked[..], &["--purpose", "MARKETING"]].concat();
+        program.run(&marketing).ends_with_code(1);
+    }
 }

@@ -1,6 +1,7 @@
 //! `dankun ask`: is this person covered? One question, or a file of them.
 
 mod batch;
+mod standard;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::arguments::Common;
-use super::connection::Connection;
+use super::door::Which;
 use super::failure::{Failure, Outcome};
 use super::input;
 use super::screen::Screen;
@@ -23,12 +24,16 @@ use crate::operations::Hub;
 use crate::operations::ask::{self, Outcome as Answered};
 use crate::operations::link;
 use crate::proof::qr;
+use standard::Standard;
 
 /// Ask whether a person is covered.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    connection: Connection,
+    which: Which,
+    /// Ask over the hub's interface in this standard [default with --hub: rest]
+    #[arg(long, value_name = "STANDARD", conflicts_with_all = ["batch", "signed"])]
+    standard: Option<Standard>,
     /// File of questions, one JSON object a line; each is asked by its `asked_by`
     #[arg(long, value_name = "FILE", requires = "out")]
     batch: Option<PathBuf>,
@@ -93,14 +98,18 @@ fn sex(text: &str) -> Result<Sex, String> {
 /// When the hub does not open, nobody is described, or a file cannot be read or written.
 pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Failure> {
     if let (Some(questions), Some(answers)) = (&args.batch, &args.out) {
-        let hub = args.connection.open(common).await?;
+        let hub = args.which.connection().open(common).await?;
         link::follow(&hub).await.map_err(Failure::operation)?;
         return batch::run(&hub, questions, answers, screen).await;
     }
     if args.identifier.is_none() && args.family.is_none() {
         return Err(Failure::usage("ask-subject", &[]));
     }
-    let hub = args.connection.open(common).await?;
+    let elsewhere = args.which.is_elsewhere().then_some(Standard::Rest);
+    if let Some(standard) = args.standard.or(elsewhere) {
+        return standard::run(standard, args, common, screen).await;
+    }
+    let hub = args.which.connection().open(common).await?;
     link::follow(&hub).await.map_err(Failure::operation)?;
     let question = args.question(&hub)?;
     let caller = Caller::local_operator();
@@ -123,7 +132,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
     if screen.json() {
         screen.value(&line)?;
     } else {
-        print(&outcome, &line, screen)?;
+        print_outcome(&outcome, &line, screen)?;
     }
     Ok(match outcome {
         Answered::Answered(..) => Outcome::Done,
@@ -182,13 +191,22 @@ pub(super) fn line(query_id: &str, outcome: &Answered) -> Value {
 ///
 /// # Errors
 /// When standard output cannot be written.
-pub(super) fn print(outcome: &Answered, line: &Value, screen: &Screen) -> Result<(), Failure> {
+pub(super) fn print_outcome(
+    outcome: &Answered,
+    line: &Value,
+    screen: &Screen,
+) -> Result<(), Failure> {
     if let Answered::Refused(refusal) = outcome {
         let issue = Issue::error(refusal.code(), Place::default());
         let said = messages::issue(&issue, screen.language());
         screen.say("ask-refused", &[("reason", said.detail.into())])?;
         return screen.say("ask-refused-mend", &[("mend", said.mend.into())]);
     }
+    print(line, screen)
+}
+
+/// Says an answer to a person.
+fn print(line: &Value, screen: &Screen) -> Result<(), Failure> {
     let part = |name: &str| line.get(name).and_then(Value::as_str);
     let verdict = screen.text(&format!("verdict-{}", part("answer").unwrap_or("unknown")), &[]);
     let reason = screen.text(&format!("reason-{}", part("reason").unwrap_or("not_found")), &[]);

@@ -64,6 +64,8 @@ pub struct Ask<'a> {
     pub seen: Seen<'a>,
     /// The form of the answer, when it is not JSON.
     pub accept: Option<&'static str>,
+    /// The purpose of a question, in standards that have no field for it.
+    pub purpose: Option<&'a str>,
 }
 
 /// What is sent.
@@ -105,6 +107,7 @@ impl<'a> Ask<'a> {
             body: Body::Empty,
             seen: Seen::Unsaid,
             accept: None,
+            purpose: None,
         }
     }
 
@@ -129,6 +132,11 @@ impl<'a> Ask<'a> {
             url.query_pairs_mut().extend_pairs(given);
         }
         Ok(url)
+    }
+
+    /// The header of the purpose.
+    fn aim(&self) -> Option<(&'static str, String)> {
+        self.purpose.map(|purpose| ("x-purpose-of-use", purpose.to_owned()))
     }
 
     /// The form of what is sent.
@@ -158,6 +166,16 @@ impl Body {
             Self::Yaml(text) => Some(text),
         }
     }
+}
+
+/// What a problem says, in the form of any of the standards: RFC 9457, FHIR's OperationOutcome, SPDCI's errors.
+fn words(problem: &Value) -> String {
+    let list = |name: &str| problem[name].as_array().map(Vec::as_slice).unwrap_or_default().iter();
+    let outcome = list("issue").map(|issue| &issue["details"]["text"]);
+    let errors = list("errors").map(|error| &error["message"]);
+    let all = std::iter::once(&problem["detail"]).chain(outcome).chain(errors);
+    let said: Vec<&str> = all.filter_map(Value::as_str).collect();
+    said.join("\n")
 }
 
 /// A path of names, whatever letters they have: a slash within a name is written as `%2F`.
@@ -207,6 +225,12 @@ impl Which {
         Ok(Some(Door { way, language: screen.language() }))
     }
 
+    /// Whether it is a hub elsewhere.
+    #[must_use]
+    pub const fn is_elsewhere(&self) -> bool {
+        self.hub.is_some()
+    }
+
     /// The database, when it is that.
     #[must_use]
     pub const fn connection(&self) -> &Connection {
@@ -217,6 +241,29 @@ impl Which {
 impl Door {
     fn here(hub: Hub, screen: &Screen) -> Result<Self, Failure> {
         Ok(Self { way: Way::Here(Box::new(Here::new(hub)?)), language: screen.language() })
+    }
+
+    /// On this machine: as this partner, under its agreements. Elsewhere the key says who asks.
+    #[must_use]
+    pub fn speaking_as(mut self, partner: &str) -> Self {
+        if let Way::Here(here) = &mut self.way {
+            here.speak_as(partner);
+        }
+        self
+    }
+
+    /// Puts a question that agreements may refuse; the answer, or the refusal in words.
+    ///
+    /// # Errors
+    /// As [`Door::ask`], but for the refusal.
+    pub async fn put(&self, ask: Ask<'_>) -> Result<Result<Value, String>, Failure> {
+        let answer = self.answer(ask).await?;
+        if answer.status == 403 {
+            let problem = serde_json::from_slice(&answer.bytes).unwrap_or_default();
+            return Ok(Err(words(&problem)));
+        }
+        let bytes = self.accepted(answer)?;
+        serde_json::from_slice(&bytes).map(Ok).map_err(Failure::operation)
     }
 
     /// Asks; the document of the answer.
@@ -273,10 +320,9 @@ impl Door {
             return Ok(bytes);
         }
         let problem: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        let detail = problem["detail"].as_str().unwrap_or_default();
         let diagnostics = problem["diagnostics"].as_array().into_iter().flatten();
         let found = diagnostics.map(|one| self.diagnostic(one));
-        let said: Vec<String> = std::iter::once(detail.to_owned()).chain(found).collect();
+        let said: Vec<String> = std::iter::once(words(&problem)).chain(found).collect();
         let said = said.join("\n");
         // What the caller can mend is wrong use; a hub that cannot answer, or not now, is a failure.
         if (400..500).contains(&status) && status != 429 {

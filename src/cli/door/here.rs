@@ -10,13 +10,14 @@ use crate::cli::failure::Failure;
 use crate::delivery::address::Reach;
 use crate::delivery::client::{Client as Sender, Timeouts};
 use crate::http::{self, App, Limits};
-use crate::model::{Caller, Language};
+use crate::model::{Caller, Holder, Language, Scope};
 use crate::operations::Hub;
 
 /// The hub and its interface.
 pub(super) struct Here {
     hub: Hub,
     app: App,
+    caller: Caller,
 }
 
 impl Here {
@@ -25,7 +26,18 @@ impl Here {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let sender = Sender::new(Reach::Public, Timeouts::default()).map_err(Failure::operation)?;
         let app = App::new(hub.clone(), sender, Limits::default());
-        Ok(Self { hub, app })
+        Ok(Self { hub, app, caller: Caller::local_operator() })
+    }
+
+    /// As a partner that asks: whoever may open the database may see what that one would.
+    pub(super) fn speak_as(&mut self, partner: &str) {
+        self.caller = Caller {
+            key: None,
+            account: None,
+            holder: Holder::Partner(partner.to_owned()),
+            scopes: vec![Scope::EligibilityAsk, Scope::PeopleRead],
+            purposes: Vec::new(),
+        };
     }
 
     pub(super) const fn hub(&self) -> &Hub {
@@ -42,6 +54,9 @@ impl Here {
         if let Some((name, value)) = ask.condition() {
             request = request.header(name, value);
         }
+        if let Some((name, value)) = ask.aim() {
+            request = request.header(name, value);
+        }
         if let Some(accept) = ask.accept {
             request = request.header(ACCEPT, accept);
         }
@@ -50,7 +65,7 @@ impl Here {
         }
         let body = ask.body.text().map_or_else(Sent::empty, Sent::from);
         let request = request.method(ask.method).body(body).map_err(Failure::operation)?;
-        let answer = http::answer_here(&self.app, Caller::local_operator(), request).await;
+        let answer = http::answer_here(&self.app, self.caller.clone(), request).await;
         let status = answer.status().as_u16();
         let bytes = to_bytes(answer.into_body(), usize::MAX).await.map_err(Failure::operation)?;
         Ok(Answer { status, bytes: bytes.to_vec() })

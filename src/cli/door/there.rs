@@ -42,10 +42,13 @@ impl There {
     pub(super) async fn answer(&self, ask: Ask<'_>, language: Language) -> Result<Answer, Failure> {
         let url = ask.address(&self.root)?;
         let condition = ask.condition();
-        let form = ask.content_type();
+        let (form, aim) = (ask.content_type(), ask.aim());
         let mut request = self.client.request(ask.method, url).bearer_auth(&self.key);
         request = request.header(ACCEPT_LANGUAGE, language.tag());
         if let Some((name, value)) = condition {
+            request = request.header(name, value);
+        }
+        if let Some((name, value)) = aim {
             request = request.header(name, value);
         }
         if let Some(accept) = ask.accept {

@@ -161,5 +161,5 @@ fn show(
     ];
     screen.line("")?;
     screen.say("demo-question", &asked)?;
-    ask::print(outcome, &ask::line("demo", outcome), screen)
+    ask::print_outcome(outcome, &ask::line("demo", outcome), screen)
 }
