@@ -15,6 +15,7 @@ const MOST: u32 = 500;
 #[into_params(parameter_in = Query)]
 pub struct Page {
     /// Items on the page: 1 to 500, usually 50.
+    #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u32>,
     /// `next` of the page before; without it, the first page.
     pub after: Option<String>,

@@ -26,6 +26,7 @@ use crate::operations::intake::{self, Receipt, Submission};
 pub struct Sending {
     /// `delta` (what changed; the usual one) or `snapshot` (everything: what is absent is closed).
     #[serde(default)]
+    #[param(inline)]
     mode: ModeName,
     /// Says what would happen, and changes nothing.
     #[serde(default)]
@@ -38,6 +39,7 @@ pub struct Sending {
     /// Another format than the scheme's usual one.
     format: Option<String>,
     /// `linked`: answers only when the linker has seen every record.
+    #[param(inline)]
     wait: Option<Wait>,
 }
 

@@ -24,6 +24,7 @@ use crate::operations::households;
 #[into_params(parameter_in = Query)]
 pub struct Filter {
     /// `double_coverage`, `child_in_two_families`, `twice_in_scheme` or `two_sexes`.
+    #[param(pattern = "^(double_coverage|child_in_two_families|twice_in_scheme|two_sexes)$")]
     kind: Option<String>,
     #[serde(flatten)]
     #[param(inline)]
@@ -41,6 +42,8 @@ pub struct Day {
     #[schema(value_type = Option<String>, format = Date)]
     on: Option<Date>,
     /// `json` (the usual one) or `csv`, one line a record.
+    #[param(pattern = "^(json|csv)$")]
+    #[schema(pattern = "^(json|csv)$")]
     format: Option<String>,
 }
 

@@ -99,6 +99,7 @@ pub struct DecidedBody {
 #[into_params(parameter_in = Query)]
 pub struct Waits {
     /// `linked`: answers only when the linker has acted on it.
+    #[param(pattern = "^linked$")]
     wait: Option<String>,
 }
 
@@ -121,6 +122,7 @@ pub struct Which {
     /// Only by this holder, such as `operator:bamako`, or `me`; a scheme's key only sees its own anyway.
     by: Option<String>,
     /// Only of this kind.
+    #[param(pattern = "^(same|different|unsure|merge|split|undo)$")]
     kind: Option<String>,
     /// Only about records that are now this person's.
     person: Option<String>,

@@ -72,6 +72,7 @@ impl From<DeliveryRow> for DeliveryBody {
 #[into_params(parameter_in = Query)]
 pub struct Filter {
     /// `waiting`, `leased`, `done` or `abandoned`.
+    #[param(pattern = "^(waiting|leased|done|abandoned)$")]
     state: Option<String>,
 }
 

@@ -23,6 +23,7 @@ pub struct Sending {
     /// The sender's name for the file; kept sealed.
     file_name: Option<String>,
     /// `linked`: answers only when the linker has seen every record that the events touched.
+    #[param(inline)]
     wait: Option<Wait>,
 }
 

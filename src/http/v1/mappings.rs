@@ -29,6 +29,7 @@ use bodies::{DiffBody, FileBody, StepBody, VersionBody, VersionLine};
 #[into_params(parameter_in = Query)]
 pub struct Sort {
     /// `mapping` (the usual one), `codes`, `scheme`, `agreement`, `identity` or `schema`.
+    #[param(pattern = "^(mapping|codes|scheme|agreement|identity|schema)$")]
     kind: Option<String>,
 }
 
@@ -54,6 +55,7 @@ fn kind(name: &str) -> Result<Kind, Problem> {
 #[into_params(parameter_in = Query)]
 pub struct Which {
     /// Only of this kind.
+    #[param(pattern = "^(mapping|codes|scheme|agreement|identity|schema)$")]
     kind: Option<String>,
     /// Only those with an open draft, or without.
     draft: Option<bool>,

@@ -27,6 +27,7 @@ pub struct Wanted {
     #[param(value_type = Option<String>)]
     batch: Option<BatchId>,
     /// `open` (the usual one), `corrected`, `dismissed` or `superseded`.
+    #[param(pattern = "^(open|corrected|dismissed|superseded)$")]
     state: Option<String>,
     /// Only those with this issue, such as `bad_date` or `D203`.
     code: Option<String>,

@@ -71,6 +71,7 @@ impl RefusedRecord {
 pub struct Form {
     /// `json`, `ndjson`, `csv`, or `source`: the sender's own format with the reason in a last
     /// column. Without it, the header `Accept` decides.
+    #[param(inline)]
     format: Option<FormName>,
 }
 

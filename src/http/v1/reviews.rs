@@ -33,14 +33,18 @@ pub struct Wanted {
     /// Only those in which this scheme has a record; a scheme's key only sees its own anyway.
     scheme: Option<String>,
     /// `open` (the usual one), `same`, `different`, `unsure`, `obsolete`, or `all`.
+    #[param(pattern = "^(open|same|different|unsure|obsolete|all)$")]
     state: Option<String>,
     /// `pair`, `questioned` or `sample`.
+    #[param(pattern = "^(pair|questioned|sample)$")]
     kind: Option<String>,
     /// Why a person is asked, such as `perhaps_twins`.
     reason: Option<String>,
     /// At least so likely, from 0 to 1.
+    #[param(minimum = 0, maximum = 1)]
     least: Option<f64>,
     /// At most so likely, from 0 to 1.
+    #[param(minimum = 0, maximum = 1)]
     most: Option<f64>,
     /// `me`, `nobody`, or a holder such as `operator:bamako`.
     claimed: Option<String>,
