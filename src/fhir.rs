@@ -9,6 +9,7 @@ pub mod capability;
 pub mod feed;
 pub mod id;
 pub mod identifier;
+pub mod message;
 pub mod outcome;
 pub mod parameters;
 pub mod patient;

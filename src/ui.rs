@@ -63,9 +63,10 @@ fn routes(app: &App) -> Router<App> {
         .route("/ui/accounts/{id}/open", post(accounts::set_open))
         .route("/ui/audit", get(audit::list))
         .route("/ui/{*rest}", get(trouble::nowhere))
-        .layer(from_fn(trouble::speak))
-        .layer(from_fn_with_state(app.clone(), visit::load))
-        .layer(from_fn(compress::layer));
+        // Around these routes alone: a layer around the router would take the answer of every address that nobody has.
+        .route_layer(from_fn(trouble::speak))
+        .route_layer(from_fn_with_state(app.clone(), visit::load))
+        .route_layer(from_fn(compress::layer));
     Router::new()
         .route("/", get(|| async { Redirect::to(ROOT) }))
         .route("/ui/assets/{version}/{name}", get(assets::serve))

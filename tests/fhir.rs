@@ -11,9 +11,13 @@ mod cluster;
 mod eligibility;
 #[path = "fhir/feed.rs"]
 mod feed;
+#[path = "fhir/history.rs"]
+mod history;
 mod invented;
 #[path = "fhir/matching.rs"]
 mod matching;
+#[path = "fhir/message.rs"]
+mod message;
 #[path = "fhir/pix.rs"]
 mod pix;
 mod r4;
@@ -23,5 +27,7 @@ mod refused;
 mod search;
 #[path = "http/server.rs"]
 mod server;
+#[path = "fhir/transaction.rs"]
+mod transaction;
 #[path = "fhir/xml.rs"]
 mod xml;

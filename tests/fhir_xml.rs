@@ -12,19 +12,21 @@ use dankun::fhir::xml::{elements, read, write};
 use serde_json::{Value, json};
 
 /// The resources that the table is made for: those that this hub speaks, and whom they refer to.
-const RESOURCES: [&str; 12] = [
+const RESOURCES: [&str; 14] = [
     "Bundle",
     "CapabilityStatement",
     "Coverage",
     "CoverageEligibilityRequest",
     "CoverageEligibilityResponse",
     "Group",
+    "MessageHeader",
     "OperationOutcome",
     "Organization",
     "Parameters",
     "Patient",
     "Person",
     "RelatedPerson",
+    "Subscription",
 ];
 
 /// What the table writes behind the colon.

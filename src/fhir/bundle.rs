@@ -61,6 +61,58 @@ fn entry(base: &str, resource: Value, mode: &Mode<'_>) -> Value {
     Value::Object(entry)
 }
 
+/// One moment of a resource.
+pub struct Moment {
+    /// How it came about.
+    pub method: &'static str,
+    /// How that was answered.
+    pub status: u16,
+    /// What it was from then on; nothing once it was removed.
+    pub resource: Option<Value>,
+    /// The number of that version.
+    pub etag: Option<String>,
+    /// When.
+    pub at: Option<String>,
+}
+
+/// The history of one resource, newest first.
+#[must_use]
+pub fn history(
+    base: &str,
+    reference: &str,
+    total: usize,
+    moments: Vec<Moment>,
+    self_url: &str,
+) -> Value {
+    let entry = |moment: Moment| {
+        let Moment { method, status, resource, etag, at } = moment;
+        // A creation is one at the address of the type.
+        let url = if method == "POST" { reference.split('/').next() } else { Some(reference) };
+        let mut entry = json!({
+            "fullUrl": format!("{base}/{reference}"),
+            "request": { "method": method, "url": url },
+            "response": { "status": status.to_string() },
+        });
+        let told = [("etag", etag), ("lastModified", at)];
+        for (name, value) in told.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            entry["response"][name] = json!(value);
+        }
+        if let Some(resource) = resource {
+            entry["resource"] = resource;
+        }
+        entry
+    };
+    let entries: Vec<Value> = moments.into_iter().map(entry).collect();
+    let mut bundle = json!({
+        "resourceType": "Bundle", "type": "history", "total": total,
+        "link": [{ "relation": "self", "url": self_url }],
+    });
+    if !entries.is_empty() {
+        bundle["entry"] = Value::Array(entries);
+    }
+    bundle
+}
+
 /// Which version of a resource an interaction came to.
 pub struct Version {
     /// Its address.

@@ -28,8 +28,19 @@ pub fn statement(base: &str) -> Value {
                 "cors": false,
                 "description": "Authorization: Bearer, with a key of this hub. The purpose is the key's, or that of the header X-Purpose-Of-Use."
             },
-            "interaction": [{ "code": "batch" }],
-            "resource": [patient(), coverage(), request()]
+            "interaction": [
+                { "code": "batch" },
+                { "code": "transaction", "documentation": "Creates and updates of Patients of one scheme." }
+            ],
+            "resource": [patient(), coverage(), request()],
+            "operation": [{ "name": "process-message", "definition": "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message" }]
+        }],
+        "messaging": [{
+            "endpoint": [{
+                "protocol": { "system": "http://terminology.hl7.org/CodeSystem/message-transport", "code": "http" },
+                "address": format!("{base}/$process-message")
+            }],
+            "supportedMessage": [{ "mode": "receiver", "definition": "https://profiles.ihe.net/ITI/PMIR/MessageDefinition/IHE.PMIR.MessageDefinition" }]
         }]
     })
 }
@@ -40,7 +51,10 @@ fn patient() -> Value {
         "profile": "http://hl7.org/fhir/StructureDefinition/Patient",
         "supportedProfile": ["https://profiles.ihe.net/ITI/PIXm/StructureDefinition/IHE.PIXm.Patient"],
         "documentation": "A source writes under the identifiers of its own domain only: update and delete are conditional, by identifier.",
-        "interaction": [{ "code": "read" }, { "code": "create" }, { "code": "update" }, { "code": "delete" }, { "code": "search-type" }],
+        "interaction": [
+            { "code": "read" }, { "code": "vread" }, { "code": "create" }, { "code": "update" }, { "code": "delete" },
+            { "code": "history-instance", "documentation": "Of a record (rec-…), as its scheme sent it." }, { "code": "search-type" }
+        ],
         "versioning": "versioned",
         "updateCreate": true,
         "conditionalCreate": true,

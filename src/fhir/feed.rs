@@ -4,6 +4,8 @@
 //! Each scheme is the one source of its own numbers: the domain that its file registers. It may name national numbers,
 //! which are nobody's domain, but no number that another scheme gives.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::id::PatientId;
@@ -173,22 +175,26 @@ pub fn rename(registry: &Registry, scheme: &SchemeId, patient: &mut Value) {
     }
 }
 
-/// The id under which a Patient without one is read.
-const FED: &str = "fed";
-
-/// A Bundle with a Patient and with what refers to it: resources of the last sending, by type and referring element.
+/// A Bundle with Patients and with what refers to each: resources of the last sending, by type and referring element.
+/// A Patient without an id, or with that of another one, is given one.
 #[must_use]
-pub fn bundle(mut patient: Value, kept: Vec<Value>, attach: &[(String, String)]) -> Value {
-    if patient["id"].as_str().is_none_or(str::is_empty) {
-        patient["id"] = json!(FED);
-    }
-    let reference = format!("Patient/{}", patient["id"].as_str().unwrap_or(FED));
-    let mut entries = vec![json!({ "resource": patient })];
-    for mut resource in kept {
-        let kind = resource["resourceType"].as_str().unwrap_or_default();
-        let Some((_, element)) = attach.iter().find(|(known, _)| known == kind) else { continue };
-        resource[element] = json!({ "reference": reference });
-        entries.push(json!({ "resource": resource }));
+pub fn bundle(patients: Vec<(Value, Vec<Value>)>, attach: &[(String, String)]) -> Value {
+    let mut entries = Vec::new();
+    let mut ids = BTreeSet::new();
+    for (at, (mut patient, kept)) in patients.into_iter().enumerate() {
+        let own = patient["id"].as_str().filter(|id| !id.is_empty() && !ids.contains(*id));
+        let id = own.map_or_else(|| format!("fed-{at}"), ToOwned::to_owned);
+        patient["id"] = json!(id);
+        entries.push(json!({ "resource": patient }));
+        for mut resource in kept {
+            let kind = resource["resourceType"].as_str().unwrap_or_default();
+            let Some((_, element)) = attach.iter().find(|(known, _)| known == kind) else {
+                continue;
+            };
+            resource[element] = json!({ "reference": format!("Patient/{id}") });
+            entries.push(json!({ "resource": resource }));
+        }
+        ids.insert(id);
     }
     json!({ "resourceType": "Bundle", "type": "collection", "entry": entries })
 }

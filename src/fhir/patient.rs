@@ -65,6 +65,13 @@ pub fn of_record(registry: &Registry, written: &Written, person: Option<PatientI
     Value::Object(patient)
 }
 
+/// Says of a patient that another one has taken its place.
+pub fn end(patient: &mut Value, id: &str, survivor: &str) {
+    patient["id"] = json!(id);
+    patient["active"] = json!(false);
+    patient["link"] = json!([{ "other": { "reference": survivor }, "type": "replaced-by" }]);
+}
+
 /// A person: what the records say, the most recently changed first. Lists are united; of what there is one of, the
 /// first record that says it is believed.
 #[must_use]

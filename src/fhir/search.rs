@@ -78,6 +78,36 @@ pub fn read(given: &[(String, String)]) -> Result<Search, (String, &'static str)
     Ok(search)
 }
 
+/// What a history is asked.
+pub struct Past {
+    /// Versions at most.
+    pub count: usize,
+    /// Only since this moment.
+    pub since: Option<Instant>,
+}
+
+/// Reads the parameters of a history.
+///
+/// # Errors
+/// Name and form of the first parameter that cannot be read.
+pub fn history(given: &[(String, String)]) -> Result<Past, (&'static str, &'static str)> {
+    let mut past = Past { count: MOST, since: None };
+    for (name, value) in given {
+        match name.as_str() {
+            "_count" => {
+                let count: usize = value.parse().map_err(|_| ("_count", "0..200"))?;
+                past.count = count.min(MOST);
+            }
+            "_since" => {
+                let at = Instant::parse(value).ok_or(("_since", "2026-01-31T00:00:00Z"))?;
+                past.since = Some(at);
+            }
+            _ => {}
+        }
+    }
+    Ok(past)
+}
+
 impl Search {
     fn take(&mut self, full: &str, value: &str) -> Result<(), (String, &'static str)> {
         let wrong = |form| Err((full.to_owned(), form));

@@ -7,7 +7,7 @@
 //! quotes is decoded, when it is replayed.
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder, Terminator};
 use memchr::{memchr, memchr_iter};
@@ -19,24 +19,8 @@ pub(super) struct Dialect {
     pub(super) quote: u8,
 }
 
-/// The delimiters of nearly all files.
-const USUAL_DELIMITERS: [u8; 4] = *b",;\t|";
-
-/// Readers with those delimiters and the usual quote. To build one costs as much as to split thousands
-/// of cells, and who reads stored records again has one for each.
-static USUAL_READERS: [OnceLock<Reader>; USUAL_DELIMITERS.len()] =
-    [const { OnceLock::new() }; USUAL_DELIMITERS.len()];
-
 impl Dialect {
     fn reader(self) -> Reader {
-        let usual = USUAL_DELIMITERS.iter().position(|delimiter| *delimiter == self.delimiter);
-        match usual.and_then(|index| USUAL_READERS.get(index)) {
-            Some(reader) if self.quote == b'"' => reader.get_or_init(|| self.build()).clone(),
-            Some(_) | None => self.build(),
-        }
-    }
-
-    fn build(self) -> Reader {
         let mut reader = ReaderBuilder::new()
             .delimiter(self.delimiter)
             .quote(self.quote)

@@ -10,13 +10,16 @@ pub mod batch;
 pub mod coverage;
 pub mod eligibility;
 pub mod feed;
+pub mod history;
 mod media;
+pub mod message;
 pub mod metadata;
 mod outcome;
 pub mod patient;
 pub mod pix;
 pub mod search;
 mod speak;
+mod transaction;
 mod written;
 
 use axum::http::StatusCode;

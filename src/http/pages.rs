@@ -24,7 +24,7 @@ pub struct Pages {
 /// The addresses of pages, when there are any, with the clock of everything quick.
 pub fn routes(app: &App) -> Router<App> {
     let hurry = axum::middleware::from_fn_with_state(app.limits.answer, layers::hurry);
-    app.pages.map_or_else(Router::new, |pages| (pages.routes)(app).layer(hurry))
+    app.pages.map_or_else(Router::new, |pages| (pages.routes)(app).route_layer(hurry))
 }
 
 /// Layer: below the root of pages, problems are pages; other addresses are let through.

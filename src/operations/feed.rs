@@ -1,7 +1,7 @@
-//! One record at a time, by its number: what a scheme's own software tells the hub while it works.
+//! Single records, by their number: what a scheme's own software tells the hub while it works.
 //!
-//! [`put`] takes the same road as a file with one record in it ([`super::intake`]); this file only finds out beforehand
-//! whether the record is the one that was named, and afterwards where it stands. [`replace`] and [`withdraw`] say that
+//! [`put`] takes the same road as a file with these records in it ([`super::intake`]); this file only finds out beforehand
+//! whether they are those that were named, and afterwards where they stand. [`replace`] and [`withdraw`] say that
 //! a number is at its end. Whose number it is was judged by the caller.
 
 use std::io::Cursor;
@@ -12,9 +12,10 @@ use super::intake::{self, IntakeError, Receipt, Submission};
 use super::kept::KeptRevision;
 use super::stewardship::{self, Decision, Steward, StewardError};
 use crate::format::Reader;
-use crate::mapping::{Mapping, Outcome, Run, RunContext};
+use crate::mapping::{Outcome, Run, RunContext};
 use crate::model::{AuditId, BeneficiaryRecord, Caller, Instant, Issue, RecordId, SchemeId};
 use crate::store::audit::Entry;
+use crate::store::batches::BatchState;
 use crate::store::inbox::InboxChange;
 use crate::store::records::{StoredRecord, record_key};
 use crate::store::revisions::RevisionState;
@@ -51,8 +52,6 @@ pub struct Put {
     pub created: bool,
     /// What was unusable in it.
     pub warnings: Vec<Issue>,
-    /// The receipt of the sending.
-    pub receipt: Receipt,
 }
 
 /// Why nothing was done.
@@ -127,6 +126,21 @@ async fn stands(session: &mut Session, record: &StoredRecord) -> Result<Standing
     })
 }
 
+/// The scheme of a record and its number there; none when it does not count.
+///
+/// # Errors
+/// When the store fails.
+pub async fn number_of(
+    hub: &Hub,
+    record: RecordId,
+) -> Result<Option<(SchemeId, String)>, StoreError> {
+    let Some(stored) = hub.store().read().await?.records(&[record]).await?.pop() else {
+        return Ok(None);
+    };
+    let number = stored.open(hub.store().keys())?.source.record_id;
+    Ok(Some((stored.scheme, number)))
+}
+
 /// What a scheme last sent of a record, without the hub's events; none when it does not count.
 ///
 /// # Errors
@@ -137,12 +151,21 @@ pub async fn last_sent(hub: &Hub, record: RecordId) -> Result<Option<KeptRevisio
 }
 
 /// A record to be put.
-pub struct NewRecord<'n> {
-    /// Which.
-    pub named: Named<'n>,
+#[derive(Clone)]
+pub struct Expected {
+    /// The scheme's number of it. Personal.
+    pub number: String,
     /// The revision that the sender saw; 0 for none, nothing for whatever is there.
     pub seen: Option<i64>,
-    /// A file of the mapping's format with this record in it.
+}
+
+/// Records to be put together: all of them or none.
+pub struct Sending<'s> {
+    /// Whose.
+    pub scheme: &'s SchemeId,
+    /// Which, in their order.
+    pub records: Vec<Expected>,
+    /// A file of the mapping's format with these records in it.
     pub bytes: Vec<u8>,
     /// Another mapping than the scheme's own.
     pub format: Option<String>,
@@ -150,80 +173,101 @@ pub struct NewRecord<'n> {
     pub idempotency_key: Option<String>,
 }
 
-/// Puts a record.
+/// Puts records, all or none.
 ///
 /// # Errors
-/// When it is another record than the one that was named, was replaced, is not as the sender saw it, or was refused:
-/// then it waits in quarantine.
-pub async fn put(hub: &Hub, caller: &Caller, new: NewRecord<'_>) -> Result<Put, FeedError> {
-    let NewRecord { named, seen, bytes, format, idempotency_key } = new;
-    let before = standing(hub, named).await?;
-    let revision = before.as_ref().map_or(0, |before| before.revision);
-    if seen.is_some_and(|seen| seen != revision) {
-        return Err(FeedError::Stale { current: revision });
+/// When one of them is another record than the one that was named, was replaced, is not as the sender saw it, or was
+/// refused: then it waits in quarantine.
+pub async fn put(hub: &Hub, caller: &Caller, sending: Sending<'_>) -> Result<Vec<Put>, FeedError> {
+    let Sending { scheme, records, bytes, format, idempotency_key } = sending;
+    let mut before = Vec::with_capacity(records.len());
+    for record in &records {
+        before.push(expect(hub, scheme, record).await?);
     }
-    if let Some(by) = before.as_ref().and_then(|before| before.replaced_by) {
-        return Err(FeedError::Replaced { by });
-    }
-    let last = match &before {
-        Some(before) => last_sent(hub, before.id).await?,
-        None => None,
-    };
-    let last = last.as_ref().map(|last| last.canonical.as_slice());
-    examine(hub, named, format.as_deref(), &bytes, last)?;
+    examine(hub, scheme, &records, &before, (format.as_deref(), &bytes))?;
+    let actor = caller.holder.to_string();
     let submission = Submission {
         idempotency_key,
         format,
-        actor: caller.holder.to_string(),
-        ..Submission::new(named.scheme.clone(), Body::from_reader(Cursor::new(bytes)))
+        actor: actor.clone(),
+        // One record alone is refused without holding anything.
+        whole: records.len() > 1,
+        ..Submission::new(scheme.clone(), Body::from_reader(Cursor::new(bytes)))
     };
     let receipt = intake::submit(hub, submission).await?;
     if receipt.counts.refused > 0 {
+        if receipt.state == BatchState::Held.name() {
+            intake::discard(hub, receipt.batch, &actor).await?;
+        }
         return Err(FeedError::Refused(Box::new(receipt)));
     }
-    let standing = standing(hub, named).await?.ok_or(FeedError::Unknown)?;
-    if receipt.counts.stale > 0 {
-        return Err(FeedError::Stale { current: standing.revision });
+    let mut put = Vec::with_capacity(records.len());
+    for (record, before) in records.iter().zip(before) {
+        let named = Named { scheme, number: &record.number };
+        let standing = standing(hub, named).await?.ok_or(FeedError::Unknown)?;
+        if receipt.counts.stale > 0 {
+            return Err(FeedError::Stale { current: standing.revision });
+        }
+        let warnings = last_sent(hub, standing.id).await?.map(|kept| kept.warnings);
+        put.push(Put {
+            standing,
+            created: before.is_none(),
+            warnings: warnings.unwrap_or_default(),
+        });
     }
-    let kept = last_sent(hub, standing.id).await?;
-    let warnings = kept.map(|kept| kept.warnings).unwrap_or_default();
-    Ok(Put { standing, created: before.is_none(), warnings, receipt })
+    Ok(put)
 }
 
-/// Reads a record as intake will, and judges what intake does not know: that it is the one that was named, and that
-/// nothing is lost of the last one that was not meant. What is wrong with it is left to intake, which keeps it.
+/// What was sent last of a record, which must be as its sender saw it.
+async fn expect(
+    hub: &Hub,
+    scheme: &SchemeId,
+    record: &Expected,
+) -> Result<Option<KeptRevision>, FeedError> {
+    let before = standing(hub, Named { scheme, number: &record.number }).await?;
+    let current = before.as_ref().map_or(0, |before| before.revision);
+    if record.seen.is_some_and(|seen| seen != current) {
+        return Err(FeedError::Stale { current });
+    }
+    match before {
+        None => Ok(None),
+        Some(Standing { replaced_by: Some(by), .. }) => Err(FeedError::Replaced { by }),
+        Some(Standing { id, .. }) => Ok(last_sent(hub, id).await?),
+    }
+}
+
+/// Reads records as intake will, and judges what intake does not know: that they are those that were named, and that
+/// nothing is lost of the last ones that was not meant. What is wrong with them is left to intake, which keeps it.
 fn examine(
     hub: &Hub,
-    named: Named<'_>,
-    format: Option<&str>,
-    bytes: &[u8],
-    last: Option<&[u8]>,
+    scheme: &SchemeId,
+    records: &[Expected],
+    before: &[Option<KeptRevision>],
+    (format, bytes): (Option<&str>, &[u8]),
 ) -> Result<(), FeedError> {
     let library = hub.library();
-    let mapping = library.mapping(format.unwrap_or(named.scheme.as_str()));
-    let Some(mapping) = mapping else { return Ok(()) };
-    let Some(outcome) = read_one(mapping, named.scheme, bytes, hub.today()) else { return Ok(()) };
-    if outcome.record_id().is_some_and(|id| id != named.number) {
+    let Some(mapping) = library.mapping(format.unwrap_or(scheme.as_str())) else { return Ok(()) };
+    let reader = Reader::new(Box::new(Cursor::new(bytes.to_vec())), &mapping.read_options());
+    let context = RunContext { scheme: scheme.clone(), today: hub.today() };
+    let mut run = Run::new(mapping, reader, context);
+    let mut read = Vec::with_capacity(records.len());
+    while let Some(outcome) = run.next() {
+        read.push(outcome);
+    }
+    if read.len() != records.len() {
         return Err(FeedError::OtherNumber);
     }
-    match (&outcome, last) {
-        (Outcome::Accepted(record), Some(last))
-            if coverages(&record.canonical) < coverages(last) =>
-        {
-            Err(FeedError::LosesCoverage)
+    for ((record, before), outcome) in records.iter().zip(before).zip(read) {
+        if outcome.record_id().is_some_and(|id| id != record.number) {
+            return Err(FeedError::OtherNumber);
         }
-        _ => Ok(()),
+        if let (Outcome::Accepted(now), Some(last)) = (&outcome, before)
+            && coverages(&now.canonical) < coverages(&last.canonical)
+        {
+            return Err(FeedError::LosesCoverage);
+        }
     }
-}
-
-fn read_one(
-    mapping: &Mapping,
-    scheme: &SchemeId,
-    bytes: &[u8],
-    today: jiff::civil::Date,
-) -> Option<Outcome> {
-    let reader = Reader::new(Box::new(Cursor::new(bytes.to_vec())), &mapping.read_options());
-    Run::new(mapping, reader, RunContext { scheme: scheme.clone(), today }).next()
+    Ok(())
 }
 
 fn coverages(canonical: &[u8]) -> usize {

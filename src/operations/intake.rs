@@ -47,6 +47,8 @@ pub struct Submission {
     pub format: Option<String>,
     /// Says what would happen and changes nothing.
     pub dry_run: bool,
+    /// Holds the sending as soon as one of its records is refused.
+    pub whole: bool,
     /// Who is answerable, for the audit log: a key or an operator.
     pub actor: String,
     /// The bytes.
@@ -65,6 +67,7 @@ impl Submission {
             data_as_of: None,
             format: None,
             dry_run: false,
+            whole: false,
             actor: "system".to_owned(),
             body,
         }
@@ -176,11 +179,11 @@ pub async fn submit(hub: &Hub, submission: Submission) -> Result<Receipt, Intake
     let read_by = translation.read_by();
     let recorded_at = submission.data_as_of.map_or_else(|| hub.now(), Instant::start_of);
     let overlays = Overlays::load(hub, &submission.scheme, recorded_at).await?;
-    let (actor, dry_run) = (submission.actor.clone(), submission.dry_run);
+    let (actor, dry_run, whole) = (submission.actor.clone(), submission.dry_run, submission.whole);
     match open::open(hub, submission, read_by).await? {
         open::Opened::Known(receipt) => Ok(*receipt),
         open::Opened::New(batch, body) => {
-            let staging = stage::Staging::new(*batch, dry_run);
+            let staging = stage::Staging { whole, ..stage::Staging::new(*batch, dry_run) };
             receive(hub, staging, body, translation.drive(overlays), &actor).await
         }
     }

@@ -6,12 +6,14 @@
 //! eyes, [`matches`] who may be meant.
 
 mod matches;
+mod past;
 mod view;
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 pub use matches::{Grade, Match, Wanted, matches};
+pub use past::{Past, past};
 pub use view::{View, ViewError, view};
 
 use super::Hub;

@@ -111,7 +111,9 @@ pub async fn judged(request: RequestBuilder, expected: u16) -> Value {
     let response = request.send().await.unwrap();
     let status = response.status();
     let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
-    let answer: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
+    let text = response.text().await.unwrap();
+    let answer: Value =
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{status} {error}: {text}"));
     assert_eq!(status, StatusCode::from_u16(expected).unwrap(), "{answer:#}");
     assert_eq!(kind, "application/fhir+json");
     r4::assert_valid(&answer);

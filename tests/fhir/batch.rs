@@ -22,6 +22,10 @@ cluster::both! {
         let operations: Vec<&str> = statement["rest"][0]["resource"][0]["operation"].as_array().unwrap().iter()
             .map(|operation| operation["definition"].as_str().unwrap()).collect();
         assert!(operations.contains(&"https://profiles.ihe.net/ITI/PIXm/OperationDefinition/IHE.PIXm.pix"));
+        let patient = &statement["rest"][0]["resource"][0];
+        let done: Vec<&str> = patient["interaction"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+        assert_eq!(done, ["read", "vread", "create", "update", "delete", "history-instance", "search-type"]);
+        assert_eq!((&patient["conditionalUpdate"], &patient["conditionalDelete"]), (&json!(true), &json!("single")));
         assert!(statement["implementation"]["url"].as_str().unwrap().ends_with("/fhir/R4"));
     }
 
@@ -40,7 +44,7 @@ cluster::both! {
             entry("POST", "CoverageEligibilityRequest/$submit", Some(request)),
             entry("GET", &pix, None),
             entry("GET", "Patient/joe-doe", None),
-            entry("DELETE", "Patient/joe-doe", None),
+            entry("DELETE", "Coverage/joe-doe", None),
             entry("GET", "/fhir/R4/metadata", None),
         ] });
         let answer = asked.post("", &key, &batch, 200).await;
@@ -53,11 +57,11 @@ cluster::both! {
         assert_eq!(codes(&entries[5]["response"]["outcome"]), ["not_supported"]);
     }
 
-    async fn a_batch_has_limits_and_is_no_transaction(place: cluster::Place) {
+    async fn a_batch_has_limits_and_is_no_document(place: cluster::Place) {
         let asked = Asked::new(&place).await;
         let key = asked.partner("tt-wide").await;
-        let transaction = json!({ "resourceType": "Bundle", "type": "transaction" });
-        assert_eq!(codes(&asked.post("", &key, &transaction, 422).await), ["not_supported"]);
+        let document = json!({ "resourceType": "Bundle", "type": "document" });
+        assert_eq!(codes(&asked.post("", &key, &document, 422).await), ["not_supported"]);
         let many = vec![entry("GET", "metadata", None); 101];
         let batch = json!({ "resourceType": "Bundle", "type": "batch", "entry": many });
         assert_eq!(codes(&asked.post("", &key, &batch, 400).await), ["invalid_parameter"]);

@@ -21,7 +21,7 @@ cluster::both! {
             (server.get(&at("/Patient/per-1"), ""), 401, "unauthenticated", "login"),
             (server.get(&at("/Nothing/1/2"), &key), 404, "not_found", "not-found"),
             (server.get(&at(""), &key), 405, "method_not_allowed", "not-supported"),
-            (server.request(Method::DELETE, &at("/Patient/x"), &key), 405, "method_not_allowed", "not-supported"),
+            (server.request(Method::DELETE, &at("/Coverage/x"), &key), 405, "method_not_allowed", "not-supported"),
             (server.get(&at("/metadata?_format=text/turtle"), ""), 406, "not_acceptable", "not-supported"),
             (server.get(&at("/metadata"), "").header("accept", "image/png"), 406, "not_acceptable", "not-supported"),
             (post("a;b", "text/csv"), 415, "unsupported_format", "not-supported"),

@@ -34,7 +34,10 @@ fn guard(method: &str, path: &str) -> Guard {
         ("GET", "/v1/schemes") | ("POST", "/fhir/R4" | "/fhir/R4/") => AnyKey,
         ("POST", "/fhir/R4/CoverageEligibilityRequest")
         | ("POST", "/fhir/R4/CoverageEligibilityRequest/$submit") => Right(Scope::EligibilityAsk),
-        ("PUT" | "POST" | "DELETE", "/fhir/R4/Patient") => Right(Scope::RecordsWrite),
+        ("POST", "/fhir/R4/Patient" | "/fhir/R4/Bundle" | "/fhir/R4/$process-message")
+        | ("PUT" | "DELETE", "/fhir/R4/Patient" | "/fhir/R4/Patient/{id}") => {
+            Right(Scope::RecordsWrite)
+        }
         (_, path) if path.starts_with("/fhir/R4/") => Right(Scope::PeopleRead),
         ("POST", "/v1/schemes/{scheme}/records" | "/v1/events") => Right(Scope::RecordsWrite),
         ("GET", "/v1/batches" | "/v1/batches/{id}")

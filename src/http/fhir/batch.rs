@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::media::parameters;
 use super::{
-    Asking, ROOT, Resource, Sent, coverage, eligibility, feed, outcome, patient, pix, search,
+    Asking, ROOT, Resource, Sent, coverage, eligibility, feed, history, outcome, patient, pix,
+    search, transaction,
 };
 use crate::fhir::bundle::{self, Answered};
 use crate::fhir::capability;
@@ -14,19 +15,20 @@ use crate::http::App;
 use crate::http::problem::{Code, Problem};
 
 /// How many interactions one request may hold: they are answered one after the other, within the time of one request.
-const MOST: usize = 100;
+pub const MOST: usize = 100;
 
-/// Answers a Bundle of type batch, entry by entry.
+/// Answers a Bundle: a batch entry by entry, a transaction as a whole.
 #[utoipa::path(post, path = "/fhir/R4", tag = "fhir", request_body(content = Object,
-    content_type = "application/fhir+json", description = "Bundle of type batch, at most 100 entries"), responses(
-    (status = 200, description = "Bundle of type batch-response", content_type = "application/fhir+json", body = Object),
+    content_type = "application/fhir+json", description = "Bundle of type batch or transaction, at most 100 entries"), responses(
+    (status = 200, description = "Bundle of type batch-response or transaction-response", content_type = "application/fhir+json", body = Object),
     (status = "4XX", description = "OperationOutcome", content_type = "application/fhir+json", body = Object)))]
 pub async fn answer(
     asking: Asking,
     State(app): State<App>,
     Sent(mut body): Sent,
 ) -> Result<Resource, Problem> {
-    if body["resourceType"] != "Bundle" || body["type"] != "batch" {
+    let kind = body["type"].as_str().unwrap_or_default().to_owned();
+    if body["resourceType"] != "Bundle" || !matches!(kind.as_str(), "batch" | "transaction") {
         let what = format!("{} {}", shown(&body["resourceType"]), shown(&body["type"]));
         return Err(Problem::new(Code::NotSupported).with("what", what));
     }
@@ -37,34 +39,46 @@ pub async fn answer(
     if entries.len() > MOST {
         return Err(Problem::parameter("Bundle.entry", format!("0..{MOST}")));
     }
+    if kind == "transaction" {
+        return transaction::run(&app, &asking, entries).await;
+    }
     let mut answers = Vec::with_capacity(entries.len());
     for mut entry in entries {
         let answer = one(&app, &asking, &mut entry).await;
-        answers.push(answered(answer, &asking));
+        answers.push(answered(answer, &asking).answered);
     }
     Ok(Resource::found(bundle::response("batch-response", answers)))
 }
 
-/// What an interaction came to, as an entry of a Bundle says it.
-fn answered(answer: Result<Resource, Problem>, asking: &Asking) -> Answered {
+/// What an interaction came to.
+pub struct Told {
+    /// As an entry of a Bundle says it.
+    pub answered: Answered,
+    /// Whether it failed because another record has taken the place.
+    pub replaced: bool,
+}
+
+/// What an interaction came to.
+pub fn answered(answer: Result<Resource, Problem>, asking: &Asking) -> Told {
     match answer {
         Ok(resource) => {
             let (status, resource, version) = resource.into_parts();
             let version = version.map(|version| version.told(&asking.base));
-            Answered { status, resource, version }
+            Told { answered: Answered { status, resource, version }, replaced: false }
         }
-        Err(problem) => Answered {
-            status: problem.code().status().as_u16(),
-            resource: Some(outcome::of(&problem, asking.language, None)),
-            version: None,
-        },
+        Err(problem) => {
+            let status = problem.code().status().as_u16();
+            let resource = Some(outcome::of(&problem, asking.language, None));
+            let replaced = problem.code() == Code::RecordReplaced;
+            Told { answered: Answered { status, resource, version: None }, replaced }
+        }
     }
 }
 
 /// As at the address without the last slash: both are in use.
 #[utoipa::path(post, path = "/fhir/R4/", tag = "fhir", request_body(content = Object,
-    content_type = "application/fhir+json", description = "Bundle of type batch, at most 100 entries"), responses(
-    (status = 200, description = "Bundle of type batch-response", content_type = "application/fhir+json", body = Object),
+    content_type = "application/fhir+json", description = "Bundle of type batch or transaction, at most 100 entries"), responses(
+    (status = 200, description = "Bundle of type batch-response or transaction-response", content_type = "application/fhir+json", body = Object),
     (status = "4XX", description = "OperationOutcome", content_type = "application/fhir+json", body = Object)))]
 pub async fn answer_below(
     asking: Asking,
@@ -95,6 +109,10 @@ async fn one(app: &App, asking: &Asking, entry: &mut Value) -> Result<Resource, 
             return feed::create(app, asking, &conditions(request), resource).await;
         }
         ("DELETE", ["Patient"]) => return feed::remove(app, asking, &given).await,
+        ("PUT", ["Patient", id]) => {
+            return feed::update_by_id(app, asking, id, &conditions(request), resource).await;
+        }
+        ("DELETE", ["Patient", id]) => return feed::remove_by_id(app, asking, id).await,
         ("POST", ["CoverageEligibilityRequest"]) => {
             return eligibility::submit(app, asking, resource).await.map(Resource::created);
         }
@@ -105,6 +123,7 @@ async fn one(app: &App, asking: &Asking, entry: &mut Value) -> Result<Resource, 
         ("GET", ["Patient"]) => search::search_patients(app, asking, &given).await?,
         ("GET", ["Coverage"]) => search::search_coverages(app, asking, &given).await?,
         ("GET", ["Patient", id]) => patient::read(app, asking, id).await?,
+        ("GET", ["Patient", id, "_history"]) => history::history(app, asking, id, &given).await?,
         ("GET", ["Coverage", id]) => coverage::read(app, asking, id).await?,
         ("POST", ["CoverageEligibilityRequest", "$submit"]) => {
             eligibility::submit(app, asking, resource).await?
@@ -118,7 +137,7 @@ async fn one(app: &App, asking: &Asking, entry: &mut Value) -> Result<Resource, 
 }
 
 /// What an entry lays down beside its resource.
-fn conditions(request: &Value) -> feed::Conditions {
+pub fn conditions(request: &Value) -> feed::Conditions {
     let text = |name: &str| request[name].as_str().map(ToOwned::to_owned);
     feed::Conditions {
         if_match: text("ifMatch"),
@@ -128,7 +147,7 @@ fn conditions(request: &Value) -> feed::Conditions {
 }
 
 /// The address of an entry, below the interface; absolute ones are taken when they are ours.
-fn relative(url: &str, base: &str) -> Result<Uri, Problem> {
+pub fn relative(url: &str, base: &str) -> Result<Uri, Problem> {
     let inner = url.strip_prefix(base).or_else(|| url.strip_prefix(ROOT)).unwrap_or(url);
     let path = format!("/{}", inner.trim_start_matches('/'));
     path.parse().map_err(|_| Problem::parameter("Bundle.entry.request.url", "?"))

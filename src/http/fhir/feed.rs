@@ -2,6 +2,8 @@
 //!
 //! A Patient takes the road of a file with one record in it. Only the scheme that gives a number may write under it.
 
+pub(super) mod put;
+
 use axum::extract::{FromRequestParts, State};
 use axum::http::Uri;
 use axum::http::request::Parts;
@@ -12,18 +14,15 @@ use super::patient::invalid;
 use super::{Asking, Resource, Sent, Version, outcome, patient};
 use crate::fhir::feed::{self as fed, DomainNumber, Fault, NoDomain, Survivor};
 use crate::fhir::id::PatientId;
-use crate::format::Container;
 use crate::http::App;
+use crate::http::extract::Named as Addressed;
 use crate::http::problem::{Code, Problem};
 use crate::http::v1::batches::header;
-use crate::mapping::Mapping;
 use crate::model::{Caller, RecordId, Scope};
-use crate::operations::feed::{self, FeedError, Named, NewRecord, Standing};
+use crate::operations::feed::{self, Named, Standing};
 use crate::operations::stewardship::Steward;
-use crate::operations::{batches, translate};
+use put::Wanted;
 
-/// The mapping of schemes whose own format is not FHIR.
-const FHIR: &str = "fhir-r4";
 /// Why two records are one: the source has said so.
 const RESOLVED: &str = "replaced-by (ITI-104)";
 
@@ -74,7 +73,7 @@ impl FromRequestParts<App> for Conditions {
 
 impl Conditions {
     /// The number of the version that was seen.
-    fn seen(&self) -> Result<Option<i64>, Problem> {
+    pub(super) fn seen(&self) -> Result<Option<i64>, Problem> {
         let Some(text) = &self.if_match else { return Ok(None) };
         let number = text.trim().trim_start_matches("W/").trim_matches('"');
         number.parse().map(Some).map_err(|_| Problem::parameter("If-Match", "W/\"1\""))
@@ -130,6 +129,36 @@ pub async fn delete_one(
     remove(&app, &asking, &parameters(&uri)).await
 }
 
+/// Writes the Patient that a record of the caller's scheme is.
+#[utoipa::path(put, path = "/fhir/R4/Patient/{id}", tag = "fhir", params(
+    ("id" = String, Path, description = "`rec-…`"),
+    ("if-match" = Option<String>, Header, description = "`W/\"3\"`: only onto this version")),
+    request_body(content = Object, content_type = "application/fhir+json", description = "Patient"), responses(
+    (status = 200, description = "Patient", content_type = "application/fhir+json", body = Object),
+    (status = "4XX", description = "OperationOutcome", content_type = "application/fhir+json", body = Object)))]
+pub async fn put_by_id(
+    asking: Asking,
+    conditions: Conditions,
+    Addressed(id): Addressed<String>,
+    State(app): State<App>,
+    Sent(body): Sent,
+) -> Result<Resource, Problem> {
+    update_by_id(&app, &asking, &id, &conditions, body).await
+}
+
+/// Removes the Patient that a record of the caller's scheme is.
+#[utoipa::path(delete, path = "/fhir/R4/Patient/{id}", tag = "fhir", params(
+    ("id" = String, Path, description = "`rec-…`")), responses(
+    (status = 204, description = "Removed"),
+    (status = "4XX", description = "OperationOutcome", content_type = "application/fhir+json", body = Object)))]
+pub async fn delete_by_id(
+    asking: Asking,
+    Addressed(id): Addressed<String>,
+    State(app): State<App>,
+) -> Result<Resource, Problem> {
+    remove_by_id(&app, &asking, &id).await
+}
+
 /// Writes a Patient under a number.
 pub async fn update(
     app: &App,
@@ -140,11 +169,20 @@ pub async fn update(
 ) -> Result<Resource, Problem> {
     let caller = asking.granted(Scope::RecordsWrite)?;
     let number = domain(app, &caller, token(given)?)?;
-    let work = Work { app, asking, caller: &caller, number: &number, conditions };
-    match work.read(&body)? {
-        Some(survivor) => work.replace(survivor).await,
-        None => work.put(body, conditions.seen()?).await,
-    }
+    Work { app, asking, caller: &caller, number: &number, conditions }.update(body).await
+}
+
+/// Writes the Patient of a record.
+pub async fn update_by_id(
+    app: &App,
+    asking: &Asking,
+    id: &str,
+    conditions: &Conditions,
+    body: Value,
+) -> Result<Resource, Problem> {
+    let caller = asking.granted(Scope::RecordsWrite)?;
+    let number = number_of(app, &caller, id).await?;
+    Work { app, asking, caller: &caller, number: &number, conditions }.update(body).await
 }
 
 /// Creates a Patient.
@@ -156,12 +194,7 @@ pub async fn create(
 ) -> Result<Resource, Problem> {
     let caller = asking.granted(Scope::RecordsWrite)?;
     let number = match &conditions.if_none_exist {
-        Some(query) => {
-            let uri: Uri = format!("/?{}", query.trim_start_matches('?'))
-                .parse()
-                .map_err(|_| Problem::parameter("If-None-Exist", FORM))?;
-            domain(app, &caller, token(&parameters(&uri))?)?
-        }
+        Some(query) => queried(app, &caller, query)?,
         None => own_number(app, &caller, &body)?,
     };
     let work = Work { app, asking, caller: &caller, number: &number, conditions };
@@ -174,6 +207,18 @@ pub async fn create(
         }
         _ => work.put(body, Some(0)).await,
     }
+}
+
+/// Takes a Patient under a number, whatever it says of itself.
+pub async fn take(
+    app: &App,
+    asking: &Asking,
+    caller: &Caller,
+    number: &DomainNumber,
+    body: Value,
+) -> Result<Resource, Problem> {
+    let conditions = &Conditions::default();
+    Work { app, asking, caller, number, conditions }.update(body).await
 }
 
 /// Removes a Patient.
@@ -189,10 +234,30 @@ pub async fn remove(
     Ok(Resource::nothing())
 }
 
+/// Removes the Patient of a record.
+pub async fn remove_by_id(app: &App, asking: &Asking, id: &str) -> Result<Resource, Problem> {
+    let caller = asking.granted(Scope::RecordsWrite)?;
+    let number = number_of(app, &caller, id).await?;
+    let named = Named { scheme: &number.scheme, number: &number.value };
+    feed::withdraw(&app.hub, &caller, named).await?;
+    Ok(Resource::nothing())
+}
+
+/// The number of a record of the caller's scheme; of somebody else's there is nothing to be told.
+async fn number_of(app: &App, caller: &Caller, id: &str) -> Result<DomainNumber, Problem> {
+    let found = match PatientId::parse(id) {
+        Some(PatientId::Record(record)) => feed::number_of(&app.hub, record).await?,
+        Some(PatientId::Person(_)) | None => None,
+    };
+    let own = found.filter(|(scheme, _)| caller.sees(scheme));
+    let (scheme, value) = own.ok_or(Problem::new(Code::NotFound))?;
+    Ok(DomainNumber { scheme, value })
+}
+
 const FORM: &str = "identifier=<system>|<value>";
 
 /// The one identifier that an address names.
-fn token(given: &[(String, String)]) -> Result<&str, Problem> {
+pub(super) fn token(given: &[(String, String)]) -> Result<&str, Problem> {
     let mut named = None;
     for (name, value) in given {
         match name.as_str() {
@@ -207,8 +272,16 @@ fn token(given: &[(String, String)]) -> Result<&str, Problem> {
     named.ok_or_else(|| Problem::parameter("identifier", FORM))
 }
 
+/// The number of a condition, `identifier=<system>|<value>`.
+pub(super) fn queried(app: &App, caller: &Caller, query: &str) -> Result<DomainNumber, Problem> {
+    let uri: Uri = format!("/?{}", query.trim_start_matches('?'))
+        .parse()
+        .map_err(|_| Problem::parameter("If-None-Exist", FORM))?;
+    domain(app, caller, token(&parameters(&uri))?)
+}
+
 /// The number of a token, when the caller is the source of its domain.
-fn domain(app: &App, caller: &Caller, token: &str) -> Result<DomainNumber, Problem> {
+pub(super) fn domain(app: &App, caller: &Caller, token: &str) -> Result<DomainNumber, Problem> {
     let library = app.hub.library();
     match fed::domain_number(library.registry(), token) {
         Ok(number) if caller.sees(&number.scheme) => Ok(number),
@@ -219,7 +292,11 @@ fn domain(app: &App, caller: &Caller, token: &str) -> Result<DomainNumber, Probl
 }
 
 /// The number that a Patient bears in the domain of whoever sends it.
-fn own_number(app: &App, caller: &Caller, body: &Value) -> Result<DomainNumber, Problem> {
+pub(super) fn own_number(
+    app: &App,
+    caller: &Caller,
+    body: &Value,
+) -> Result<DomainNumber, Problem> {
     let library = app.hub.library();
     let registry = library.registry();
     let mut own = registry.schemes().filter(|scheme| caller.sees(&scheme.id)).filter_map(|one| {
@@ -236,6 +313,20 @@ fn foreign(system: &str) -> Problem {
     Problem::new(Code::ForeignDomain).with("system", system)
 }
 
+/// What a Patient says of its end, once it says nothing that the source of this number may not.
+pub(super) fn said(
+    app: &App,
+    number: &DomainNumber,
+    body: &Value,
+) -> Result<Option<Survivor>, Problem> {
+    let library = app.hub.library();
+    fed::read(library.registry(), &number.scheme, body).map_err(|fault| match fault {
+        Fault::Wrong(issues) => invalid(issues),
+        Fault::Foreign(system) => foreign(&system),
+        Fault::Inactive => Problem::new(Code::InactivePatient),
+    })
+}
+
 /// One Patient that is fed.
 struct Work<'w> {
     app: &'w App,
@@ -246,18 +337,20 @@ struct Work<'w> {
 }
 
 impl Work<'_> {
+    async fn update(&self, body: Value) -> Result<Resource, Problem> {
+        match self.read(&body)? {
+            Some(survivor) => self.replace(survivor).await,
+            None => self.put(body, self.conditions.seen()?).await,
+        }
+    }
+
     fn named(&self) -> Named<'_> {
         Named { scheme: &self.number.scheme, number: &self.number.value }
     }
 
     /// What the Patient says of its end, once it says nothing that this source may not.
     fn read(&self, body: &Value) -> Result<Option<Survivor>, Problem> {
-        let library = self.app.hub.library();
-        fed::read(library.registry(), &self.number.scheme, body).map_err(|fault| match fault {
-            Fault::Wrong(issues) => invalid(issues),
-            Fault::Foreign(system) => foreign(&system),
-            Fault::Inactive => Problem::new(Code::InactivePatient),
-        })
+        said(self.app, self.number, body)
     }
 
     async fn replace(&self, survivor: Survivor) -> Result<Resource, Problem> {
@@ -270,48 +363,13 @@ impl Work<'_> {
         self.answer(&standing, false, &[]).await
     }
 
-    async fn put(&self, mut body: Value, seen: Option<i64>) -> Result<Resource, Problem> {
-        let library = self.app.hub.library();
-        let own =
-            library.mapping(self.number.scheme.as_str()).filter(|own| attached(own).is_some());
-        let format = own.is_none().then(|| FHIR.to_owned());
-        let mapping = own.or_else(|| library.mapping(FHIR)).ok_or(Problem::new(Code::Internal))?;
-        if format.is_some() {
-            fed::rename(library.registry(), &self.number.scheme, &mut body);
-        }
-        let kept = self.kept(mapping).await?;
-        let bundle = fed::bundle(body, kept, &attached(mapping).unwrap_or_default());
-        let new = NewRecord {
-            named: self.named(),
-            seen,
-            bytes: bundle.to_string().into_bytes(),
-            format,
-            idempotency_key: self.conditions.idempotency_key.clone(),
-        };
-        let put = match feed::put(&self.app.hub, self.caller, new).await {
-            Err(FeedError::Refused(receipt)) => {
-                crate::http::metrics::received(receipt.scheme.as_str(), 1, 1);
-                let issues = batches::first(&self.app.hub, receipt.batch).await?;
-                return Err(invalid(issues).location(format!("/v1/batches/{}", receipt.batch)));
-            }
-            other => other?,
-        };
-        crate::http::metrics::received(self.number.scheme.as_str(), 1, 0);
+    async fn put(&self, body: Value, seen: Option<i64>) -> Result<Resource, Problem> {
+        let wanted = Wanted { number: self.number.value.clone(), seen, body };
+        let key = self.conditions.idempotency_key.clone();
+        let scheme = &self.number.scheme;
+        let mut put = put::put(self.app, self.caller, scheme, vec![wanted], key).await?;
+        let put = put.pop().ok_or(Problem::new(Code::Internal))?;
         self.answer(&put.standing, put.created, &put.warnings).await
-    }
-
-    /// What the source last said beside the Patient, of which a Patient alone says nothing: it stays.
-    async fn kept(&self, mapping: &Mapping) -> Result<Vec<Value>, Problem> {
-        let standing = feed::standing(&self.app.hub, self.named()).await?;
-        let Some(standing) = standing else { return Ok(Vec::new()) };
-        let Some(last) = feed::last_sent(&self.app.hub, standing.id).await? else {
-            return Ok(Vec::new());
-        };
-        // Where the mapping cannot say it, nothing is kept, and what would be lost is refused.
-        let written = translate::render(Some(mapping), &[last.canonical]).unwrap_or_default();
-        let mut bundle: Value = serde_json::from_slice(&written).unwrap_or_default();
-        let entries = bundle["entry"].as_array_mut().map(std::mem::take).unwrap_or_default();
-        Ok(entries.into_iter().map(|mut entry| entry["resource"].take()).collect())
     }
 
     async fn answer(
@@ -337,15 +395,7 @@ impl Work<'_> {
 }
 
 /// The version of a record as it stands.
-fn version(standing: &Standing) -> Version {
+pub(super) fn version(standing: &Standing) -> Version {
     let reference = format!("Patient/{}", PatientId::Record(standing.id));
     Version { reference, number: standing.revision, at: standing.changed_at }
-}
-
-/// What a mapping reads beside a Patient, by type and referring element; none when it reads no Bundles of Patients.
-fn attached(mapping: &Mapping) -> Option<Vec<(String, String)>> {
-    match mapping.read_options().container {
-        Container::FhirBundle { anchor, attach } if anchor == "Patient" => Some(attach),
-        _ => None,
-    }
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use serde_json::Value;
 
-use super::{Asking, Resource, Sent, written};
+use super::{Asking, Resource, Sent, Version, written};
 use crate::eligibility::{Registry, Subject};
 use crate::fhir::bundle::{self, Mode};
 use crate::fhir::id::PatientId;
@@ -14,7 +14,7 @@ use crate::http::App;
 use crate::http::extract::Named;
 use crate::http::problem::{Code, Problem};
 use crate::messages;
-use crate::model::{Issue, Language, RecordId, Scope};
+use crate::model::{Instant, Issue, Language, RecordId, Scope};
 use crate::operations::patients::{self, Grade, Patient, View, Wanted};
 
 /// Reads a person (`per-…`), or the patient that one scheme's record is (`rec-…`), as far as the caller may see them.
@@ -27,7 +27,18 @@ pub async fn read_one(
     Named(id): Named<String>,
     State(app): State<App>,
 ) -> Result<Resource, Problem> {
-    read(&app, &asking, &id).await.map(Resource::found)
+    let found = read(&app, &asking, &id).await?;
+    let meta = &found["meta"];
+    let number = meta["versionId"].as_str().and_then(|number| number.parse().ok());
+    let at = meta["lastUpdated"].as_str().and_then(Instant::parse);
+    let version = number.zip(at);
+    let version =
+        version.map(|(number, at)| Version { reference: format!("Patient/{id}"), number, at });
+    let resource = Resource::found(found);
+    Ok(match version {
+        Some(version) => resource.of_version(version),
+        None => resource,
+    })
 }
 
 /// Reads a patient.

@@ -71,7 +71,7 @@ pub(in crate::operations) async fn settle(
     for page in absent.records.chunks(PAGE) {
         tx.mark_records(staging.batch.id, Mark::Absent, page).await?;
     }
-    conclude(&mut staging.batch, &ending, &absent);
+    conclude(&mut staging, &ending, &absent);
     let batch = &staging.batch;
     tx.open_quarantine(batch.id, &batch.scheme, now).await?;
     if !tx.finish_batch(batch).await? {
@@ -111,7 +111,7 @@ async fn preview(hub: &Hub, mut staging: Staging, ending: &Ending) -> Result<Bat
     // What is known and unchanged was settled when it came first, so these are new.
     counts.new_records = counts.new_records.saturating_sub(referring);
     let absent = absent(&mut session, &staging, ending.complete).await?;
-    conclude(&mut staging.batch, ending, &absent);
+    conclude(&mut staging, ending, &absent);
     Ok(staging.batch)
 }
 
@@ -148,7 +148,8 @@ async fn absent(
 }
 
 /// Writes the result of the reading into the batch.
-fn conclude(batch: &mut Batch, ending: &Ending, absent: &Absent) {
+fn conclude(staging: &mut Staging, ending: &Ending, absent: &Absent) {
+    let Staging { batch, whole, .. } = staging;
     let counts = &mut batch.counts;
     counts.absent = absent.records.len() as u64;
     counts.corrected = ending.corrected;
@@ -156,7 +157,8 @@ fn conclude(batch: &mut Batch, ending: &Ending, absent: &Absent) {
     batch.complete = ending.complete;
     batch.body_hash = ending.body_hash.map(|hash| hash.to_vec());
     batch.dropped = serde_json::to_string(&ending.dropped).expect("counts by name are plain JSON");
-    batch.hold_reason = if ending.hold_refused.is_some_and(|limit| refused > limit) {
+    let limit = if *whole { Some(0.0) } else { ending.hold_refused };
+    batch.hold_reason = if limit.is_some_and(|limit| refused > limit) {
         Some("refused".to_owned())
     } else if absent.share > HOLD_ABSENT {
         Some("absent".to_owned())

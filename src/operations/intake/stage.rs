@@ -74,6 +74,8 @@ pub(in crate::operations) fn judge(
 pub(in crate::operations) struct Staging {
     pub(in crate::operations) batch: Batch,
     pub(in crate::operations) dry_run: bool,
+    /// Whether one refused record holds all of them.
+    pub(in crate::operations) whole: bool,
     /// The records of a snapshot, refused ones too: they are not absent.
     pub(in crate::operations) seen: Option<FxHashSet<KeyedHash>>,
     /// The refused record that this batch puts right.
@@ -89,7 +91,7 @@ pub(in crate::operations) struct Resolution {
 impl Staging {
     pub(in crate::operations) fn new(batch: Batch, dry_run: bool) -> Self {
         let seen = (batch.mode == Mode::Snapshot).then(FxHashSet::default);
-        Self { batch, dry_run, seen, resolution: None }
+        Self { batch, dry_run, whole: false, seen, resolution: None }
     }
 
     /// Writes a chunk, or only counts it in a dry run.
