@@ -9,9 +9,11 @@
 pub mod alarm;
 pub mod assign;
 pub mod cluster;
+mod contested;
 pub mod edge;
 pub mod facts;
 pub mod household;
+mod ids;
 pub mod index;
 pub mod probe;
 mod regroup;

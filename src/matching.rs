@@ -14,6 +14,7 @@ pub mod experience;
 pub mod frequency;
 pub mod learn;
 pub mod line;
+pub mod lists;
 pub mod model;
 pub mod normalize;
 pub mod observe;

@@ -160,7 +160,7 @@ impl Index {
     fn about_people(&self) -> Vec<Alarm> {
         let (mut large, mut sexes, mut held) =
             (Cases::default(), Cases::default(), Cases::default());
-        for records in self.people.values().filter(|records| records.len() > 1) {
+        for records in self.people.iter().filter(|records| records.len() > 1) {
             let Some(first) = records.iter().map(|slot| self.ids[*slot as usize]).min() else {
                 continue;
             };
@@ -193,8 +193,7 @@ impl Index {
             let mut open: Vec<Slot> = others.iter().copied().min().into_iter().collect();
             let mut reached: FxHashSet<Slot> = open.iter().copied().collect();
             while let Some(slot) = open.pop() {
-                let strong =
-                    self.edges[slot as usize].iter().filter(|(_, edge)| edge.alone >= review);
+                let strong = self.edges.get(slot).iter().filter(|(_, edge)| edge.alone >= review);
                 let said = self.held_same(self.ids[slot as usize]);
                 for next in strong.map(|(other, _)| *other).chain(said) {
                     if others.contains(&next) && reached.insert(next) {
@@ -208,11 +207,12 @@ impl Index {
 
     fn about_phones(&self) -> Option<Alarm> {
         let mut records: FxHashMap<u32, (usize, RecordId)> = FxHashMap::default();
-        for (id, slot) in &self.by_id {
-            for phone in self.lines[*slot as usize].phones() {
-                let (count, first) = records.entry(phone).or_insert((0, *id));
+        for slot in self.ids.slots() {
+            let id = self.ids[slot as usize];
+            for phone in self.lines[slot as usize].phones() {
+                let (count, first) = records.entry(phone).or_insert((0, id));
                 *count += 1;
-                *first = (*first).min(*id);
+                *first = (*first).min(id);
             }
         }
         let many = records.into_values().filter(|(count, _)| *count > SHARED_PHONE);
@@ -222,9 +222,9 @@ impl Index {
     /// Numbers whose records belong to several people, in all and as a share of the numbers that a scheme shares.
     fn about_numbers(&self) -> Vec<Alarm> {
         let mut bearers: FxHashMap<Number, SmallVec<[Slot; 2]>> = FxHashMap::default();
-        for slot in self.by_id.values() {
-            for number in self.vocabulary.numbers(&self.lines[*slot as usize]) {
-                bearers.entry(*number).or_default().push(*slot);
+        for slot in self.ids.slots() {
+            for number in self.vocabulary.numbers(&self.lines[slot as usize]) {
+                bearers.entry(*number).or_default().push(slot);
             }
         }
         let (mut several, mut shares) = (Cases::default(), Shares::default());
@@ -257,14 +257,14 @@ impl Index {
     fn about_schemes(&self) -> Vec<Alarm> {
         let (mut dates, mut twice) = (Shares::default(), Shares::default());
         let mut records: Vec<(RecordId, Slot)> =
-            self.by_id.iter().map(|(id, slot)| (*id, *slot)).collect();
+            self.ids.slots().map(|slot| (self.ids[slot as usize], slot)).collect();
         records.sort_unstable();
         for (id, slot) in records {
             let line = &self.lines[slot as usize];
             if line.birth.is_full() {
                 dates.add(line.scheme, line.birth.is_default(), id);
             }
-            let others = self.people.get(&self.home[slot as usize]).into_iter().flatten();
+            let others = self.people.get(self.home[slot as usize]).iter();
             let is_double = others
                 .copied()
                 .any(|other| other != slot && self.lines[other as usize].scheme == line.scheme);

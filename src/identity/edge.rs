@@ -33,7 +33,7 @@ const KEPT: [Kind; 10] = [
 ];
 
 /// A pair as kept.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Edge {
     /// Weight of the pair by itself, in bits.
     pub alone: f32,
@@ -152,7 +152,7 @@ impl Index {
 
     /// The other edges of a record with their weights, in order of the slot.
     fn around(&self, slot: Slot, without: Slot) -> SmallVec<[(Slot, f32); 8]> {
-        let edges = self.edges[slot as usize].iter();
+        let edges = self.edges.get(slot).iter();
         let others = edges.filter(|(other, _)| *other != without);
         let mut found: SmallVec<[(Slot, f32); 8]> =
             others.map(|(other, edge)| (*other, edge.alone)).collect();
@@ -164,8 +164,8 @@ impl Index {
     #[must_use]
     pub fn explain(&self, one: RecordId, other: RecordId) -> Option<Score> {
         // The smaller id is the left side, so that a pair has one explanation.
-        let left = *self.by_id.get(&one.min(other))?;
-        let right = *self.by_id.get(&one.max(other))?;
+        let left = self.ids.slot(one.min(other))?;
+        let right = self.ids.slot(one.max(other))?;
         let prepared = self.context().prepare(self.lines[left as usize]);
         let seen = self.seen(left, right, &mut Acquaintance::default());
         let mut score = score(&prepared, &self.lines[right as usize], seen, self.context());
@@ -178,10 +178,10 @@ impl Index {
     /// The edges of a record that are worth a look, in order of the other's id.
     #[must_use]
     pub fn edges(&self, id: RecordId) -> Vec<(RecordId, EdgeWeight)> {
-        let Some(slot) = self.by_id.get(&id) else { return Vec::new() };
-        let edges = self.edges[*slot as usize].iter();
+        let Some(slot) = self.ids.slot(id) else { return Vec::new() };
+        let edges = self.edges.get(slot).iter();
         let weighed = edges.map(|(other, edge)| {
-            (self.ids[*other as usize], self.final_weight(*slot, *other, edge))
+            (self.ids[*other as usize], self.final_weight(slot, *other, edge))
         });
         let mut found: Vec<_> =
             weighed.filter(|(_, edge)| edge.weight >= self.model.thresholds.review).collect();

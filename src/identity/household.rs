@@ -8,6 +8,7 @@ use super::retrieve::Slot;
 use crate::matching::birth::BirthLevel;
 use crate::matching::compare::{self, Context, Prepared};
 use crate::matching::line::{Line, NONE};
+use crate::matching::lists::Lists;
 use crate::matching::score::{Company, Seen};
 use crate::matching::symbols::Likeness;
 use crate::model::RecordId;
@@ -17,27 +18,25 @@ const LARGEST: usize = 40;
 
 /// The members of every household.
 #[derive(Default)]
-pub struct Households(FxHashMap<u32, SmallVec<[Slot; 6]>>);
+pub struct Households(Lists<Slot>);
 
 impl Households {
     /// Adds a member.
     pub fn add(&mut self, slot: Slot, household: u32) {
         if household != NONE {
-            self.0.entry(household).or_default().push(slot);
+            self.0.push(household, slot);
         }
     }
 
     /// Takes a member out.
     pub fn remove(&mut self, slot: Slot, household: u32) {
-        if let Some(members) = self.0.get_mut(&household) {
-            members.retain(|member| *member != slot);
-        }
+        self.0.retain(household, |member| *member != slot);
     }
 
     /// The members, none when the household is too large to be one.
     #[must_use]
     pub fn members(&self, household: u32) -> &[Slot] {
-        let members = self.0.get(&household).map_or(&[][..], |members| members.as_slice());
+        let members = self.0.get(household);
         if members.len() <= LARGEST { members } else { &[] }
     }
 }

@@ -7,13 +7,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
-
+use super::contested::Contested;
 use super::edge::Edge;
 use super::facts::Held;
 use super::household::Households;
+use super::ids::Ids;
 use super::retrieve::{Filed, Postings, Slot};
+use crate::matching::lists::{ListId, Lists};
 use crate::matching::{Context, Frequencies, Line, Model, Objection, Vocabulary};
 use crate::model::{BeneficiaryRecord, RecordId};
 
@@ -59,19 +59,19 @@ pub struct Index {
     pub(super) vocabulary: Vocabulary,
     pub(super) frequencies: Frequencies,
     pub(super) lines: Vec<Line>,
-    pub(super) ids: Vec<RecordId>,
-    pub(super) by_id: FxHashMap<RecordId, Slot>,
-    free: Vec<Slot>,
+    pub(super) ids: Ids,
     pub(super) postings: Postings,
     pub(super) households: Households,
-    pub(super) edges: Vec<SmallVec<[(Slot, Edge); 2]>>,
+    /// By slot: whom a record looks like, and how much.
+    pub(super) edges: Lists<(Slot, Edge)>,
     pub(super) held: Held,
-    pub(super) home: Vec<u32>,
-    pub(super) people: FxHashMap<u32, Vec<Slot>>,
-    pub(super) next_person: u32,
+    /// By slot: whose record it is.
+    pub(super) home: Vec<ListId>,
+    /// The records of each person.
+    pub(super) people: Lists<Slot>,
     pub(super) dirty: BTreeSet<Slot>,
     pub(super) moved: BTreeSet<Slot>,
-    pub(super) contested: BTreeSet<(RecordId, RecordId)>,
+    pub(super) contested: Contested,
     pub(super) truncated: BTreeSet<Slot>,
     /// Records, as counted, when everybody was last looked for.
     pub(super) anew: f32,
@@ -79,7 +79,7 @@ pub struct Index {
 }
 
 /// No person yet.
-pub(super) const HOMELESS: u32 = u32::MAX;
+pub(super) const HOMELESS: ListId = ListId::MAX;
 
 impl Index {
     /// An empty index that decides by `model`.
@@ -90,19 +90,16 @@ impl Index {
             vocabulary: Vocabulary::default(),
             frequencies: Frequencies::default(),
             lines: Vec::new(),
-            ids: Vec::new(),
-            by_id: FxHashMap::default(),
-            free: Vec::new(),
+            ids: Ids::default(),
             postings: Postings::default(),
             households: Households::default(),
-            edges: Vec::new(),
+            edges: Lists::default(),
             held: Held::default(),
             home: Vec::new(),
-            people: FxHashMap::default(),
-            next_person: 0,
+            people: Lists::default(),
             dirty: BTreeSet::new(),
             moved: BTreeSet::new(),
-            contested: BTreeSet::new(),
+            contested: Contested::default(),
             truncated: BTreeSet::new(),
             anew: Frequencies::default().records(),
             position: 0,
@@ -129,61 +126,61 @@ impl Index {
     /// How many records it holds.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.by_id.len()
+        self.ids.len()
     }
 
     /// Whether it holds none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.by_id.is_empty()
+        self.ids.len() == 0
     }
 
     /// How many people it sees.
     #[must_use]
     pub fn people(&self) -> usize {
-        self.people.len()
+        self.people.filled()
     }
 
     /// Adds a record or replaces its former content. Takes effect at [`Index::settle`].
     pub fn upsert(&mut self, id: RecordId, record: &BeneficiaryRecord) {
-        let line = self.vocabulary.line(record, &self.model);
-        if let Some(slot) = self.by_id.get(&id).copied() {
+        if let Some(slot) = self.ids.slot(id) {
             self.forget(slot);
-            self.lines[slot as usize] = line;
+            self.lines[slot as usize] = self.vocabulary.line(record, &self.model);
             self.enter(slot);
             return;
         }
-        let slot = if let Some(slot) = self.free.pop() {
-            self.lines[slot as usize] = line;
-            self.ids[slot as usize] = id;
-            slot
-        } else {
+        let line = self.vocabulary.line(record, &self.model);
+        let slot = self.ids.enter(id);
+        if slot as usize == self.lines.len() {
             self.lines.push(line);
-            self.ids.push(id);
-            self.edges.push(SmallVec::new());
             self.home.push(HOMELESS);
-            Slot::try_from(self.lines.len() - 1).expect("fewer than 2^32 records")
-        };
-        self.by_id.insert(id, slot);
+        } else {
+            self.lines[slot as usize] = line;
+        }
         self.enter(slot);
     }
 
     /// Forgets a record. Takes effect at [`Index::settle`].
     pub fn remove(&mut self, id: RecordId) {
-        let Some(slot) = self.by_id.remove(&id) else { return };
+        let Some(slot) = self.ids.remove(id) else { return };
         self.forget(slot);
         self.dirty.remove(&slot);
         self.moved.remove(&slot);
         self.truncated.remove(&slot);
         let person = std::mem::replace(&mut self.home[slot as usize], HOMELESS);
-        if let Some(records) = self.people.get_mut(&person) {
-            records.retain(|other| *other != slot);
-            self.moved.extend(records.iter().copied());
-            if records.is_empty() {
-                self.people.remove(&person);
-            }
+        self.leave(person, slot);
+        self.moved.extend(self.people.get(person).iter().copied());
+    }
+
+    /// Takes a record from a person; a person without records is none.
+    pub(super) fn leave(&mut self, person: ListId, slot: Slot) {
+        if person == HOMELESS {
+            return;
         }
-        self.free.push(slot);
+        self.people.retain(person, |other| *other != slot);
+        if self.people.get(person).is_empty() {
+            self.people.give_up(person);
+        }
     }
 
     /// Holds two records to be one person, whatever the evidence.
@@ -205,7 +202,7 @@ impl Index {
 
     /// Has the neighbourhood of a record grouped again at the next settlement.
     pub(super) fn unsettle(&mut self, id: RecordId) {
-        self.moved.extend(self.by_id.get(&id).copied());
+        self.moved.extend(self.ids.slot(id));
     }
 
     fn enter(&mut self, slot: Slot) {
@@ -221,13 +218,16 @@ impl Index {
         let line = self.lines[slot as usize];
         self.postings.remove(slot, &line, &self.vocabulary);
         self.households.remove(slot, line.household);
+        self.vocabulary.forget(&mut self.lines[slot as usize]);
         self.dirty.extend(self.households.members(line.household).iter().copied());
         self.drop_edges(slot);
     }
 
     pub(super) fn drop_edges(&mut self, slot: Slot) {
-        for (other, _) in std::mem::take(&mut self.edges[slot as usize]) {
-            self.edges[other as usize].retain(|(back, _)| *back != slot);
+        let others: Vec<Slot> = self.edges.get(slot).iter().map(|(other, _)| *other).collect();
+        self.edges.clear(slot);
+        for other in others {
+            self.edges.retain(other, |(back, _)| *back != slot);
             self.moved.insert(other);
         }
     }
@@ -243,14 +243,14 @@ impl Index {
     /// Whether two records would be one person but for a rival that fits about as well.
     #[must_use]
     pub fn is_contested(&self, one: RecordId, other: RecordId) -> bool {
-        self.contested.contains(&(one.min(other), one.max(other)))
+        self.contested.contains(one, other)
     }
 
     /// Everybody, in order.
     #[must_use]
     pub fn clusters(&self) -> Vec<Cluster> {
         let mut all: Vec<Cluster> =
-            self.people.values().map(|records| self.cluster(records)).collect();
+            self.people.iter().map(|records| self.cluster(records)).collect();
         all.sort_unstable();
         all
     }
@@ -258,8 +258,8 @@ impl Index {
     /// The records of the person whose record this is, in order of id.
     #[must_use]
     pub fn person_of(&self, id: RecordId) -> Option<Cluster> {
-        let slot = self.by_id.get(&id)?;
-        self.people.get(&self.home[*slot as usize]).map(|records| self.cluster(records))
+        let records = self.people.get(self.home[self.ids.slot(id)? as usize]);
+        (!records.is_empty()).then(|| self.cluster(records))
     }
 
     pub(super) fn cluster(&self, records: &[Slot]) -> Cluster {

@@ -25,23 +25,24 @@ impl Index {
     /// Everybody who is worth a look for a record, found by weighing it against every other: what [`Index::edges`] owes.
     #[must_use]
     pub fn by_brute_force(&self, id: RecordId) -> Vec<(RecordId, f32)> {
-        let Some(slot) = self.by_id.get(&id).copied() else { return Vec::new() };
+        let Some(slot) = self.ids.slot(id) else { return Vec::new() };
         let mut acquaintance = Acquaintance::default();
         let context = self.context();
         let ours = context.prepare(self.lines[slot as usize]);
         let mut found = Vec::new();
-        for (other, there) in self.by_id.iter().filter(|(_, there)| **there != slot) {
+        for there in self.ids.slots().filter(|there| *there != slot) {
+            let other = self.ids[there as usize];
             // The smaller id is the left side, as in [`Index::explain`].
-            let mut pair = if id < *other {
-                self.weigh_pair(&ours, slot, *there, &mut acquaintance)
+            let mut pair = if id < other {
+                self.weigh_pair(&ours, slot, there, &mut acquaintance)
             } else {
-                let theirs = context.prepare(self.lines[*there as usize]);
-                self.weigh_pair(&theirs, *there, slot, &mut acquaintance)
+                let theirs = context.prepare(self.lines[there as usize]);
+                self.weigh_pair(&theirs, there, slot, &mut acquaintance)
             };
-            self.among_others(slot, *there, pair.weight, &mut pair.evidence);
+            self.among_others(slot, there, pair.weight, &mut pair.evidence);
             let weight = pair.weight + self.model.together.bits(&pair.evidence);
             if weight >= self.model.thresholds.review {
-                found.push((*other, weight));
+                found.push((other, weight));
             }
         }
         found.sort_unstable_by_key(|(other, _)| *other);

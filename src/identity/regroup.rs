@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cluster::{self, Tie};
 use super::edge::Edge;
-use super::index::{Assertion, Cluster, HOMELESS, Index};
+use super::index::{Assertion, Cluster, Index};
 use super::retrieve::Slot;
 use crate::matching::Objection;
 use crate::model::RecordId;
@@ -51,7 +51,7 @@ impl Index {
     }
 
     fn is_live(&self, slot: Slot) -> bool {
-        self.by_id.get(&self.ids[slot as usize]) == Some(&slot)
+        self.ids.slot(self.ids[slot as usize]) == Some(slot)
     }
 
     /// All records that strong edges, assertions or a common past connect with a record.
@@ -63,9 +63,9 @@ impl Index {
             if !found.insert(slot) {
                 continue;
             }
-            let strong = self.edges[slot as usize].iter().filter(|(_, edge)| edge.alone >= least);
+            let strong = self.edges.get(slot).iter().filter(|(_, edge)| edge.alone >= least);
             open.extend(strong.map(|(other, _)| *other));
-            open.extend(self.people.get(&self.home[slot as usize]).into_iter().flatten());
+            open.extend(self.people.get(self.home[slot as usize]));
             open.extend(self.held_same(self.ids[slot as usize]));
         }
         let mut slots: Vec<Slot> = found.into_iter().collect();
@@ -76,7 +76,7 @@ impl Index {
     pub(super) fn held_same(&self, id: RecordId) -> impl Iterator<Item = Slot> + '_ {
         let others = self.held.others(id).iter();
         let same = others.filter(move |other| self.held.of(id, **other) == Some(Assertion::Same));
-        same.filter_map(|other| self.by_id.get(other).copied())
+        same.filter_map(|other| self.ids.slot(*other))
     }
 
     fn regroup_one(&mut self, slots: Vec<Slot>, changed: &mut Vec<Cluster>) {
@@ -84,7 +84,7 @@ impl Index {
             slots.iter().enumerate().map(|(place, slot)| (*slot, place)).collect();
         let mut ties: BTreeMap<(usize, usize), Tie> = BTreeMap::new();
         for (place, slot) in slots.iter().enumerate() {
-            for (other, edge) in &self.edges[*slot as usize] {
+            for (other, edge) in self.edges.get(*slot) {
                 if let Some(there) = places.get(other).filter(|there| **there > place) {
                     ties.insert((place, *there), self.tie(*slot, *other, edge));
                 }
@@ -93,7 +93,7 @@ impl Index {
         for (place, slot) in slots.iter().enumerate() {
             let one = self.ids[*slot as usize];
             for other in self.held.others(one) {
-                let there = self.by_id.get(other).and_then(|slot| places.get(slot)).copied();
+                let there = self.ids.slot(*other).and_then(|slot| places.get(&slot)).copied();
                 let tie = match self.held.of(one, *other) {
                     Some(Assertion::Same) => Tie::Same,
                     Some(Assertion::Different) => Tie::Apart,
@@ -107,11 +107,11 @@ impl Index {
         let edges: Vec<cluster::Edge> =
             ties.into_iter().map(|((a, b), tie)| cluster::Edge { a, b, tie }).collect();
         let outcome = cluster::cluster(slots.len(), &edges, &self.model.thresholds);
-        let ids: BTreeSet<RecordId> = slots.iter().map(|slot| self.ids[*slot as usize]).collect();
-        self.contested.retain(|(one, other)| !ids.contains(one) && !ids.contains(other));
+        for slot in &slots {
+            self.contested.forget(self.ids[*slot as usize]);
+        }
         for (a, b) in outcome.contested {
-            let (one, other) = (self.ids[slots[a] as usize], self.ids[slots[b] as usize]);
-            self.contested.insert((one.min(other), one.max(other)));
+            self.contested.insert(self.ids[slots[a] as usize], self.ids[slots[b] as usize]);
         }
         for group in outcome.groups {
             let members: Vec<Slot> = group.iter().map(|place| slots[*place]).collect();
@@ -123,22 +123,15 @@ impl Index {
     fn settle_group(&mut self, mut members: Vec<Slot>, changed: &mut Vec<Cluster>) {
         members.sort_unstable();
         let Some(first) = members.first() else { return };
-        let home = self.home[*first as usize];
-        if self.people.get(&home).is_some_and(|before| *before == members) {
+        if self.people.get(self.home[*first as usize]) == members {
             return;
         }
-        let person = self.next_person;
-        self.next_person = self.next_person.wrapping_add(1) % HOMELESS;
+        let person = self.people.unused();
         for slot in &members {
             let before = std::mem::replace(&mut self.home[*slot as usize], person);
-            if let Some(records) = self.people.get_mut(&before) {
-                records.retain(|other| other != slot);
-                if records.is_empty() {
-                    self.people.remove(&before);
-                }
-            }
+            self.leave(before, *slot);
+            self.people.push(person, *slot);
         }
         changed.push(self.cluster(&members));
-        self.people.insert(person, members);
     }
 }

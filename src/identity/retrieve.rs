@@ -6,10 +6,12 @@
 //! the years that a slip could have made of the year of birth. When a list cannot be walked to its
 //! end the answer says so ([`Candidates::truncated`]) and nothing is dropped in silence.
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use smallvec::SmallVec;
 
 use crate::matching::line::{Line, NONE, Vocabulary};
+use crate::matching::lists::{ListId, Lists};
 use crate::matching::symbols::{Likeness, Symbol};
 
 /// Place of a record in the index.
@@ -39,16 +41,49 @@ pub struct Candidates {
 }
 
 /// All posting lists, by a hash of the kind of evidence and its value.
+///
+/// Most lists are of one record, whose slot stands in the table itself.
 #[derive(Default)]
-pub struct Postings(FxHashMap<u64, SmallVec<[Slot; 2]>>);
+pub struct Postings {
+    table: HashTable<Posting>,
+    lists: Lists<Slot>,
+}
+
+/// One list: of a single record, or of several.
+#[derive(Clone, Copy)]
+struct Posting {
+    key: Key,
+    /// The slot, or [`SEVERAL`] and the number of the list.
+    at: u32,
+}
+
+/// The bit that says "a list": an index holds fewer than 2^31 records.
+const SEVERAL: u32 = 1 << 31;
+
+impl Posting {
+    const fn list(self) -> Option<ListId> {
+        if self.at & SEVERAL == 0 { None } else { Some(self.at & !SEVERAL) }
+    }
+}
+
+/// A piece of evidence, hashed. Of ten million records one key in a hundred is another's too: that makes a list a little
+/// longer, and whoever is on it is weighed by what they are.
+type Key = u32;
 
 /// Mixes a kind of evidence and its parts into a key.
-fn key(kind: u64, parts: &[u64]) -> u64 {
+#[allow(clippy::cast_possible_truncation, reason = "half of the bits of a hash are a hash")]
+fn key(kind: u64, parts: &[u64]) -> Key {
     let start = kind.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    parts.iter().fold(start, |sum, part| {
+    let mixed = parts.iter().fold(start, |sum, part| {
         let mixed = (sum ^ part).wrapping_mul(0xff51_afd7_ed55_8ccd);
         mixed ^ (mixed >> 32)
-    })
+    });
+    mixed as Key
+}
+
+/// A key spread over 64 bits, as the table wants it.
+const fn spread_out(key: Key) -> u64 {
+    (key as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 const NUMBER: u64 = 1;
@@ -58,19 +93,19 @@ const NAMES_AND_YEAR: u64 = 4;
 const NAME_AND_DAY: u64 = 5;
 const GIVEN_YEAR_PLACE: u64 = 6;
 
-fn names(one: u64, other: u64) -> u64 {
+fn names(one: u64, other: u64) -> Key {
     key(NAMES, &[one.min(other), one.max(other)])
 }
 
-fn names_and_year(one: u64, other: u64, year: u16) -> u64 {
+fn names_and_year(one: u64, other: u64, year: u16) -> Key {
     key(NAMES_AND_YEAR, &[one.min(other), one.max(other), u64::from(year)])
 }
 
-fn name_and_day(name: u64, year: u16, month: u8, day: u8) -> u64 {
+fn name_and_day(name: u64, year: u16, month: u8, day: u8) -> Key {
     key(NAME_AND_DAY, &[name, u64::from(year), u64::from(month), u64::from(day)])
 }
 
-fn given_year_place(given: u64, year: u16, place: u32) -> u64 {
+fn given_year_place(given: u64, year: u16, place: u32) -> Key {
     key(GIVEN_YEAR_PLACE, &[given, u64::from(year), u64::from(place)])
 }
 
@@ -78,24 +113,53 @@ impl Postings {
     /// Files a record under everything by which it may be found.
     pub fn add(&mut self, slot: Slot, line: &Line, vocabulary: &Vocabulary) {
         for key in keys(line, vocabulary) {
-            self.0.entry(key).or_default().push(slot);
+            match self.table.entry(
+                spread_out(key),
+                |known| known.key == key,
+                |known| spread_out(known.key),
+            ) {
+                Entry::Vacant(free) => {
+                    free.insert(Posting { key, at: slot });
+                }
+                Entry::Occupied(mut known) => {
+                    let known = known.get_mut();
+                    let list = known.list().unwrap_or_else(|| {
+                        let list = self.lists.unused();
+                        self.lists.push(list, known.at);
+                        known.at = SEVERAL | list;
+                        list
+                    });
+                    self.lists.push(list, slot);
+                }
+            }
         }
     }
 
     /// Takes a record out again.
     pub fn remove(&mut self, slot: Slot, line: &Line, vocabulary: &Vocabulary) {
         for key in keys(line, vocabulary) {
-            if let Some(list) = self.0.get_mut(&key) {
-                list.retain(|other| *other != slot);
-                if list.is_empty() {
-                    self.0.remove(&key);
-                }
+            let Ok(mut known) = self.table.find_entry(spread_out(key), |known| known.key == key)
+            else {
+                continue;
+            };
+            let Some(list) = known.get().list() else {
+                known.remove();
+                continue;
+            };
+            self.lists.retain(list, |other| *other != slot);
+            if let [last] = *self.lists.get(list) {
+                known.get_mut().at = last;
+                self.lists.give_up(list);
             }
         }
     }
 
-    fn list(&self, key: u64) -> &[Slot] {
-        self.0.get(&key).map_or(&[], |list| list.as_slice())
+    fn list(&self, key: Key) -> &[Slot] {
+        let posting = self.table.find(spread_out(key), |known| known.key == key);
+        posting.map_or(&[], |known| match known.list() {
+            Some(list) => self.lists.get(list),
+            None => std::slice::from_ref(&known.at),
+        })
     }
 
     /// Everybody who shares evidence with `wanted`.
@@ -194,8 +258,8 @@ fn years(year: u16) -> impl Iterator<Item = u16> {
         .filter_map(move |shift| year.checked_add_signed(shift))
 }
 
-fn keys(line: &Line, vocabulary: &Vocabulary) -> SmallVec<[u64; 24]> {
-    let mut found: SmallVec<[u64; 24]> = SmallVec::new();
+fn keys(line: &Line, vocabulary: &Vocabulary) -> SmallVec<[Key; 24]> {
+    let mut found: SmallVec<[Key; 24]> = SmallVec::new();
     found.extend(vocabulary.numbers(line).iter().map(|number| key(NUMBER, &[number.value.into()])));
     found.extend(line.phones().map(|phone| key(PHONE, &[phone.into()])));
     let loose = |symbol: Symbol| vocabulary.symbols.loose(symbol);
@@ -231,8 +295,8 @@ fn keys(line: &Line, vocabulary: &Vocabulary) -> SmallVec<[u64; 24]> {
 
 /// What is looked for: a record's or a question's evidence with the keys of all neighbour names.
 pub struct Wanted {
-    numbers: SmallVec<[u64; 4]>,
-    phones: SmallVec<[u64; 2]>,
+    numbers: SmallVec<[Key; 4]>,
+    phones: SmallVec<[Key; 2]>,
     given: SmallVec<[u64; 8]>,
     /// To which of the given tokens each of `given` belongs.
     tokens: SmallVec<[u8; 8]>,

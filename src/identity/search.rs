@@ -94,7 +94,7 @@ impl Index {
     }
 
     fn records_of(&self, person: u32) -> Vec<RecordId> {
-        self.people.get(&person).map_or_else(Vec::new, |records| self.cluster(records).records)
+        self.cluster(self.people.get(person)).records
     }
 
     fn rank(&self, asked: &Demographics) -> Ranked {

@@ -26,13 +26,16 @@ const MOVED: f32 = 0.1;
 /// Records in one piece of work for one of the two threads of a large settlement.
 const PARALLEL_FROM: usize = 512;
 
+/// Records whose edges are found before they are put into place: what waits takes memory.
+const PIECE: usize = 1 << 16;
+
 type Found = (Slot, Vec<(Slot, Edge)>, bool);
 
 impl Index {
     /// Counts the shares of all values again and scores every pair anew at the next settlement.
     pub fn recount(&mut self) {
         self.count_shares();
-        self.dirty.extend(self.by_id.values().copied());
+        self.dirty.extend(self.ids.slots());
         self.anew = self.frequencies.records();
     }
 
@@ -41,7 +44,7 @@ impl Index {
     fn count_shares(&mut self) {
         let before: BTreeSet<(Symbol, Symbol)> =
             self.vocabulary.symbols.learnt().iter().copied().collect();
-        let lines = || self.by_id.values().map(|slot| &self.lines[*slot as usize]);
+        let lines = || self.ids.slots().map(|slot| &self.lines[slot as usize]);
         // What was learnt before must not hide what teaches it again.
         self.vocabulary.symbols.learn(Vec::new(), &self.model.equivalences);
         let learnt = variants(lines(), &self.vocabulary, &self.model);
@@ -55,12 +58,12 @@ impl Index {
             let line = &self.lines[*slot as usize];
             line.given().chain(line.family()).any(|name| changed.contains(&name))
         };
-        self.dirty.extend(self.by_id.values().copied().filter(bears));
+        self.dirty.extend(self.ids.slots().filter(bears));
     }
 
     /// Scores what changed and groups the touched neighbourhoods again.
     pub fn settle(&mut self) -> Settled {
-        let growth = self.frequencies.growth(self.by_id.len());
+        let growth = self.frequencies.growth(self.ids.len());
         let since_anew = growth * self.frequencies.records() / self.anew;
         let outgrown = |growth: f32, factor: f32| !(1.0 / factor..=factor).contains(&growth);
         let mut newly_counted = false;
@@ -74,18 +77,21 @@ impl Index {
         }
         let dirty: Vec<Slot> = std::mem::take(&mut self.dirty).into_iter().collect();
         let mut truncated: Vec<RecordId> = Vec::new();
-        let direct = self.in_parallel(&dirty, |index, slots| index.weigh_found(slots));
         // All edges of what changed go before any new one comes: an edge between two of them would
         // otherwise be dropped again.
         dirty.iter().for_each(|slot| self.drop_edges(*slot));
-        for (slot, edges, cut) in direct {
-            if cut {
-                truncated.push(self.ids[slot as usize]);
-                self.truncated.insert(slot);
-            } else {
-                self.truncated.remove(&slot);
+        for piece in dirty.chunks(PIECE) {
+            for (slot, edges, cut) in
+                self.in_parallel(piece, |index, slots| index.weigh_found(slots))
+            {
+                if cut {
+                    truncated.push(self.ids[slot as usize]);
+                    self.truncated.insert(slot);
+                } else {
+                    self.truncated.remove(&slot);
+                }
+                self.put_edges(slot, edges);
             }
-            self.put_edges(slot, edges);
         }
         if newly_counted {
             self.reweigh(&dirty);
@@ -105,15 +111,15 @@ impl Index {
 
     /// Weighs the kept pairs of records that have not changed with the new shares.
     fn reweigh(&mut self, dirty: &[Slot]) {
-        let mut slots: Vec<Slot> = self.by_id.values().copied().collect();
-        slots.retain(|slot| !self.edges[*slot as usize].is_empty());
+        let mut slots: Vec<Slot> = self.ids.slots().collect();
+        slots.retain(|slot| !self.edges.get(*slot).is_empty());
         slots.sort_unstable();
         let is_dirty = |slot: &Slot| dirty.binary_search(slot).is_ok();
         slots.retain(|slot| !is_dirty(slot));
         let weighed = self.in_parallel(&slots, |index, slots| {
             let mut acquaintance = Acquaintance::default();
             let weigh = |slot: &Slot| {
-                let kept = index.edges[*slot as usize].iter().map(|(other, _)| *other);
+                let kept = index.edges.get(*slot).iter().map(|(other, _)| *other);
                 let others = kept.filter(|other| other > slot && !is_dirty(other));
                 let prepared = index.context().prepare(index.lines[*slot as usize]);
                 let edge = |other: Slot| {
@@ -135,13 +141,13 @@ impl Index {
     fn replace_edge(&mut self, slot: Slot, other: Slot, edge: Edge) {
         let kept = edge.alone >= self.model.thresholds.keep;
         for (from, to) in [(slot, other), (other, slot)] {
-            let list = &mut self.edges[from as usize];
+            let list = self.edges.get_mut(from);
             let Some(known) = list.iter_mut().find(|(known, _)| *known == to) else { continue };
             let is_moved = (known.1.alone - edge.alone).abs() >= MOVED;
             let changed = !kept || is_moved || known.1.objection != edge.objection;
             known.1 = edge;
             if !kept {
-                list.retain(|(known, _)| *known != to);
+                self.edges.retain(from, |(known, _)| *known != to);
             }
             if changed {
                 self.moved.insert(from);
@@ -152,10 +158,9 @@ impl Index {
     fn put_edges(&mut self, slot: Slot, edges: Vec<(Slot, Edge)>) {
         for (other, edge) in edges {
             for (from, to) in [(slot, other), (other, slot)] {
-                let list = &mut self.edges[from as usize];
-                match list.iter_mut().find(|(known, _)| *known == to) {
+                match self.edges.get_mut(from).iter_mut().find(|(known, _)| *known == to) {
                     Some((_, known)) => *known = edge,
-                    None => list.push((to, edge)),
+                    None => self.edges.push(from, (to, edge)),
                 }
                 self.moved.insert(from);
             }
@@ -203,16 +208,19 @@ impl Index {
             let own = self.lines[*slot as usize].household;
             let mut homes: BTreeSet<u32> = BTreeSet::new();
             for member in self.households.members(own).iter().filter(|member| *member != slot) {
-                let edges = self.edges[*member as usize].iter();
+                let edges = self.edges.get(*member).iter();
                 let sure = edges.filter(|(_, edge)| edge.alone >= join && edge.objection.is_none());
                 homes.extend(sure.map(|(other, _)| self.lines[*other as usize].household));
             }
             homes.remove(&own);
             let known: FxHashSet<Slot> =
-                self.edges[*slot as usize].iter().map(|(other, _)| *other).collect();
+                self.edges.get(*slot).iter().map(|(other, _)| *other).collect();
             let members = homes.iter().flat_map(|home| self.households.members(*home));
             let new: Vec<Slot> = members.copied().filter(|other| !known.contains(other)).collect();
-            result.push((*slot, self.weigh_all(*slot, &new, &mut acquaintance), false));
+            let edges = self.weigh_all(*slot, &new, &mut acquaintance);
+            if !edges.is_empty() {
+                result.push((*slot, edges, false));
+            }
         }
         result
     }
@@ -257,7 +265,7 @@ impl Index {
 
     /// What the households of two records say about them.
     pub(super) fn seen(&self, slot: Slot, other: Slot, acquaintance: &mut Acquaintance) -> Seen {
-        let table = Table { lines: &self.lines, ids: &self.ids };
+        let table = Table { lines: &self.lines, ids: self.ids.by_slot() };
         acquaintance.company((slot, other), &self.households, table, self.context())
     }
 }

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use super::frequency::{Frequencies, NameShares};
 use super::line::{Line, NONE, Vocabulary};
 use super::model::{Chances, Model};
-use super::symbols::{Likeness, Neighbours, Symbol, UNKNOWN};
+use super::symbols::{Likeness, Neighbours, Symbol, UNKNOWN, likeness_among};
 
 pub use facts::{NumberLevel, births, numbers, phones, places, sexes};
 pub use names::{Agreement, Names, names};
@@ -128,8 +128,7 @@ impl Token {
         if self.marks & mark(other) == 0 {
             return Likeness::Different;
         }
-        let near = self.neighbours.iter().find(|(symbol, _)| *symbol == other);
-        near.map_or(Likeness::Different, |(_, likeness)| *likeness)
+        likeness_among(&self.neighbours, other).unwrap_or(Likeness::Different)
     }
 }
 

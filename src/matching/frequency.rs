@@ -37,8 +37,9 @@ pub struct Frequencies {
     names: Vec<NameShares>,
     years: Vec<f32>,
     days: Vec<f32>,
-    phones: FxHashMap<u32, u32>,
-    places: FxHashMap<u32, u32>,
+    /// Records of each phone and of each place, by its number.
+    phones: Vec<u32>,
+    places: Vec<u32>,
     regions: FxHashMap<u16, u32>,
     /// Records of each name, and of each family name with a given name and in a place.
     counts: Vec<u32>,
@@ -69,7 +70,7 @@ impl Frequencies {
         let mut days = vec![BACKGROUND_DAY; DAYS];
         days[NEW_YEAR] = BACKGROUND_NEW_YEAR;
         days[LAST_DAY] = BACKGROUND_LAST_DAY;
-        let (mut phones, mut places) = (FxHashMap::default(), FxHashMap::default());
+        let (mut phones, mut places) = (Vec::new(), Vec::new());
         let mut regions = FxHashMap::default();
         let (mut with_given, mut in_place) = (FxHashMap::default(), FxHashMap::default());
         for line in lines {
@@ -82,13 +83,18 @@ impl Frequencies {
             if line.birth.is_full() {
                 days[day(line.birth)] += 1;
             }
-            line.phones().for_each(|phone| *phones.entry(phone).or_insert(0) += 1);
-            line.places().for_each(|place| *places.entry(place).or_insert(0) += 1);
+            line.phones().for_each(|phone| add_one(&mut phones, phone));
+            line.places().for_each(|place| add_one(&mut places, place));
             *regions.entry(line.region).or_insert(0) += 1;
             for family in line.family() {
                 line.given().for_each(|given| *with_given.entry((family, given)).or_insert(0) += 1);
                 line.places().for_each(|place| *in_place.entry((family, place)).or_insert(0) += 1);
             }
+        }
+        // Fewer say nothing, see `lift`, and they are most.
+        for counts in [&mut with_given, &mut in_place] {
+            counts.retain(|_, count: &mut u32| f64::from(*count) > f64::from(THEMSELVES));
+            counts.shrink_to_fit();
         }
         let whole = f64::from(records.max(1));
         let all_years: u32 = years.iter().sum();
@@ -132,7 +138,7 @@ impl Frequencies {
     #[must_use]
     pub fn lift_by_place(&self, family: Symbol, place: u32) -> f32 {
         let both = self.in_place.get(&(family, place)).copied().unwrap_or(0);
-        self.lift(family, both, self.places.get(&place).copied().unwrap_or(0))
+        self.lift(family, both, self.places.get(place as usize).copied().unwrap_or(0))
     }
 
     #[allow(clippy::cast_precision_loss, reason = "a ratio of counts")]
@@ -194,13 +200,13 @@ impl Frequencies {
     /// Share of records with the phone.
     #[must_use]
     pub fn phone(&self, phone: u32) -> f32 {
-        self.of(self.phones.get(&phone), 0)
+        self.of(self.phones.get(phone as usize), 0)
     }
 
     /// Share of records in the place.
     #[must_use]
     pub fn place(&self, place: u32) -> f32 {
-        self.of(self.places.get(&place), BACKGROUND_PLACE)
+        self.of(self.places.get(place as usize), BACKGROUND_PLACE)
     }
 
     /// Share of records in the region.
@@ -210,13 +216,22 @@ impl Frequencies {
     }
 
     fn of(&self, count: Option<&u32>, background: u32) -> f32 {
-        let count = count.copied().unwrap_or(1) + background;
+        // Whoever is compared bears the value, also when the count is older.
+        let count = count.copied().unwrap_or(0).max(1) + background;
         share(count, f64::from(self.records.max(1.0)))
     }
 
     fn once(&self) -> f32 {
         1.0 / self.records.max(1.0)
     }
+}
+
+fn add_one(counts: &mut Vec<u32>, number: u32) {
+    let place = number as usize;
+    if place >= counts.len() {
+        counts.resize(place + 1, 0);
+    }
+    counts[place] += 1;
 }
 
 fn cumulate(

@@ -3,9 +3,10 @@
 //! Texts are interned: names as [`Symbol`]s, places, phones, identifiers, schemes and contracts as
 //! numbers of their own tables. A line is made once, when a record arrives.
 
+use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 
+use super::lists::Lists;
 use super::model::Model;
 use super::normalize;
 use super::symbols::{Symbol, Symbols, UNKNOWN, hash};
@@ -151,7 +152,7 @@ fn known(tokens: &[Symbol]) -> &[Symbol] {
 }
 
 /// An identifier: its system (place in the model's list, or beyond it) and a hash of its value.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Number {
     /// Place of the system in the model's list; `u16::MAX` for a system that it does not name.
     pub system: u16,
@@ -159,18 +160,30 @@ pub struct Number {
     pub value: u32,
 }
 
-/// Texts of one kind as numbers. Only hashes are kept: nothing personal can be read back.
+/// Texts of one kind as numbers. Only hashes are kept, each once: nothing personal can be read back.
 #[derive(Default)]
-struct Interner(FxHashMap<u64, u32>);
+struct Interner {
+    hashes: Vec<u64>,
+    numbers: HashTable<u32>,
+}
 
 impl Interner {
     fn intern(&mut self, kind: u64, text: &str) -> u32 {
-        let next = u32::try_from(self.0.len()).expect("fewer than 2^32 distinct values");
-        *self.0.entry(hash(kind, text)).or_insert(next)
+        let (wanted, hashes) = (hash(kind, text), &mut self.hashes);
+        let is_it = |number: &u32| hashes[*number as usize] == wanted;
+        if let Some(number) = self.numbers.find(wanted, is_it) {
+            return *number;
+        }
+        let next = u32::try_from(hashes.len()).expect("fewer than 2^32 distinct values");
+        hashes.push(wanted);
+        self.numbers.insert_unique(wanted, next, |number| hashes[*number as usize]);
+        next
     }
 
     fn find(&self, kind: u64, text: &str) -> u32 {
-        self.0.get(&hash(kind, text)).copied().unwrap_or(NONE)
+        let wanted = hash(kind, text);
+        let found = self.numbers.find(wanted, |number| self.hashes[*number as usize] == wanted);
+        found.copied().unwrap_or(NONE)
     }
 }
 
@@ -186,7 +199,7 @@ pub struct Vocabulary {
     schemes: Interner,
     regions: Interner,
     countries: Interner,
-    sets: Vec<SmallVec<[Number; 2]>>,
+    sets: Lists<Number>,
     texts: FxHashMap<u32, Box<str>>,
 }
 
@@ -357,7 +370,10 @@ impl Vocabulary {
     }
 
     fn identifiers(&mut self, record: &BeneficiaryRecord, model: &Model) -> u32 {
-        let mut set: SmallVec<[Number; 2]> = SmallVec::new();
+        if record.person.identifiers.is_empty() {
+            return NONE;
+        }
+        let set = self.sets.unused();
         for identifier in &record.person.identifiers {
             let place = model.systems.iter().position(|known| known.system == identifier.system);
             let system = place.and_then(|place| u16::try_from(place).ok()).unwrap_or(u16::MAX);
@@ -368,20 +384,22 @@ impl Vocabulary {
                 // Only unchecked numbers are ever compared digit by digit.
                 self.texts.entry(value).or_insert_with(|| identifier.value.as_str().into());
             }
-            set.push(Number { system, value });
+            self.sets.push(set, Number { system, value });
         }
-        if set.is_empty() {
-            return NONE;
+        set
+    }
+
+    /// Forgets the identifiers of a line that is no longer looked at, so that the next one may have their place.
+    pub fn forget(&mut self, line: &mut Line) {
+        if line.identifiers != NONE {
+            self.sets.give_up(std::mem::replace(&mut line.identifiers, NONE));
         }
-        let number = u32::try_from(self.sets.len()).expect("fewer than 2^32 records");
-        self.sets.push(set);
-        number
     }
 
     /// The identifiers of a line.
     #[must_use]
     pub fn numbers(&self, line: &Line) -> &[Number] {
-        self.sets.get(line.identifiers as usize).map_or(&[], |set| set.as_slice())
+        self.sets.get(line.identifiers)
     }
 
     /// The digits of an unchecked number.

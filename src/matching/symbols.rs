@@ -33,7 +33,7 @@ pub enum Likeness {
     Different,
 }
 
-/// The neighbours of a spelling, without itself.
+/// The neighbours of a spelling, without itself, in order.
 pub type Neighbours = SmallVec<[(Symbol, Likeness); 6]>;
 
 struct Entry {
@@ -85,6 +85,7 @@ impl Symbols {
         let (loose, buckets) = buckets(token, equivalences);
         let neighbours = self.neighbours(token, &buckets, equivalences);
         for (other, likeness) in &neighbours {
+            // The newest spelling is the last.
             self.entries[*other as usize].neighbours.push((symbol, *likeness));
         }
         for bucket in buckets {
@@ -128,7 +129,7 @@ impl Symbols {
     /// Whether two spellings are one or near each other.
     #[must_use]
     pub fn is_like(&self, one: Symbol, other: Symbol) -> bool {
-        one == other || self.near(one).iter().any(|(near, _)| *near == other)
+        one == other || likeness_among(self.near(one), other).is_some()
     }
 
     /// The pairs of spellings that were learnt.
@@ -151,8 +152,11 @@ impl Symbols {
             .filter(|(one, other)| !equivalences.apart(&key(*one), &key(*other)))
             .collect();
         for (one, other) in &self.learnt {
-            self.entries[*one as usize].neighbours.push((*other, Likeness::Equivalent));
-            self.entries[*other as usize].neighbours.push((*one, Likeness::Equivalent));
+            for (from, to) in [(*one, *other), (*other, *one)] {
+                let neighbours = &mut self.entries[from as usize].neighbours;
+                let place = neighbours.partition_point(|(near, _)| *near < to);
+                neighbours.insert(place, (to, Likeness::Equivalent));
+            }
         }
     }
 
@@ -160,17 +164,24 @@ impl Symbols {
         let mut found = Neighbours::new();
         for bucket in buckets {
             for other in self.buckets.get(bucket).into_iter().flatten() {
-                if found.iter().any(|(known, _)| known == other) {
+                let Err(place) = found.binary_search_by_key(other, |(known, _)| *known) else {
                     continue;
-                }
+                };
                 let likeness = likeness(token, &self.entries[*other as usize].text, equivalences);
                 if likeness != Likeness::Different {
-                    found.push((*other, likeness));
+                    found.insert(place, (*other, likeness));
                 }
             }
         }
         found
     }
+}
+
+/// How alike a spelling is to the one whose neighbours these are; none when it is no neighbour.
+#[must_use]
+pub fn likeness_among(neighbours: &[(Symbol, Likeness)], other: Symbol) -> Option<Likeness> {
+    let place = neighbours.binary_search_by_key(&other, |(symbol, _)| *symbol).ok()?;
+    neighbours.get(place).map(|(_, likeness)| *likeness)
 }
 
 /// A spelling shorter than this is not near another by one letter: Awa and Ama are two names.
