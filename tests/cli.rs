@@ -404,7 +404,7 @@ fn questions(program: &Program, database: &str, records: &str) {
     one.ends_with_code(0);
     let answer = one.values().pop().expect("an answer");
     assert!(answer["answer"].is_string(), "{answer}");
-    says_the_same_in_every_standard(&program, database, &number, &answer);
+    says_the_same_in_every_standard(program, database, &number, &answer);
     let refused = program.run(&[
         "ask",
         "--as",
