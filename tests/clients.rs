@@ -55,12 +55,14 @@ fn python() -> Option<PathBuf> {
     Some(python)
 }
 
-/// A folder with the libraries of Node and the program.
+/// A folder with the libraries of Node and the programs.
 fn node() -> Option<PathBuf> {
     let folder = installed().join("node");
     fs::create_dir_all(&folder).unwrap();
     let (wanted, complete) = (sources().join("package.json"), folder.join("complete.json"));
-    fs::copy(sources().join("ask.mjs"), folder.join("ask.mjs")).unwrap();
+    for program in ["ask.mjs", "feed.mjs"] {
+        fs::copy(sources().join(program), folder.join(program)).unwrap();
+    }
     if fs::read(&complete).ok() != fs::read(&wanted).ok() {
         fs::copy(&wanted, folder.join("package.json")).unwrap();
         let install = ["install", "--silent", "--no-audit", "--no-fund"];
@@ -140,4 +142,26 @@ cluster::both! {
         command.args([key, Invented::new(1).nina()]);
         finish(command).await;
     }
+
+    async fn schemes_programs_in_python_feed(place: cluster::Place) {
+        let Some(python) = &*PYTHON else { return skipped("no Python with fhirpy and fhirclient") };
+        let mut command = Command::new(python);
+        command.arg(sources().join("feed.py"));
+        fed(command, &place).await;
+    }
+
+    async fn schemes_programs_in_javascript_feed(place: cluster::Place) {
+        let Some(folder) = &*NODE else { return skipped("no Node with fhir-kit-client") };
+        let mut command = Command::new("node");
+        command.arg(folder.join("feed.mjs"));
+        fed(command, &place).await;
+    }
+}
+
+/// Lets a program of UTM feed two people whom nobody knows yet.
+async fn fed(mut command: Command, place: &cluster::Place) {
+    let asked = asked::Asked::new(place).await;
+    command.arg(format!("http://{}/fhir/R4", asked.server.address));
+    command.args([asked.utm.clone(), Invented::new(7).utm_id(), Invented::new(8).utm_id()]);
+    finish(command).await;
 }

@@ -109,10 +109,14 @@ pub async fn put_one(
     (status = "4XX", description = "OperationOutcome", content_type = "application/fhir+json", body = Object)))]
 pub async fn post_one(
     asking: Asking,
-    conditions: Conditions,
+    mut conditions: Conditions,
     State(app): State<App>,
+    uri: Uri,
     Sent(body): Sent,
 ) -> Result<Resource, Problem> {
+    // Some programs (fhirpy) put the condition into the address.
+    let query = uri.query().filter(|query| query.contains("identifier="));
+    conditions.if_none_exist = conditions.if_none_exist.or(query.map(ToOwned::to_owned));
     create(&app, &asking, &conditions, body).await
 }
 
