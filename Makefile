@@ -1,5 +1,6 @@
 # make demo    build, tell the story on an embedded store, leave the hub serving (Ctrl-C ends it)
 # make test    everything, on SQLite and on a throw-away PostgreSQL
+# make screenshots   pictures of every view of the page, into target/screenshots
 # make check   form and lints
 # make bench   mappings against hand-written programs for the same files, reading against csv and serde_json,
 #              linkage and the identity index at a million records
@@ -11,7 +12,7 @@ CARGO   ?= cargo
 DANKUN  := target/release/dankun
 LANGUAGE := $(if $(DANKUN_LANG),--lang $(DANKUN_LANG),)
 
-.PHONY: all demo test check bench fuzz proof postgres clean
+.PHONY: all demo test screenshots check bench fuzz proof postgres chromium clean
 
 all:
 	$(CARGO) build --release --locked
@@ -21,7 +22,7 @@ demo: all
 
 # In the development profile: optimising twenty test programs takes longer than running them.
 # One cluster for all test programs: starting one for each would cost two seconds each.
-test: postgres
+test: postgres chromium
 	$(CARGO) test --locked --no-run
 	@set -eu; \
 	place=$$(mktemp -d /tmp/dankun.XXXXXX); chmod 711 "$$place"; \
@@ -30,6 +31,10 @@ test: postgres
 	export DANKUN_TEST_POSTGRES; \
 	echo "PostgreSQL for the tests: throw-away cluster in $$place"; \
 	$(CARGO) test --locked --no-fail-fast
+	node --test tests/browser/page.test.mjs
+
+screenshots: all chromium
+	node tests/browser/screenshots.mjs $(DANKUN) target/screenshots
 
 check:
 	$(CARGO) fmt --check
@@ -60,6 +65,22 @@ postgres:
 	echo "Installing Debian's PostgreSQL for the tests …"; \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get update -q >/dev/null && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends postgresql >/dev/null
+
+# Debian's Chromium and Node when there are none, and what npm holds at the versions of the lock file.
+chromium:
+	@if ! command -v chromium >/dev/null 2>&1 && [ -z "$${DANKUN_CHROMIUM:-}" ] || ! command -v npm >/dev/null 2>&1; then \
+	  if ! command -v apt-get >/dev/null 2>&1; then \
+	    echo "The tests of the page need Chromium and Node 18 or later: install them and try again." >&2; exit 1; \
+	  fi; \
+	  if [ "$$(id -u)" = 0 ]; then sudo=; elif command -v sudo >/dev/null 2>&1; then sudo=sudo; else \
+	    echo "The tests of the page need Chromium: run 'apt-get install chromium nodejs npm' as root and try again." >&2; exit 1; \
+	  fi; \
+	  echo "Installing Debian's Chromium for the tests of the page …"; \
+	  needs=chromium; command -v npm >/dev/null 2>&1 || needs="chromium nodejs npm"; \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get update -q >/dev/null && \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$needs >/dev/null; \
+	fi
+	@if [ ! -d tests/browser/node_modules/playwright-core ]; then npm --prefix tests/browser ci --no-audit --no-fund --loglevel error; fi
 
 clean:
 	$(CARGO) clean

@@ -31,12 +31,13 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use tower::Service as _;
 
-pub use extract::{Named, Params};
+pub use extract::{Named, Params, narrowed};
 pub use openapi::description;
 pub use pages::Pages;
 pub use problem::{Code, Problem, language_of, taken};
 pub use server::{ServeError, serve, serve_requests};
 pub use upload::{Broken, UploadLimits, whole};
+pub use v1::refusals::as_sent as refusals_as_sent;
 
 use crate::delivery::client::Client;
 use crate::model::Caller;

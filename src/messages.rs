@@ -40,7 +40,19 @@ macro_rules! topics {
 
 /// To add a topic, write both files and name it here.
 const TOPICS: &[Topic] = topics![
-    "issues", "assist", "cli", "demo", "exchange", "infer", "life", "link", "page", "problems",
+    "assist",
+    "cli",
+    "demo",
+    "exchange",
+    "infer",
+    "issues",
+    "life",
+    "link",
+    "page",
+    "page-hub",
+    "page-people",
+    "page-records",
+    "problems",
     "stewards"
 ];
 

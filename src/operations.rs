@@ -29,6 +29,7 @@ pub mod keys;
 mod lease;
 pub mod library;
 pub mod link;
+pub mod overview;
 pub mod patients;
 pub mod people;
 pub mod preview;

@@ -60,6 +60,7 @@ topics! {
     leases;
     measurements;
     outbox;
+    overview;
     people;
     person_events;
     publications;

@@ -10,14 +10,25 @@
 
 mod account;
 mod accounts;
+mod ask;
 mod assets;
 mod audit;
+mod batches;
 mod compress;
 mod cookie;
+mod decisions;
+mod defects;
+mod deliveries;
+mod face;
 mod form;
 mod home;
+mod keys;
 mod language;
 mod page;
+mod people;
+mod refusals;
+mod reviews;
+mod schemes;
 mod shell;
 mod sign_in;
 mod trouble;
@@ -62,6 +73,29 @@ fn routes(app: &App) -> Router<App> {
         .route("/ui/accounts/{id}/reset", post(accounts::reset))
         .route("/ui/accounts/{id}/open", post(accounts::set_open))
         .route("/ui/audit", get(audit::list))
+        .route("/ui/batches", get(batches::list))
+        .route("/ui/batches/{id}", get(batches::show))
+        .route("/ui/batches/{id}/release", post(batches::release))
+        .route("/ui/batches/{id}/refused", get(batches::download))
+        .route("/ui/batches/{id}/defects/{name}", get(defects::show).post(defects::correct))
+        .route("/ui/refusals", get(refusals::list))
+        .route("/ui/refusals/{id}", get(refusals::show).post(refusals::correct))
+        .route("/ui/refusals/{id}/dismiss", post(refusals::dismiss))
+        .route("/ui/reviews", get(reviews::list))
+        .route("/ui/reviews/next", post(reviews::take_next))
+        .route("/ui/reviews/{id}", get(reviews::show).post(reviews::decide))
+        .route("/ui/decisions", get(decisions::list))
+        .route("/ui/decisions/{id}/undo", post(decisions::undo))
+        .route("/ui/people", get(people::search).post(people::find))
+        .route("/ui/people/{id}", get(people::show))
+        .route("/ui/people/{id}/merge", post(people::merge))
+        .route("/ui/people/{id}/split", post(people::split))
+        .route("/ui/ask", get(ask::show).post(ask::answer))
+        .route("/ui/schemes", get(schemes::list))
+        .route("/ui/deliveries", get(deliveries::list))
+        .route("/ui/deliveries/{id}/retry", post(deliveries::retry))
+        .route("/ui/keys", get(keys::list).post(keys::create))
+        .route("/ui/keys/{id}/revoke", post(keys::revoke))
         .route("/ui/{*rest}", get(trouble::nowhere))
         // Around these routes alone: a layer around the router would take the answer of every address that nobody has.
         .route_layer(from_fn(trouble::speak))

@@ -7,7 +7,10 @@ mod browser;
 mod cluster;
 #[path = "ui/door.rs"]
 mod door;
+mod invented;
 #[path = "http/server.rs"]
 mod server;
 #[path = "ui/views.rs"]
 mod views;
+#[path = "ui/work.rs"]
+mod work;

@@ -137,7 +137,7 @@ async fn give(
             }
         };
         // Whoever is asked about may read of it, also where the asker hears that there is nobody.
-        entries.push(entry(hub, asker, question, &outcome, now));
+        entries.push(entry(hub, (caller, asker), question, &outcome, now));
         let outcome = outcome.told();
         let signed = match (key, &outcome) {
             (Some(key), Outcome::Answered(answer, permission)) => {
@@ -258,7 +258,14 @@ fn answer(
     }
 }
 
-fn entry(hub: &Hub, asker: &str, question: &Question, outcome: &Outcome, now: Instant) -> Entry {
+/// Somebody at the page asks as another would: the log names who it was, and as whom.
+fn entry(
+    hub: &Hub,
+    (caller, asker): (&Caller, &str),
+    question: &Question,
+    outcome: &Outcome,
+    now: Instant,
+) -> Entry {
     let (result, reason, subject, agreement) = match outcome {
         Outcome::Refused(refusal) => ("refused", refusal.code().name(), None, None),
         Outcome::Answered(answer, permission) => {
@@ -267,8 +274,10 @@ fn entry(hub: &Hub, asker: &str, question: &Question, outcome: &Outcome, now: In
             (answer.verdict.name(), answer.reason.name(), subject, Some(agreements.join(" ")))
         }
     };
+    let person = caller.account.is_some();
     let detail = json!({
         "reason": reason,
+        "as": person.then_some(asker),
         "as_of": question.as_of,
         "known_at": question.known_at,
         "country_of_care": question.country_of_care,
@@ -278,7 +287,7 @@ fn entry(hub: &Hub, asker: &str, question: &Question, outcome: &Outcome, now: In
         id: AuditId::new(now, hub.random()),
         at: now,
         action: "ask".to_owned(),
-        actor: asker.to_owned(),
+        actor: if person { caller.actor() } else { asker.to_owned() },
         scheme: question.scheme.clone(),
         subject,
         purpose: Some(question.purpose.clone()),

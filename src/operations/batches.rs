@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::store::batches::BatchState;
+
 pub use crate::store::batches::Mode;
 pub use crate::store::quarantine::{Filter, QuarantineState};
 
@@ -46,6 +48,16 @@ pub async fn batches(
     limit: u32,
 ) -> Result<Vec<Receipt>, StoreError> {
     let batches = hub.store().read().await?.batches(scheme, None, before, limit).await?;
+    Ok(batches.iter().map(Receipt::of).collect())
+}
+
+/// Batches that wait for a word, the newest first, at most a hundred.
+///
+/// # Errors
+/// When the store fails.
+pub async fn held(hub: &Hub, scheme: Option<&SchemeId>) -> Result<Vec<Receipt>, StoreError> {
+    let held = Some(BatchState::Held);
+    let batches = hub.store().read().await?.batches(scheme, held, None, 100).await?;
     Ok(batches.iter().map(Receipt::of).collect())
 }
 
@@ -162,7 +174,7 @@ pub async fn one(hub: &Hub, id: QuarantineId) -> Result<Option<Waiting>, StoreEr
     found.map(|row| open(hub, row)).transpose()
 }
 
-fn open(hub: &Hub, row: Quarantined) -> Result<Waiting, StoreError> {
+pub(super) fn open(hub: &Hub, row: Quarantined) -> Result<Waiting, StoreError> {
     let kept = KeptRefusal::open(&row, hub.store().keys())?;
     Ok(Waiting {
         id: row.id,

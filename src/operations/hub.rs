@@ -6,11 +6,12 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use jiff::civil::Date;
 use rand::Rng as _;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 use super::answers::signer::Kept;
 use super::intake;
 use super::library::{Library, Problem};
+use super::overview::Figures;
 use super::publish::{self, Position, PublishError};
 use crate::identity::Index;
 use crate::model::Instant;
@@ -142,6 +143,8 @@ struct Shared {
     signer: RwLock<Kept>,
     /// Turns of hashing passwords: each takes 19 MiB.
     hashing: Semaphore,
+    /// Figures of everything that is kept, while they are recent enough.
+    figures: Mutex<Option<Arc<Figures>>>,
 }
 
 impl fmt::Debug for Hub {
@@ -174,6 +177,7 @@ impl Hub {
                 index: RwLock::new(index),
                 signer: RwLock::default(),
                 hashing: Semaphore::new(HASHING),
+                figures: Mutex::default(),
             }),
             clock: config.clock,
             randomness: config.randomness,
@@ -239,6 +243,11 @@ impl Hub {
     /// Turns of hashing passwords.
     pub(super) fn hashing(&self) -> &Semaphore {
         &self.shared.hashing
+    }
+
+    /// Figures of everything that is kept, as they were last counted.
+    pub(super) fn figures(&self) -> &Mutex<Option<Arc<Figures>>> {
+        &self.shared.figures
     }
 
     /// This moment.

@@ -5,14 +5,16 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 pub use crate::store::keys::KeyRow;
 
 use super::Hub;
 use super::tokens::{self, Seen};
-use crate::model::{Caller, Holder, Instant, KeyId, Scope};
-use crate::store::{KeyedHash, Keys, StoreError};
+use crate::model::{AuditId, Caller, Holder, Instant, KeyId, Scope};
+use crate::store::audit::Entry;
+use crate::store::{KeyedHash, Keys, StoreError, Tx};
 
 const PREFIX: &str = "dk_";
 /// 32 bytes in base64url without padding.
@@ -76,6 +78,9 @@ pub async fn create(
     };
     let mut tx = hub.store().begin().await?;
     tx.insert_key(&row, &hash(hub.store().keys(), &secret)).await?;
+    let scopes: Vec<&str> = row.scopes.iter().map(|scope| scope.name()).collect();
+    let detail = json!({ "holder": row.holder.to_string(), "scopes": scopes });
+    note(hub, &mut tx, by, ("key.created", row.id), detail).await?;
     tx.commit().await?;
     tracing::info!(key.id = %row.id, holder = %row.holder, by = %by.holder, "gave key `{}`", row.id);
     Ok((row, secret))
@@ -140,11 +145,39 @@ pub async fn list(hub: &Hub) -> Result<Vec<KeyRow>, StoreError> {
 pub async fn revoke(hub: &Hub, by: &Caller, id: KeyId) -> Result<bool, StoreError> {
     let mut tx = hub.store().begin().await?;
     let revoked = tx.revoke_key(id, hub.now()).await?;
+    if revoked {
+        note(hub, &mut tx, by, ("key.revoked", id), json!({})).await?;
+    }
     tx.commit().await?;
     if revoked {
         tracing::info!(key.id = %id, by = %by.holder, "withdrew key `{id}`");
     }
     Ok(revoked)
+}
+
+/// Who may call is written down in the transaction of the change.
+async fn note(
+    hub: &Hub,
+    tx: &mut Tx,
+    by: &Caller,
+    (action, key): (&str, KeyId),
+    detail: Value,
+) -> Result<(), StoreError> {
+    let now = hub.now();
+    let entry = Entry {
+        id: AuditId::new(now, hub.random()),
+        at: now,
+        action: action.to_owned(),
+        actor: by.actor(),
+        scheme: None,
+        subject: Some(key.to_string()),
+        purpose: None,
+        agreement: None,
+        outcome: "done".to_owned(),
+        detail: detail.to_string(),
+        personal: None,
+    };
+    tx.add_audit(hub.store().keys(), &[entry]).await
 }
 
 fn in_force(row: &KeyRow, now: Instant) -> bool {

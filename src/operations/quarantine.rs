@@ -4,6 +4,8 @@
 //! until the scheme changes that value itself, and the scheme can ask for the list ([`corrections`]) to mend its own
 //! data.
 
+pub mod alike;
+pub mod cells;
 pub(in crate::operations) mod overlays;
 mod reread;
 

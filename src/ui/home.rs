@@ -1,12 +1,45 @@
-//! Home: what needs a person now.
+//! Home: what needs a person now, what flows, how each scheme does.
 
 use askama::Template;
+use axum::extract::State;
 use axum::response::Response;
 
 use super::page::page;
 use super::shell::{Section, Shell};
 use super::visit::Member;
-use crate::http::Problem;
+use super::words::Words;
+use crate::http::{App, Problem};
+use crate::model::{Caller, Scope};
+use crate::operations::overview::{self, Day, Overview};
+
+/// Something that may wait for a person.
+struct Tile {
+    path: &'static str,
+    count: u64,
+    figure: String,
+    about: String,
+}
+
+/// A day of the chart, in its own units: 14 bars of 16 by 100.
+struct Bar {
+    x: usize,
+    top: u64,
+    height: u64,
+    refused_top: u64,
+    refused_height: u64,
+    day: String,
+    received: String,
+    refused: String,
+}
+
+/// How a scheme does.
+struct Line {
+    scheme: String,
+    records: String,
+    refused: u64,
+    refused_shown: String,
+    last: Option<String>,
+}
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -14,15 +47,95 @@ struct Home {
     shell: Shell,
     name: String,
     lacks_second_factor: bool,
+    tiles: Vec<Tile>,
+    kept: Vec<(String, String)>,
+    alarms: Vec<String>,
+    bars: Vec<Bar>,
+    anything_came: bool,
+    lines: Vec<Line>,
+    sees_records: bool,
 }
 
 /// The beginning.
-pub async fn show(member: Member) -> Result<Response, Problem> {
-    let account = &member.seated.account;
+pub async fn show(member: Member, State(app): State<App>) -> Result<Response, Problem> {
+    let (words, account) = (member.visit.words, &member.seated.account);
+    let seen = overview::overview(app.hub(), &member.caller).await?;
     let home = Home {
         shell: Shell::new(&member, Section::Home, "page-home"),
         name: account.name.to_string(),
         lacks_second_factor: !account.has_second_factor,
+        tiles: tiles(words, &member.caller, &seen),
+        kept: kept(words, &seen),
+        alarms: alarms(words, &seen),
+        anything_came: seen.days.iter().any(|day| day.received > 0),
+        bars: bars(words, &seen.days),
+        lines: lines(words, &seen),
+        sees_records: member.caller.may(Scope::RecordsRead),
     };
-    page(member.visit.words, &home)
+    page(words, &home)
+}
+
+/// What waits, as far as the caller may do something about it.
+fn tiles(words: Words, caller: &Caller, seen: &Overview) -> Vec<Tile> {
+    let all = [
+        ("/ui/refusals", "refused", seen.refused, Scope::RecordsRead),
+        ("/ui/batches?state=held", "held", seen.held, Scope::RecordsRead),
+        ("/ui/reviews", "reviews", seen.reviews, Scope::PeopleRead),
+        ("/ui/deliveries?state=abandoned", "abandoned", seen.abandoned, Scope::DeliveriesManage),
+    ];
+    let may = all.into_iter().filter(|(.., scope)| caller.may(*scope));
+    may.map(|(path, name, count, _)| Tile {
+        path,
+        count,
+        figure: words.number(count),
+        about: words.count(&format!("page-home-{name}"), count),
+    })
+    .collect()
+}
+
+fn kept(words: Words, seen: &Overview) -> Vec<(String, String)> {
+    let Some(kept) = seen.kept else { return Vec::new() };
+    [("people", kept.people), ("records", kept.records), ("waiting", kept.waiting)]
+        .map(|(name, count)| (words.named("page-kept", name), words.number(count)))
+        .into()
+}
+
+fn alarms(words: Words, seen: &Overview) -> Vec<String> {
+    let say = |alarm: &crate::operations::quality::Alarm| {
+        let what = words.named("page-alarm", &alarm.kind);
+        let whose = alarm.scheme.as_ref().map(|scheme| format!("{scheme} · ")).unwrap_or_default();
+        format!("{whose}{what} ({})", words.number(alarm.cases))
+    };
+    seen.alarms.iter().map(say).collect()
+}
+
+/// The days as bars of at most a hundred units; the smallest arrival can still be seen.
+fn bars(words: Words, days: &[Day]) -> Vec<Bar> {
+    let most = days.iter().map(|day| day.received).max().unwrap_or(0).max(1);
+    let tall = |count: u64| if count == 0 { 0 } else { (count * 100 / most).max(2) };
+    let bar = |(at, day): (usize, &Day)| {
+        let (height, refused_height) = (tall(day.received), tall(day.refused.min(day.received)));
+        Bar {
+            x: at * 20 + 2,
+            top: 100 - height,
+            height,
+            refused_top: 100 - refused_height,
+            refused_height,
+            day: words.day(day.date),
+            received: words.number(day.received),
+            refused: words.number(day.refused),
+        }
+    };
+    days.iter().enumerate().map(bar).collect()
+}
+
+fn lines(words: Words, seen: &Overview) -> Vec<Line> {
+    let line = |health: &overview::Health| Line {
+        scheme: health.scheme.to_string(),
+        records: words.number(health.records),
+        refused: health.refused,
+        refused_shown: words.number(health.refused),
+        last: health.last.map(|at| words.moment(at)),
+    };
+    seen.schemes.iter().map(line).collect()
 }

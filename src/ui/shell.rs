@@ -10,6 +10,22 @@ use crate::model::{Caller, Language, Scope};
 pub enum Section {
     /// What needs a person now.
     Home,
+    /// What schemes sent.
+    Records,
+    /// What of it was refused.
+    Refusals,
+    /// What the hub asks people.
+    Reviews,
+    /// People.
+    People,
+    /// Whether somebody is covered.
+    Ask,
+    /// Who insures whom, and who may ask about whom.
+    Schemes,
+    /// Who is told of changes, and what they were told.
+    Deliveries,
+    /// Keys of programs.
+    Keys,
     /// Who may work here.
     Accounts,
     /// Who did what.
@@ -19,13 +35,27 @@ pub enum Section {
 }
 
 /// Sections by what they are about, in the order in which they stand.
-const GROUPS: &[(&str, &[Section])] =
-    &[("work", &[Section::Home]), ("hub", &[Section::Accounts, Section::Audit])];
+const GROUPS: &[(&str, &[Section])] = &[
+    ("work", &[Section::Home, Section::Refusals, Section::Reviews]),
+    ("data", &[Section::Records, Section::People, Section::Ask]),
+    (
+        "hub",
+        &[Section::Schemes, Section::Deliveries, Section::Keys, Section::Accounts, Section::Audit],
+    ),
+];
 
 impl Section {
     const fn path(self) -> &'static str {
         match self {
             Self::Home => "/ui",
+            Self::Records => "/ui/batches",
+            Self::Refusals => "/ui/refusals",
+            Self::Reviews => "/ui/reviews",
+            Self::People => "/ui/people",
+            Self::Ask => "/ui/ask",
+            Self::Schemes => "/ui/schemes",
+            Self::Deliveries => "/ui/deliveries",
+            Self::Keys => "/ui/keys",
             Self::Accounts => "/ui/accounts",
             Self::Audit => "/ui/audit",
             Self::Own => "/ui/account",
@@ -36,6 +66,14 @@ impl Section {
     const fn name(self) -> &'static str {
         match self {
             Self::Home => "home",
+            Self::Records => "records",
+            Self::Refusals => "refusals",
+            Self::Reviews => "reviews",
+            Self::People => "people",
+            Self::Ask => "ask",
+            Self::Schemes => "schemes",
+            Self::Deliveries => "deliveries",
+            Self::Keys => "keys",
             Self::Accounts => "accounts",
             Self::Audit => "audit",
             Self::Own => "own",
@@ -46,6 +84,16 @@ impl Section {
     const fn drawing(self) -> &'static str {
         match self {
             Self::Home => "M3 9.5 10 3l7 6.5M5 8v9h10V8M8.5 17v-5h3v5",
+            Self::Records => "M3 6l7-3 7 3-7 3ZM3 6v8l7 3 7-3V6M10 9v8",
+            Self::Refusals => "M10 3 18 17H2ZM10 8v4M10 14.5v.1",
+            Self::Reviews => {
+                "M6.5 8.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM13.5 8.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM2 17c0-3 2-5 4.5-5 1.5 0 2.7.7 3.5 1.8.8-1.1 2-1.8 3.5-1.8C16 12 18 14 18 17"
+            }
+            Self::People => "M8.5 14a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11ZM12.5 12.5 17 17",
+            Self::Ask => "M3 4h14v10H9l-4 3v-3H3ZM8 8.5l1.5 1.5L13 6.5",
+            Self::Schemes => "M3 17h14M4.5 17V8M8 17V8M12 17V8M15.5 17V8M2.5 8 10 3l7.5 5Z",
+            Self::Deliveries => "M2 10 18 3l-4 14-4-5ZM10 12l8-9",
+            Self::Keys => "M7 13a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM10.5 10.5 17 17M14 14l2-2",
             Self::Accounts => {
                 "M10 10a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM3 17.5c.6-3.6 3.4-5.5 7-5.5s6.4 1.9 7 5.5"
             }
@@ -59,6 +107,12 @@ impl Section {
         match self {
             Self::Home | Self::Own => true,
             Self::Accounts => caller.runs_the_hub() && caller.may(Scope::Admin),
+            Self::Records | Self::Refusals => caller.may(Scope::RecordsRead),
+            Self::Reviews | Self::People => caller.may(Scope::PeopleRead),
+            Self::Ask => caller.may(Scope::EligibilityAsk),
+            Self::Schemes => caller.may(Scope::MappingsRead),
+            Self::Deliveries => caller.may(Scope::DeliveriesManage),
+            Self::Keys => caller.may(Scope::Admin),
             Self::Audit => caller.may(Scope::AuditRead),
         }
     }

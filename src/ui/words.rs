@@ -39,6 +39,17 @@ impl Words {
         messages::find(self.0, &format!("{family}-{name}"), &[]).unwrap_or(name)
     }
 
+    /// A number with its digits grouped.
+    pub fn number(&self, number: impl Borrow<u64>) -> String {
+        self.with("page-number", &[("count", Value::from(*number.borrow()))])
+    }
+
+    /// A share as a percentage.
+    pub fn percent(&self, part: u64, whole: u64) -> String {
+        let share = if whole == 0 { 0 } else { (part * 100 + whole / 2) / whole };
+        self.with("page-percent", &[("count", Value::from(share))])
+    }
+
     /// A day, such as `3 mars 2026`.
     pub fn day(&self, date: Date) -> String {
         let month = self.named("page-month", date.month());

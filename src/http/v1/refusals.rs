@@ -7,7 +7,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, TryStreamExt};
@@ -20,7 +20,7 @@ use crate::http::App;
 use crate::http::extract::{Known, Named, Params, Speaks};
 use crate::http::openapi::Refused;
 use crate::http::problem::{Code, Problem, Rule, Violation};
-use crate::model::{BatchId, Language, QuarantineId, Scope};
+use crate::model::{BatchId, Language, QuarantineId, SchemeId, Scope};
 use crate::operations::StoreError;
 use crate::operations::batches::{self, Filter, SharedGroup, Sharing, Waiting};
 
@@ -108,6 +108,41 @@ pub async fn list(
     let receipt = receipt.filter(|receipt| caller.sees(&receipt.scheme));
     let scheme = receipt.ok_or(Problem::new(Code::NotFound))?.scheme;
     let form = form.format.unwrap_or_else(|| accepted(&headers));
+    told(app, &scheme, id, form, language).await
+}
+
+/// The refused records of a sending in its sender's own format, with the reason at the end, as a file. Whoever calls it
+/// has seen to it that the reader may see them.
+///
+/// # Errors
+/// When the store fails.
+pub async fn as_sent(
+    app: App,
+    scheme: SchemeId,
+    id: BatchId,
+    language: Language,
+) -> Result<Response, Problem> {
+    let mut response = told(app, &scheme, id, FormName::Source, language).await?;
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let ending = match kind.and_then(|kind| kind.split(';').next()) {
+        Some("text/csv") => "csv",
+        Some("application/xml") => "xml",
+        _ => "ndjson",
+    };
+    let name = format!("attachment; filename=\"{scheme}-{id}.{ending}\"");
+    if let Ok(name) = name.parse() {
+        response.headers_mut().insert(CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}
+
+async fn told(
+    app: App,
+    scheme: &SchemeId,
+    id: BatchId,
+    form: FormName,
+    language: Language,
+) -> Result<Response, Problem> {
     let mapping = app.hub.library().mapping(scheme.as_str()).cloned();
     let source = mapping.map(|mapping| mapping.write_options().container);
     let sharing = Sharing::of_batch(&app.hub, id).await?;

@@ -1,0 +1,149 @@
+# The page: home, what schemes sent, what was refused.
+
+page-group-data = Data
+page-section-records = Sendings
+page-section-refusals = Refusals
+page-section-reviews = Reviews
+page-section-people = People
+page-section-ask = Eligibility
+page-section-deliveries = Deliveries
+page-section-keys = Keys
+page-scheme = Scheme
+page-schemes = Schemes
+page-all-schemes = All schemes
+page-day-column = Day
+page-record = Record
+page-record-without-id = Record without a readable number
+page-records-count = { $count ->
+        [one] { $count } record
+       *[other] { $count } records
+    }
+page-line = line { $line }
+page-cell-empty = (empty)
+
+page-home-waits = What waits for you
+page-home-refused = { $count ->
+        [one] refused record to put right
+       *[other] refused records to put right
+    }
+page-home-held = { $count ->
+        [one] sending held, to release or discard
+       *[other] sendings held, to release or discard
+    }
+page-home-reviews = { $count ->
+        [one] possible duplicate to judge
+       *[other] possible duplicates to judge
+    }
+page-home-abandoned = { $count ->
+        [one] delivery given up
+       *[other] deliveries given up
+    }
+page-home-alarms = Something cannot be right
+page-home-flows = What flows
+page-home-days = Records received, the last fourteen days
+page-home-days-label = Chart of the records received day by day; the numbers stand in the table below
+page-home-received = Received
+page-home-of-them-refused = of them refused
+page-home-as-table = As a table
+page-home-nothing = Nothing arrived in these fourteen days.
+page-home-nothing-do = A scheme sends its file by the dankun program, or by HTTP with its key.
+page-home-kept = What is kept
+page-kept-people = People
+page-kept-records = Records
+page-kept-waiting = Waiting to be linked
+page-home-schemes = The schemes
+page-home-refused-waiting = Refusals waiting
+page-home-last = Last sending
+page-home-never = never
+page-alarm-large_person = people made of too many records
+page-alarm-two_sexes = people of two sexes
+page-alarm-held_by_one = people held together by one weak link
+page-alarm-shared_phone = phones shared by too many records
+page-alarm-number_of_several = numbers borne by several people
+page-alarm-reused_numbers = numbers given out again
+page-alarm-default_dates = default dates of birth
+page-alarm-sent_twice = people sent twice
+page-alarm-truncated = records with too many candidates
+
+page-batches = Sendings
+page-batches-about = What schemes sent, the newest first.
+page-batches-all = All sendings
+page-batches-none = No sendings.
+page-batches-none-do = A scheme sends its file by the dankun program, or by HTTP with its key.
+page-batch = Sending
+page-batch-state-receiving = arriving
+page-batch-state-held = held
+page-batch-state-releasing = being released
+page-batch-state-released = in force
+page-batch-state-discarded = discarded
+page-batch-state-abandoned = never finished
+page-batch-snapshot = whole register
+page-batch-accepted = Accepted
+page-batch-new = New
+page-batch-changed = Changed
+page-batch-unchanged = Unchanged
+page-batch-refused = Refused
+page-batch-warnings = Warnings
+page-batch-corrected = Read with a correction
+page-batch-absent = No longer in the register
+page-batch-share = Accepted share, in per cent
+page-batch-broke-off = The file broke off: what came before counts, the rest is to be sent again.
+page-batch-held-about = Nothing of this sending counts until a person has released it.
+page-batch-release = Release
+page-batch-discard = Discard
+page-batch-download = Download the refusals, in the scheme's format
+page-batch-dropped = Dropped on entry
+page-batch-dropped-about = Neither law nor purpose needs them: these values are not kept.
+page-hold-refused = Too many refused records
+page-hold-absent = Too many records no longer in the register
+
+page-defects = What is wrong
+page-defects-none = Nothing.
+page-defects-none-about = Every record of this sending was accepted.
+page-defect = Defect
+page-defect-done = Nothing waits here any more
+page-defect-warning = warning
+page-defect-there = There was
+page-defect-expected = Expected
+page-defect-correct = Put all these records right at once
+page-defect-correct-about = Write the right value beside each wrong one; what you leave empty waits on. The correction holds for the next files too, until the scheme changes the value itself.
+page-defect-sent = Value sent
+page-defect-how-many = How many
+page-defect-write = To be read as
+page-defect-more = The first { $count } are dealt with at a time; the rest follows.
+page-defect-correct-do = Correct and submit
+page-defect-first = The first records
+page-defect-accepted = { $count ->
+        [0] No record became valid.
+        [one] { $count } record is accepted now.
+       *[other] { $count } records are accepted now.
+    }
+page-defect-still = These wait on:
+page-defect-back = Back to the sending
+
+page-refusals = Refused records
+page-refusals-about = What waits for a correction, in order of arrival. One defect of many records is put right at once from its sending.
+page-refusals-none = Nothing waits.
+page-refusals-none-about = Every record received was accepted, put right or dismissed.
+page-refusals-why = Why
+page-refusal = Refused record
+page-refusal-open = Open this record
+page-refusal-wrong = What is wrong
+page-refusal-sent = What was sent
+page-refusal-correct = Put right
+page-refusal-correct-do = Submit the correction
+page-refusal-again = The record is not valid yet: this is what is left.
+page-refusal-whole = Write the whole record anew
+page-refusal-raw = The record in the scheme's format
+page-refusal-dismiss = Dismiss this record
+page-refusal-dismiss-about = It waits no more, and does not count.
+page-refusal-state-open = waits
+page-refusal-state-corrected = put right
+page-refusal-state-dismissed = dismissed
+page-refusal-state-superseded = sent again by its scheme
+page-refusal-state-staged = arriving
+
+page-done-batch-released = The sending is released.
+page-done-batch-discarded = The sending is discarded.
+page-done-record-corrected = The record is put right and accepted.
+page-done-record-dismissed = The record is dismissed.

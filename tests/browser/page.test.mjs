@@ -1,0 +1,97 @@
+// The page in a real browser: every view in both languages and two widths, by keyboard, and without a script.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import axe from "axe-core";
+
+import { canam, utm } from "./files.mjs";
+import { browse, send, signIn, start, views, welcome } from "./hub.mjs";
+
+const PROGRAM = process.env.DANKUN_PROGRAM ?? "target/debug/dankun";
+let hub, browser, state;
+
+before(async () => {
+  hub = await start(PROGRAM, ["serve"]);
+  await send(hub, "ml-utm", "text/csv", utm(5));
+  await send(hub, "ml-canam", "application/xml", canam());
+  browser = await browse();
+  const context = await browser.newContext({ locale: "fr-FR" });
+  const page = await context.newPage();
+  await welcome(page, hub);
+  await signIn(page, hub);
+  state = await context.storageState();
+});
+
+after(async () => {
+  await browser?.close();
+  await hub?.stop();
+});
+
+/// A page of somebody who is signed in, that notes what it asks for and what the browser complains of.
+async function open(options = {}) {
+  const context = await browser.newContext({ storageState: state, ...options });
+  const page = await context.newPage();
+  const notes = [];
+  page.on("console", (said) => said.type() === "error" && notes.push(said.text()));
+  page.on("pageerror", (error) => notes.push(String(error)));
+  page.on("request", (asked) => asked.url().startsWith(hub.address) || notes.push(`asked ${asked.url()}`));
+  return { page, context, notes };
+}
+
+for (const [language, width] of [["fr", 1280], ["en", 390]]) {
+  test(`nothing hinders anybody in any view, in ${language} at ${width} pixels`, async () => {
+    const { page, context, notes } = await open({ viewport: { width, height: 800 } });
+    await page.goto(`${hub.address}/ui/language/${language}?to=/ui`);
+    const { found } = await views(page, hub);
+    for (const path of found) {
+      await page.goto(hub.address + path);
+      assert.equal(await page.getAttribute("html", "lang"), language, path);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(wide <= 0, `${path} is ${wide} pixels wider than the screen`);
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate(() => window.axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+      const told = violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" | ")}`);
+      assert.deepEqual(told, [], path);
+    }
+    assert.deepEqual(notes.filter((note) => !note.includes("404")), []);
+    await context.close();
+  });
+}
+
+test("in the dark every view can be read", async () => {
+  const { page, context } = await open({ colorScheme: "dark" });
+  for (const path of ["/ui", "/ui/batches", "/ui/refusals", "/ui/keys", "/ui/accounts"]) {
+    await page.goto(hub.address + path);
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => window.axe.run({ runOnly: ["color-contrast"] }));
+    assert.deepEqual(violations.map((one) => one.nodes.map((node) => node.html)), [], path);
+  }
+  await context.close();
+});
+
+test("a review is answered by keyboard and taken back", async () => {
+  const { page, context } = await open({ locale: "en-GB" });
+  await page.goto(`${hub.address}/ui/language/en?to=/ui/reviews`);
+  await page.getByRole("button", { name: "Take the next one" }).press("Enter");
+  await page.waitForURL(/reviews\/rev_/);
+  await page.keyboard.press("2");
+  await page.keyboard.type("two cards were shown");
+  await page.keyboard.press("Enter");
+  await page.getByText("Answer kept").waitFor();
+  await page.getByRole("button", { name: "Take the answer before back" }).press("Enter");
+  await page.getByText("The decision is taken back").waitFor();
+  await context.close();
+});
+
+test("refusals are put right at once without a script", async () => {
+  const { page, context } = await open({ javaScriptEnabled: false });
+  await page.goto(`${hub.address}/ui/language/fr?to=/ui`);
+  await page.getByRole("link", { name: /fiches refusées à corriger/ }).click();
+  await page.locator("main tbody a").first().click();
+  await page.locator('.trail a[href^="/ui/batches/"]').click();
+  await page.locator(".defects a").first().click();
+  await page.locator("#to-0").fill("28/02/1990");
+  await page.getByRole("button", { name: "Corriger et soumettre" }).click();
+  await page.getByText("5 fiches sont maintenant acceptées").waitFor();
+  await context.close();
+});
