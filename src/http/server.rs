@@ -53,6 +53,7 @@ pub async fn serve(
     let workers = stop.child_token();
     tracker.spawn(link_until(app.clone(), workers.clone()));
     tracker.spawn(deliver_until(app.clone(), workers.clone()));
+    tracker.spawn(exchange_until(app.clone(), workers.clone()));
     tracker.spawn(replay_until(app.clone(), workers.clone()));
     tracker.spawn(measure_until(app.clone(), workers.clone()));
     tracker.spawn(try_until(app.clone(), workers.clone()));
@@ -196,6 +197,30 @@ async fn rest(stop: &CancellationToken, pause: Duration) {
     }
 }
 
+/// Works on messages of other registries, and looks whom what happened concerns. Apart from what sends: a hundred searches
+/// hold up no delivery.
+async fn exchange_until(app: App, stop: CancellationToken) {
+    let worker = format!("{}-{}", std::process::id(), hex::encode(app.hub.random::<4>()));
+    while !stop.is_cancelled() {
+        let pause = match answer_and_follow(&app, &worker).await {
+            Ok(true) => IDLE,
+            Ok(false) => Duration::ZERO,
+            Err(failed) => {
+                error!(cause = %failed, "the messages of other registries were not worked on");
+                TROUBLED
+            }
+        };
+        rest(&stop, pause).await;
+    }
+}
+
+/// One round; whether there was nothing to do.
+async fn answer_and_follow(app: &App, worker: &str) -> Result<bool, StoreError> {
+    let followed = exchange::follow(&app.hub).await?;
+    let answered = exchange::step(&app.hub, worker).await?;
+    Ok(followed == 0 && !answered)
+}
+
 /// Sends what is due, again and again. A step that has begun is finished: its messages are leased.
 async fn deliver_until(app: App, stop: CancellationToken) {
     let worker = format!("{}-{}", std::process::id(), hex::encode(app.hub.random::<4>()));
@@ -214,12 +239,10 @@ async fn deliver_until(app: App, stop: CancellationToken) {
 
 /// One round; whether there was nothing to do.
 async fn plan_and_send(app: &App, worker: &str) -> Result<bool, StoreError> {
-    // Cancelled answers, and those to messages, are told by the step that follows.
-    let answered = exchange::step(&app.hub, worker).await?;
+    // Cancelled answers are told by the step that follows.
     let watched = watch::step(&app.hub).await?;
     let planned = deliver::plan_pending(&app.hub).await?;
-    let followed = exchange::follow(&app.hub).await?;
     let sent = deliver::step(&app.hub, &app.client, worker).await?;
     super::metrics::delivered(sent.done, sent.retried, sent.abandoned);
-    Ok(!answered && watched.entries == 0 && planned.entries == 0 && followed == 0 && sent.is_idle())
+    Ok(watched.entries == 0 && planned.entries == 0 && sent.is_idle())
 }

@@ -94,7 +94,13 @@ pub fn write(
     let mut responses: Vec<Value> = became
         .into_iter()
         .map(|one| match one {
-            Became::Answered(response) => response,
+            Became::Answered(mut response) => {
+                // Its codes are those of searches: of others the words are told.
+                if let Some(members) = response.as_object_mut().filter(|_| asked.kind != "search") {
+                    members.remove("status_reason_code");
+                }
+                response
+            }
             Became::Pending(reference) => {
                 json!({ "reference_id": reference, "timestamp": now, "status": "pdng" })
             }

@@ -226,9 +226,18 @@ cluster::both! {
             assert_eq!(told(&other, "search", by, value).await["status_reason_code"], "rjct.reference_id.invalid");
             assert_eq!(told(&key, "subscribe", by, value).await["status_reason_code"], "rjct.reference_id.invalid");
         }
+        // A subscription is told of in the same form.
+        let death = subscription("death", json!({ "type": "NINA", "value": Invented::new(1).nina() }));
+        for (id, made) in [("s1", true), ("s2", false)] {
+            asked.server.wait(Duration::from_secs(1));
+            assert_eq!(subscribe(&asked, &key, &receiver, &with_id(death.clone(), id)).await.is_ok(), made);
+            let answer = told(&key, "subscribe", "reference_id_list", &json!(["r-death"])).await;
+            assert_eq!(answer["status"], if made { "succ" } else { "rjct" });
+        }
         // Later, too.
         let before = receiver.got().len();
-        let ack = hand_in(&asked, "txn/status", &key, &with_id(status("search", "transaction_id", json!("t1")), "later")).await;
+        let earlier = status("search", "reference_id_list", json!(["r1"]));
+        let ack = hand_in(&asked, "txn/status", &key, &with_id(earlier, "later")).await;
         assert_eq!(ack["ack_status"], "ACK");
         work(&asked).await;
         assert_eq!(receiver.got().len(), before + 1);

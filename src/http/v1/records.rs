@@ -84,6 +84,10 @@ pub async fn list(
         let found = found.collect::<Result<Vec<_>, _>>()?;
         return Ok(Json(Listed::cut(found, limit, |body| body.id.to_string(), |body| body)));
     };
+    // The stores count in signed numbers: what lies beyond is no position.
+    if i64::try_from(since).is_err() {
+        return Err(Problem::parameter("changed_since", format!("0..{}", i64::MAX)));
+    }
     let found = people::changed(hub, &caller, scheme, since, limit).await?;
     let next = found.last().map(|(seq, _)| seq.to_string());
     let items = found.into_iter().map(|(seq, shown)| RecordBody::of(shown, Some(seq)));
