@@ -28,6 +28,7 @@ mod sink;
 mod sniff;
 mod source;
 mod text;
+pub mod word;
 mod writer;
 mod xml;
 

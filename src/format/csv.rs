@@ -7,10 +7,14 @@
 //! quotes is decoded, when it is replayed.
 
 use std::borrow::Cow;
+use std::cell;
 use std::sync::Arc;
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder, Terminator};
-use memchr::{memchr, memchr_iter};
+use memchr::memchr_iter;
+
+use super::plain::special;
+use super::word::{each, places};
 
 /// What a file puts between and around its cells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,8 +23,30 @@ pub(super) struct Dialect {
     pub(super) quote: u8,
 }
 
+thread_local! {
+    /// A reader that was done with. To build one costs as much as to split thousands of cells, and who
+    /// reads stored records again has one for each; a clone of one forgets its classes of bytes.
+    static SPARE: cell::Cell<Option<(Dialect, Reader)>> = const { cell::Cell::new(None) };
+}
+
 impl Dialect {
     fn reader(self) -> Reader {
+        match SPARE.take() {
+            Some((dialect, mut reader)) if dialect == self => {
+                ready(&mut reader);
+                reader
+            }
+            Some(_) | None => self.build(),
+        }
+    }
+
+    /// Takes back a reader that is done with.
+    fn give_back(self, reader: Reader) {
+        // Nothing is lost with a reader that comes back while its thread ends.
+        SPARE.try_with(|spare| spare.set(Some((self, reader)))).ok();
+    }
+
+    fn build(self) -> Reader {
         let mut reader = ReaderBuilder::new()
             .delimiter(self.delimiter)
             .quote(self.quote)
@@ -62,10 +88,13 @@ pub(super) enum Row {
 /// Splits rows, line by line, into cells.
 pub(super) struct Splitter {
     dialect: Dialect,
-    reader: Reader,
+    /// Made when the first quote comes.
+    reader: Option<Reader>,
     /// Takes the decoded cells, of which only the length and the quotes count here.
     decoded: Vec<u8>,
     cells: Vec<Cell>,
+    /// Whether JSON takes the row that was split last as it is.
+    plain: bool,
     /// The cell that is being read.
     cell: Reading,
     /// Whether the reader stands inside a cell that was given up.
@@ -87,9 +116,10 @@ impl Splitter {
     pub(super) fn new(dialect: Dialect) -> Self {
         Self {
             dialect,
-            reader: dialect.reader(),
+            reader: None,
             decoded: Vec::new(),
             cells: Vec::new(),
+            plain: false,
             cell: Reading::default(),
             inside: false,
             after_quote: None,
@@ -101,33 +131,60 @@ impl Splitter {
         &self.cells
     }
 
+    /// Whether JSON takes the cells of that row as they are: nothing in them has to be escaped.
+    pub(super) const fn is_plain(&self) -> bool {
+        self.plain
+    }
+
     /// Splits the text of a row, without its line end.
     pub(super) fn split(&mut self, text: &[u8]) -> Row {
         self.cells.clear();
         self.cell = Reading::default();
         self.after_quote = None;
-        if std::mem::take(&mut self.inside) {
-            ready(&mut self.reader);
+        if std::mem::take(&mut self.inside)
+            && let Some(reader) = &mut self.reader
+        {
+            ready(reader);
         }
         if text.is_empty() {
+            self.plain = true;
             self.cells.push(Cell::new(0, 0));
             return Row::Whole;
         }
-        if memchr(self.dialect.quote, text).is_none() {
-            self.plain(text);
+        if self.bare(text) {
             return Row::Whole;
         }
+        self.plain = false;
+        self.cells.clear();
         self.read(text, 0)
     }
 
-    /// Splits a row without a quote, which only its delimiters divide.
-    fn plain(&mut self, text: &[u8]) {
-        let mut start = 0;
-        for end in memchr_iter(self.dialect.delimiter, text) {
-            self.cells.push(Cell::new(start, end));
-            start = end + 1;
+    /// Splits a row without a quote, which only its delimiters divide; false when there is one.
+    fn bare(&mut self, text: &[u8]) -> bool {
+        let (delimiter, quote) = (each(self.dialect.delimiter), each(self.dialect.quote));
+        let (words, rest) = text.as_chunks::<8>();
+        // The rest is filled up with blanks, which are no delimiters.
+        let blank = if self.dialect.delimiter == b' ' { b'_' } else { b' ' };
+        let mut last = [blank; 8];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        let (mut start, mut odd) = (0, 0);
+        for (index, word) in words.iter().chain([&last]).enumerate() {
+            let word = u64::from_le_bytes(*word);
+            if places(word, quote) != 0 {
+                return false;
+            }
+            odd |= special(word);
+            let mut delimiters = places(word, delimiter);
+            while delimiters != 0 {
+                let end = index * 8 + delimiters.trailing_zeros() as usize / 8;
+                self.cells.push(Cell::new(start, end));
+                start = end + 1;
+                delimiters &= delimiters - 1;
+            }
         }
         self.cells.push(Cell::new(start, text.len()));
+        self.plain = odd == 0;
+        true
     }
 
     /// Goes on with a row that was [`Row::Open`], its text now longer; the new line starts at `from`.
@@ -164,7 +221,8 @@ impl Splitter {
 
     /// Has the reader take some input: how much it took, and what ended with it.
     fn step(&mut self, text: &[u8], input: &[u8]) -> (usize, Option<Ended>) {
-        let (result, read, written) = self.reader.read_field(input, &mut self.decoded);
+        let reader = self.reader.get_or_insert_with(|| self.dialect.reader());
+        let (result, read, written) = reader.read_field(input, &mut self.decoded);
         self.cell.read += read;
         self.cell.written += written;
         if text.get(self.cell.start) == Some(&self.dialect.quote) {
@@ -205,6 +263,14 @@ impl Splitter {
     }
 }
 
+impl Drop for Splitter {
+    fn drop(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            self.dialect.give_back(reader);
+        }
+    }
+}
+
 /// What a reader came to the end of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ended {
@@ -234,7 +300,9 @@ impl Cell {
 /// The text of a cell that is given with its quotes.
 fn decoded(cell: &str, dialect: Dialect) -> String {
     let mut text = vec![0; cell.len() + 1];
-    let (_, _, length) = dialect.reader().read_field(cell.as_bytes(), &mut text);
+    let mut reader = dialect.reader();
+    let (_, _, length) = reader.read_field(cell.as_bytes(), &mut text);
+    dialect.give_back(reader);
     text.truncate(length);
     String::from_utf8_lossy(&text).into_owned()
 }

@@ -159,6 +159,9 @@ fn decode_windows_1252(block: &[u8], out: &mut Vec<u8>) {
 /// More characters that are well-formed UTF-8 than sequences that are not: a few broken rows do not
 /// turn a UTF-8 file into another encoding, in which it would be read as nonsense.
 fn looks_like_utf8(bytes: &[u8]) -> bool {
+    if std::str::from_utf8(bytes).is_ok() {
+        return true;
+    }
     let (mut good, mut bad) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();

@@ -86,6 +86,8 @@ pub struct Row<'r> {
     pub(super) header: &'r Arc<[String]>,
     pub(super) cells: &'r [Cell],
     pub(super) dialect: Dialect,
+    /// Whether JSON takes its text as it is.
+    pub(super) plain: bool,
 }
 
 impl<'r> Row<'r> {
@@ -94,6 +96,13 @@ impl<'r> Row<'r> {
     #[must_use]
     pub const fn header(&self) -> &'r Arc<[String]> {
         self.header
+    }
+
+    /// Whether nothing in its cells would have to be escaped in JSON.
+    #[inline]
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        self.plain
     }
 
     /// The cell of a column, counted from 0.

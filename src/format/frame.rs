@@ -27,7 +27,7 @@ pub struct Frame<'r> {
 #[derive(Clone, Copy)]
 pub(super) enum Shape<'r> {
     Json,
-    Csv { header: &'r Arc<[String]>, cells: &'r [Cell], dialect: Dialect },
+    Csv { header: &'r Arc<[String]>, cells: &'r [Cell], dialect: Dialect, plain: bool },
     Xml,
 }
 
@@ -106,8 +106,8 @@ impl<'r> Frame<'r> {
     pub fn walk<'s>(&'s self, sink: &mut impl Events<'s>) -> Result<(), Issue> {
         match self.shape {
             Shape::Json => json::walk(self.text, &self.limits, sink),
-            Shape::Csv { header, cells, dialect } => {
-                sink.row(&Row { text: self.text, header, cells, dialect });
+            Shape::Csv { header, cells, dialect, plain } => {
+                sink.row(&Row { text: self.text, header, cells, dialect, plain });
                 Ok(())
             }
             Shape::Xml => xml::walk(self.text, &self.limits, sink),
@@ -206,7 +206,7 @@ impl Legible {
         match shape {
             Shape::Json => Self::Json(text.to_owned(), limits),
             Shape::Xml => Self::Xml(text.to_owned(), limits),
-            Shape::Csv { header, cells, dialect } => Self::Csv {
+            Shape::Csv { header, cells, dialect, .. } => Self::Csv {
                 text: text.to_owned(),
                 header: Arc::clone(header),
                 cells: cells.to_vec(),
@@ -239,7 +239,7 @@ impl Broken {
             Legible::Json(text, limits) => drop(json::walk(text, limits, sink)),
             Legible::Xml(text, limits) => drop(xml::walk(text, limits, sink)),
             Legible::Csv { text, header, cells, dialect } => {
-                sink.row(&Row { text, header, cells, dialect: *dialect });
+                sink.row(&Row { text, header, cells, dialect: *dialect, plain: false });
             }
         }
         true

@@ -34,7 +34,7 @@ impl Frame<'_> {
             shape: match self.shape {
                 Shape::Json => KeptShape::Json,
                 Shape::Xml => KeptShape::Xml,
-                Shape::Csv { header, cells, dialect } => {
+                Shape::Csv { header, cells, dialect, .. } => {
                     KeptShape::Csv { header: Arc::clone(header), cells: cells.to_vec(), dialect }
                 }
             },
@@ -81,7 +81,7 @@ impl Kept {
             KeptShape::Json => json::walk(&self.text, &self.limits, sink),
             KeptShape::Xml => xml::walk(&self.text, &self.limits, sink),
             KeptShape::Csv { header, cells, dialect } => {
-                sink.row(&Row { text: &self.text, header, cells, dialect: *dialect });
+                sink.row(&Row { text: &self.text, header, cells, dialect: *dialect, plain: false });
                 Ok(())
             }
         };
@@ -93,7 +93,7 @@ impl Kept {
             KeptShape::Json => Shape::Json,
             KeptShape::Xml => Shape::Xml,
             KeptShape::Csv { header, cells, dialect } => {
-                Shape::Csv { header, cells, dialect: *dialect }
+                Shape::Csv { header, cells, dialect: *dialect, plain: false }
             }
         };
         Frame {

@@ -1,20 +1,11 @@
 //! How much of a text JSON takes as it is.
 
-/// One byte in each place of a word.
-const fn each(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
-}
-
-/// The high bit of each byte that is zero; exact up to the first of them.
-const fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(each(1)) & !word & each(0x80)
-}
+use super::word::{controls, each, zeros};
 
 /// The high bit of each byte that JSON does not take as it is; exact up to the first of them.
 #[inline]
-const fn special(word: u64) -> u64 {
-    let control = word.wrapping_sub(each(0x20)) & !word & each(0x80);
-    control | zeros(word ^ each(b'"')) | zeros(word ^ each(b'\\'))
+pub(super) const fn special(word: u64) -> u64 {
+    controls(word) | zeros(word ^ each(b'"')) | zeros(word ^ each(b'\\'))
 }
 
 /// How many bytes stand before the first quote, backslash or control character (RFC 8259, section 7).

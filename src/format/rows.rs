@@ -37,6 +37,7 @@ impl Rows {
             header: self.header.as_ref().unwrap_or(&self.none),
             cells: self.splitter.cells(),
             dialect: self.dialect,
+            plain: self.splitter.is_plain(),
         }
     }
 

@@ -1,14 +1,15 @@
 //! XML to events, without a tree and without ever resolving what the document declares. The grammar is
 //! that of `quick-xml`.
 //!
-//! [`split`] cuts the record elements out of the stream, [`walk`] replays one through a
-//! [`quick_xml::Reader`]. What that leaves to its callers is asked for here: names that are names, no
+//! [`split`] cuts the record elements out of the stream, [`walk`] replays one: of plain markup at once
+//! ([`events`]), of any other through a [`quick_xml::Reader`]. What that leaves to its callers is asked for here: names that are names, no
 //! `<` in attributes, white space between them, only characters that XML allows. Only the five
 //! predefined entities and character references are known; a document type declaration ends the file
 //! at once (entity bombs, external entities). Namespaces are not resolved: names are local names, and
 //! `xmlns` attributes are no data.
 
 mod attribute;
+mod events;
 pub(super) mod markup;
 mod plain;
 pub(super) mod split;
@@ -33,6 +34,20 @@ const VERSION: XmlVersion = XmlVersion::Implicit1_0;
 
 /// Replays one element. Events are well nested even when it fails.
 pub(super) fn walk<'s>(
+    text: &'s str,
+    limits: &Limits,
+    sink: &mut impl Events<'s>,
+) -> Result<(), Fault> {
+    match events::plain(text, limits) {
+        Some(heard) => {
+            events::tell(&heard, sink);
+            Ok(())
+        }
+        None => walk_through_library(text, limits, sink),
+    }
+}
+
+fn walk_through_library<'s>(
     text: &'s str,
     limits: &Limits,
     sink: &mut impl Events<'s>,

@@ -1,6 +1,7 @@
 //! Texts with paths in braces: `{N° adhérent}/{Rang}`.
 
 use super::scene::Input;
+use super::value::trimmed;
 
 /// A piece of a template as written.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -95,7 +96,7 @@ impl Template {
         self.pieces.iter().all(|piece| {
             let part = match piece {
                 Piece::Text(literal) => Some(&**literal),
-                Piece::Hole(input) => text(*input).map(str::trim),
+                Piece::Hole(input) => text(*input).map(trimmed),
             };
             filled.push_str(part.unwrap_or_default());
             part.is_some()

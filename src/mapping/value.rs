@@ -18,6 +18,15 @@ pub enum Value<'a> {
     List(Vec<Cow<'a, str>>),
 }
 
+/// A text without blanks around it, as [`str::trim`] gives it: most have none, which two bytes tell.
+#[inline]
+#[must_use]
+pub fn trimmed(text: &str) -> &str {
+    let sign = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if sign(bytes.first()) && sign(bytes.last()) { text } else { text.trim() }
+}
+
 impl<'a> Value<'a> {
     /// Text of any kind of string.
     pub fn text(text: impl Into<Cow<'a, str>>) -> Self {

@@ -22,15 +22,16 @@ pub enum Repeats {
 #[derive(Clone, Copy)]
 pub struct Absent<'s> {
     texts: &'s [String],
-    /// Length of the longest: most texts are longer.
-    longest: usize,
+    /// Their lengths, as bits; the last is of all that are longer. Most texts have another.
+    lengths: u32,
 }
 
 impl<'s> Absent<'s> {
     /// These texts.
     #[must_use]
     pub fn new(texts: &'s [String]) -> Self {
-        Self { texts, longest: texts.iter().map(String::len).max().unwrap_or(0) }
+        let lengths = texts.iter().fold(0, |lengths, text| lengths | length_bit(text));
+        Self { texts, lengths }
     }
 
     /// Whether a text counts as none.
@@ -38,11 +39,19 @@ impl<'s> Absent<'s> {
     #[must_use]
     pub fn holds(&self, text: &str) -> bool {
         // Between two characters that are no blanks nothing is trimmed.
-        let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-        let bytes = text.as_bytes();
-        let trimmed = if plain(bytes.first()) && plain(bytes.last()) { text } else { text.trim() };
-        trimmed.len() <= self.longest && self.texts.iter().any(|absent| absent == trimmed)
+        let trimmed = match text.as_bytes() {
+            [] => text,
+            [only] if only.is_ascii_graphic() => text,
+            [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+            _ => text.trim(),
+        };
+        self.lengths & length_bit(trimmed) != 0 && self.texts.iter().any(|absent| absent == trimmed)
     }
+}
+
+#[inline]
+fn length_bit(text: &str) -> u32 {
+    1 << text.len().min(u32::BITS as usize - 1)
 }
 
 /// Builds a [`Value`] from events, shaped by a schema. A null is no value, as an empty cell is none, but

@@ -7,8 +7,13 @@ use smallvec::SmallVec;
 
 use crate::format::options::Limits;
 
-/// The length of the plain element at the start of `bytes`.
-pub(super) fn plain_end(bytes: &[u8], limits: &Limits) -> Option<usize> {
+/// The length of the plain element of this name at the start of `bytes`.
+pub(super) fn plain_record(bytes: &[u8], record: &str, limits: &Limits) -> Option<usize> {
+    let is_record = bytes.strip_prefix(b"<").and_then(name) == Some(record.as_bytes());
+    if is_record { plain_end(bytes, limits) } else { None }
+}
+
+fn plain_end(bytes: &[u8], limits: &Limits) -> Option<usize> {
     let mut open: SmallVec<[&[u8]; 16]> = SmallVec::new();
     let mut at = 0;
     loop {

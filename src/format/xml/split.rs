@@ -9,7 +9,7 @@ use memchr::memchr;
 use smallvec::SmallVec;
 
 use super::markup::{Markup, is_name, local, markup};
-use super::plain::plain_end;
+use super::plain::plain_record;
 use crate::format::frame::{Broken, Legible, advance};
 use crate::format::options::Limits;
 use crate::format::reader::{Cut, Found, KEPT_OF_TOO_LONG};
@@ -68,6 +68,10 @@ impl Elements {
             }
             if text.byte_at(0).is_none() {
                 return self.end(text);
+            }
+            if let Some(to) = plain_record(text.bytes(), &self.record, limits) {
+                self.cut();
+                return Found::Record(Cut { from: 0, to, next: to, line: false });
             }
             match tag_at(text, 0, limits) {
                 Next::Tag(Tag::Start(name) | Tag::Empty(name), _)
@@ -143,10 +147,6 @@ impl Elements {
 
     /// Cuts the record whose start tag is at the start of the window.
     fn record(&mut self, text: &mut Text, limits: &Limits) -> Found {
-        if let Some(to) = plain_end(text.bytes(), limits) {
-            self.cut();
-            return Found::Record(Cut { from: 0, to, next: to, line: false });
-        }
         let mut open: SmallVec<[Range<usize>; 16]> = SmallVec::new();
         let mut at = 0;
         let code = loop {

@@ -105,6 +105,7 @@ pub struct Cells<'r> {
     /// Those of its repeated groups; the first scope is the element's own and stays empty.
     scopes: Vec<Vec<Frame<'r>>>,
     count: u32,
+    plain: bool,
 }
 
 impl<'r> Cells<'r> {
@@ -117,7 +118,18 @@ impl<'r> Cells<'r> {
         if trie.scopes() > 1 {
             scopes.resize_with(trie.scopes(), Vec::new);
         }
-        Self { element, scopes, count: 0 }
+        Self { element, scopes, count: 0, plain: false }
+    }
+
+    /// Whether it is known of all texts that JSON takes them as they are.
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        self.plain
+    }
+
+    /// Says so, or that nothing is known of a text any more.
+    pub const fn set_plain(&mut self, plain: bool) {
+        self.plain = plain;
     }
 
     /// The frame of the element.
@@ -249,9 +261,9 @@ impl<'r> Cells<'r> {
     }
 }
 
-/// The same memory for slots of another record: nothing is kept but the allocation.
+/// The same memory for slots of another record: nothing is kept but the allocation, and that nothing
+/// stands there. The library collects into the same memory.
 #[must_use]
-pub fn recycle<'b>(mut slots: Slots<'_>) -> Slots<'b> {
-    slots.clear();
+pub fn recycle<'b>(slots: Slots<'_>) -> Slots<'b> {
     slots.into_iter().map(|_| Slot::Absent).collect()
 }

@@ -5,8 +5,9 @@
 //! the judge of a schema, the answer is "these are the cells, and the record follows its schema" or
 //! nothing at all: then [`super::Extractor`] and the judge read it again, and tell what there is to tell.
 
+mod columns;
+
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use smallvec::SmallVec;
 
@@ -16,6 +17,8 @@ use crate::schema::{Absent, Fused, Known, Repeats, Schema};
 use super::cells::{Cells, Slot};
 use super::memory::{Memory, after, first};
 use super::trie::{Node, Role, Trie};
+
+use columns::Columns;
 
 /// Fields of a group are told apart by the bits of one word.
 const MOST_FIELDS: usize = 64;
@@ -157,10 +160,12 @@ impl Straight {
             skipping: 0,
             at: 0,
             certain: true,
+            plain: self.repeats == Repeats::AsWritten,
             cells: Cells::new(trie, slots),
         };
         let sound = walk(&mut reading) && reading.certain && reading.next.is_none();
-        let cells = reading.cells;
+        let mut cells = reading.cells;
+        cells.set_plain(reading.plain);
         if sound {
             return Some(cells);
         }
@@ -175,26 +180,7 @@ pub struct Order {
     /// For each field the one that came first in it ([`first`]) and the one that came after it
     /// ([`after`]); 0 when nothing is known.
     follows: Vec<u32>,
-    header: Option<Arc<[String]>>,
-    /// The columns of the header that are fields.
-    columns: Vec<(usize, u32)>,
-    /// Whether the others may stand there.
-    open: bool,
-}
-
-impl Order {
-    /// Looks a header up, unless it is the one of the row before.
-    #[inline]
-    fn know(&mut self, straight: &Straight, header: &Arc<[String]>) {
-        if self.header.as_ref().is_some_and(|known| Arc::ptr_eq(known, header)) {
-            return;
-        }
-        let field = |name: &String| straight.named(ROOT, name);
-        let columns = header.iter().map(field).enumerate();
-        self.columns = columns.filter_map(|(column, field)| Some((column, field?))).collect();
-        self.open = straight.field(ROOT).shape.open || self.columns.len() == header.len();
-        self.header = Some(Arc::clone(header));
-    }
+    columns: Columns,
 }
 
 /// A record that is being read.
@@ -211,6 +197,9 @@ pub struct Reading<'t, 'r, 'm> {
     /// Where the last text stood.
     at: u32,
     certain: bool,
+    /// Whether JSON takes all texts as they are: those that it has written without an escape, which XML
+    /// does not tell.
+    plain: bool,
     cells: Cells<'r>,
 }
 
@@ -262,8 +251,9 @@ impl<'t, 'r> Reading<'t, 'r, '_> {
                 };
         }
         let Some(slot) = field.slot else { return };
+        self.plain &= matches!(scalar.text, Cow::Borrowed(_));
         let slot = self.cells.slot(0, 0, slot);
-        self.certain &= *slot == Slot::Absent;
+        self.certain &= matches!(slot, Slot::Absent);
         *slot = match absent || scalar.kind == ScalarKind::Null {
             true => Slot::Empty(scalar.at),
             false => Slot::Text(scalar.text, scalar.at),
@@ -297,7 +287,7 @@ impl<'r> Events<'r> for Reading<'_, 'r, '_> {
         self.put(field, true);
         if let Some(slot) = field.slot {
             let slot = self.cells.slot(0, 0, slot);
-            self.certain &= *slot == Slot::Absent;
+            self.certain &= matches!(slot, Slot::Absent);
             *slot = Slot::Group(1, self.at);
         }
         self.levels.push(Level { group, came: 0, seen: 0, after: first(group) });
@@ -376,15 +366,6 @@ impl<'r> Events<'r> for Reading<'_, 'r, '_> {
     }
 
     fn row(&mut self, row: &Row<'r>) {
-        let straight = self.straight;
-        self.order.know(straight, row.header());
-        self.begin_object();
-        self.certain &= self.order.open;
-        for at in 0..self.order.columns.len() {
-            let Some((column, field)) = self.order.columns.get(at).copied() else { break };
-            let Some(cell) = row.cell(column) else { break };
-            self.take(straight.field(field), cell);
-        }
-        self.end_object();
+        self.take_row(row);
     }
 }

@@ -8,6 +8,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
+use super::super::value::trimmed;
 use crate::model::PartialDate;
 
 mod fixed;
@@ -150,10 +151,10 @@ impl Layout {
     /// # Errors
     /// [`DateError::Form`] or [`DateError::Impossible`].
     pub fn read(&self, text: &str) -> Result<PartialDate, DateError> {
-        let text = text.trim();
+        let text = trimmed(text);
         match &self.kind {
             Kind::Parts { parts, approximate, fixed } => {
-                let date = match fixed.as_ref().and_then(|fixed| fixed.read(text)) {
+                let date = match fixed.and_then(|fixed| fixed.read(text)) {
                     Some(date) => date,
                     None => read::parts(parts, self.pivot, text)?,
                 };
@@ -166,6 +167,16 @@ impl Layout {
         }
     }
 
+    /// Reads a whole day where each of its digits has its place; of anything else nothing is said.
+    #[inline]
+    #[must_use]
+    pub fn read_at_once(&self, text: &str) -> Option<PartialDate> {
+        match &self.kind {
+            Kind::Parts { fixed: Some(fixed), approximate: false, .. } => fixed.read(text),
+            Kind::Parts { .. } | Kind::Iso | Kind::Edtf | Kind::Serial | Kind::Epoch { .. } => None,
+        }
+    }
+
     /// Writes a date, or `None` when the layout has no form for it: a year in a layout with days,
     /// 1985 with a two-digit year whose pivot says 2085, an exact date where `~` makes it approximate.
     ///
@@ -173,8 +184,9 @@ impl Layout {
     #[must_use]
     pub fn write(&self, date: PartialDate) -> Option<String> {
         match &self.kind {
-            Kind::Parts { parts, approximate, .. } if date.is_approximate() || !approximate => {
-                self.write_parts(parts, date)
+            Kind::Parts { parts, approximate, fixed } if date.is_approximate() || !approximate => {
+                let written = fixed.and_then(|fixed| fixed.write(date));
+                written.or_else(|| self.write_parts(parts, date))
             }
             Kind::Parts { .. } => None,
             Kind::Iso if date.is_approximate() => {

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::super::json::write_inside;
 use super::super::spec::Unmapped;
 use super::super::table::Table;
+use super::super::value::trimmed;
 
 /// Up to so many rows are found faster one by one than by their hash.
 const FEW: usize = 8;
@@ -62,7 +63,7 @@ impl Codes {
     /// The code of a text, as JSON writes it, without quotes.
     #[inline]
     pub fn find(&self, text: &str) -> Option<&[u8]> {
-        let found = self.rows.get(text).or_else(|| self.rows.get(text.trim()));
+        let found = self.rows.get(text).or_else(|| self.rows.get(trimmed(text)));
         match &self.otherwise {
             Otherwise::Use(code) => found.or(Some(&**code)),
             Otherwise::Keep | Otherwise::Doubt => found,

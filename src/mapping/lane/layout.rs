@@ -37,8 +37,8 @@ impl Around {
     }
 }
 
-/// The texts between so many neighbours are kept; between values that are further apart, which is rare,
-/// they are put together for each record.
+/// The texts between a value and so many after it are kept; between values that are further apart, which
+/// is rare, they are put together for each record.
 const KEPT: usize = 8;
 
 /// See the module. Values are counted from 1, so that 0 is the beginning of the document.

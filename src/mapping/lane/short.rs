@@ -11,7 +11,7 @@ use super::super::function::{number, phone};
 use super::super::program::{Check, Origin, Rule, Then};
 use super::super::scene::{Input, Named, Scene, When};
 use super::super::target::Takes;
-use super::super::value::Value;
+use super::super::value::{Value, trimmed};
 use super::super::verb::{Dates, Kept, Part, Verb, text};
 use super::codes::{Codes, inside};
 
@@ -24,6 +24,8 @@ pub struct Short {
     pub reads: bool,
     /// Whether it reads named values.
     pub reads_values: bool,
+    /// Whether its text is one of the record's own.
+    pub is_cell: bool,
     when: Option<When>,
     inputs: Box<[Input]>,
     texts: Box<[TextStep]>,
@@ -125,9 +127,10 @@ impl Short {
             Origin::Constant(_) | Origin::Template(_) | Origin::Choose(_) => Box::default(),
         };
         let when = rule.when.clone();
+        let is_cell = inputs.iter().all(|input| matches!(input, Input::Path(_)));
         let reads_values = reads_values(rule);
         let (reads, texts) = (rule.reads, texts.into());
-        Self { rule: index, reads, reads_values, when, inputs, texts, end }
+        Self { rule: index, reads, reads_values, is_cell, when, inputs, texts, end }
     }
 
     fn date(rule: &Rule, whole_day: bool) -> Option<(Vec<TextStep>, End)> {
@@ -184,7 +187,7 @@ impl Short {
         for step in &self.texts {
             let clean = match *step {
                 TextStep::Trim => {
-                    text = text.trim();
+                    text = trimmed(text);
                     !text.is_empty()
                 }
                 TextStep::Squeeze => text::is_squeezed(text.as_bytes()),

@@ -3,7 +3,6 @@
 use crate::schema::Known;
 
 use super::super::function::name;
-use super::super::json::write_text;
 use super::super::program::{Program, Rule};
 use super::super::scene::Scene;
 use super::super::value::Value;
@@ -18,14 +17,14 @@ struct Texts<'s> {
     items: usize,
 }
 
-impl Writing<'_> {
+impl<'w> Writing<'w> {
     /// Writes the list of what some rules make.
-    pub(super) fn texts<'x>(
+    pub(super) fn texts(
         &mut self,
         at: At<'_>,
-        shorts: &'x [Short],
-        program: &'x Program,
-        scene: &Scene<'x, 'x>,
+        shorts: &'w [Short],
+        program: &'w Program,
+        scene: &Scene<'w, 'w>,
     ) -> Option<()> {
         let known = self.fused.zip(at.known()).map(|(fused, list)| fused.items(list));
         let mut list = Texts { at, known, items: 0 };
@@ -45,12 +44,12 @@ impl Writing<'_> {
     }
 
     /// Writes what a rule adds to a list.
-    fn items<'x>(
+    fn items(
         &mut self,
         list: &mut Texts<'_>,
-        short: &'x Short,
-        rule: &'x Rule,
-        scene: &Scene<'x, 'x>,
+        short: &'w Short,
+        rule: &'w Rule,
+        scene: &Scene<'w, 'w>,
     ) -> Option<()> {
         let found = match &short.end {
             End::Words(_) | End::Phone(_) if !short.applies(scene) => Found::Absent,
@@ -63,7 +62,7 @@ impl Writing<'_> {
             Found::Other => None,
         };
         match (text, &short.end) {
-            (Some(text), End::Words(cut)) => self.words(list, text, cut),
+            (Some(text), End::Words(cut)) => self.words(list, text, cut, short.is_cell),
             (Some(text), End::Phone(country)) => {
                 self.begin_item(list);
                 self.out.push(b'"');
@@ -73,41 +72,56 @@ impl Writing<'_> {
             }
             _ => match by_rule(rule, scene)? {
                 Value::Absent => Some(()),
-                Value::Text(text) => self.item(list, &text),
-                Value::Date(date) => self.item(list, &date.to_string()),
-                Value::List(texts) => texts.iter().try_for_each(|text| self.item(list, text)),
+                Value::Text(text) => self.item(list, &text, false),
+                Value::Date(date) => self.item(list, &date.to_string(), false),
+                Value::List(texts) => {
+                    texts.iter().try_for_each(|text| self.item(list, text, false))
+                }
             },
         }
     }
 
-    /// Writes the words of a text.
-    fn words(&mut self, list: &mut Texts<'_>, text: &str, cut: &Cut) -> Option<()> {
+    /// Writes the words of a text, which may be one of the record's own.
+    fn words(
+        &mut self,
+        list: &mut Texts<'_>,
+        text: &'w str,
+        cut: &Cut,
+        is_cell: bool,
+    ) -> Option<()> {
         match cut {
             Cut::At(separator) => match separator.as_bytes() {
                 [byte] if byte.is_ascii() => {
                     let mut words = text.split(char::from(*byte)).filter(|word| !word.is_empty());
-                    words.try_for_each(|word| self.item(list, word))
+                    words.try_for_each(|word| self.item(list, word, is_cell))
                 }
                 _ => {
                     let mut words = text.split(&**separator).filter(|word| !word.is_empty());
-                    words.try_for_each(|word| self.item(list, word))
+                    words.try_for_each(|word| self.item(list, word, is_cell))
                 }
             },
-            Cut::Given => {
-                let (_, given) = name::given_only(text)?;
-                given.into_iter().try_for_each(|word| self.item(list, word))
-            }
-            Cut::Titles => {
-                let (titles, _) = name::given_only(text)?;
-                titles.into_iter().try_for_each(|word| self.item(list, word))
+            Cut::Given | Cut::Titles => {
+                let names = match self.names.take() {
+                    Some(names) if std::ptr::eq(names.0, text) => names,
+                    Some(_) | None => {
+                        let (titles, given) = name::given_only(text)?;
+                        (text, titles, given)
+                    }
+                };
+                let words = if matches!(cut, Cut::Given) { &names.2 } else { &names.1 };
+                words.iter().try_for_each(|word| self.item(list, word, is_cell))?;
+                self.names = Some(names);
+                Some(())
             }
         }
     }
 
-    fn item(&mut self, list: &mut Texts<'_>, text: &str) -> Option<()> {
+    fn item(&mut self, list: &mut Texts<'_>, text: &str, is_cell: bool) -> Option<()> {
         self.begin_item(list);
         self.taken(list.known, text)?;
-        write_text(text, self.out);
+        self.out.push(b'"');
+        self.inside(text, is_cell);
+        self.out.push(b'"');
         Some(())
     }
 

@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 use crate::model::PartialDate;
 use crate::schema::{Fused, Known};
 
+use super::super::function::name::Words;
 use super::super::function::phone;
 use super::super::json::write_inside;
 use super::super::program::{Program, Rule};
@@ -36,7 +37,8 @@ impl Lane {
         }
         let scene = Scene { values: named, ..*scene };
         let held = SmallVec::new();
-        let mut writing = Writing { lane: self, fused, last: 0, there: 0, held, out };
+        let (plain, names) = (scene.cells.is_plain(), None);
+        let mut writing = Writing { lane: self, fused, plain, names, last: 0, there: 0, held, out };
         writing.document(program, &scene).is_some()
             && !program.checks.iter().any(|check| scene.holds(&check.when))
     }
@@ -62,6 +64,10 @@ fn value<'r>(short: &Short, rule: &'r Rule, scene: &Scene<'_, 'r>) -> Option<Val
 pub(super) struct Writing<'w> {
     lane: &'w Lane,
     pub(super) fused: Option<&'w Fused>,
+    /// Whether JSON takes all texts of the record as they are.
+    plain: bool,
+    /// The given names that were taken apart last: titles are asked of the same.
+    pub(super) names: Option<GivenNames<'w>>,
     /// The value that was written last, as [`super::layout::Layout`] counts.
     last: usize,
     /// The stops whose value is there.
@@ -70,6 +76,9 @@ pub(super) struct Writing<'w> {
     held: SmallVec<[Held<'w>; 2]>,
     pub(super) out: &'w mut Vec<u8>,
 }
+
+/// A text of given names, its titles and its names.
+pub(super) type GivenNames<'w> = (&'w str, Words<'w>, Words<'w>);
 
 /// A constant that waits.
 struct Held<'w> {
@@ -94,10 +103,7 @@ impl At<'_> {
 }
 
 impl<'w> Writing<'w> {
-    fn document<'x>(&mut self, program: &'x Program, scene: &Scene<'x, 'x>) -> Option<()>
-    where
-        'w: 'x,
-    {
+    fn document(&mut self, program: &'w Program, scene: &Scene<'w, 'w>) -> Option<()> {
         let lane = self.lane;
         for (index, stop) in lane.stops.iter().enumerate() {
             let at = At { index, stop };
@@ -112,7 +118,7 @@ impl<'w> Writing<'w> {
                         self.constant(index, short, *beside, scene);
                     }
                 }
-                Content::RecordId => self.text(at, scene.record_id?)?,
+                Content::RecordId => self.text(at, scene.record_id?, false)?,
             }
         }
         lane.layout.between(self.last, lane.layout.end(), self.out);
@@ -163,12 +169,12 @@ impl<'w> Writing<'w> {
 
     /// Writes the result of a rule that is no list.
     #[inline]
-    fn field<'x>(
+    fn field(
         &mut self,
         at: At<'_>,
-        short: &'x Short,
-        rule: &'x Rule,
-        scene: &Scene<'x, 'x>,
+        short: &'w Short,
+        rule: &'w Rule,
+        scene: &Scene<'w, 'w>,
         (takes, any_date): (Takes, bool),
     ) -> Option<()> {
         if !short.applies(scene) {
@@ -205,7 +211,7 @@ impl<'w> Writing<'w> {
                     self.out.extend_from_slice(code);
                     Some(())
                 }
-                None if codes.keeps() => self.text(at, text),
+                None if codes.keeps() => self.text(at, text, short.is_cell),
                 None => None,
             },
             End::Date(day) => self.date(at, day.read(text, scene)?, any_date),
@@ -214,18 +220,18 @@ impl<'w> Writing<'w> {
                 self.phone(at.known(), text, country)
             }
             End::Text | End::Same { .. } | End::Words(_) | End::Chosen(_) | End::Rule => {
-                self.text(at, text)
+                self.text(at, text, short.is_cell)
             }
         }
     }
 
     /// Writes what the rule itself makes.
     #[inline(never)]
-    fn value<'x>(
+    fn value(
         &mut self,
         at: At<'_>,
-        rule: &'x Rule,
-        scene: &Scene<'x, 'x>,
+        rule: &'w Rule,
+        scene: &Scene<'w, 'w>,
         takes: Takes,
     ) -> Option<()> {
         match by_rule(rule, scene)? {
@@ -239,7 +245,7 @@ impl<'w> Writing<'w> {
                 self.out.extend_from_slice(text.as_bytes());
                 Some(())
             }
-            Value::Text(text) => self.text(at, &text),
+            Value::Text(text) => self.text(at, &text, false),
             Value::Date(date) => self.date(at, date, false),
             Value::List(_) => None,
         }
@@ -265,20 +271,29 @@ impl<'w> Writing<'w> {
         place.is_none_or(|(fused, known)| fused.takes_text(known, number)).then_some(())
     }
 
-    /// Writes a field with a text.
+    /// Writes a field with a text, which may be one of the record's own.
     #[inline]
-    fn text(&mut self, at: At<'_>, text: &str) -> Option<()> {
+    fn text(&mut self, at: At<'_>, text: &str, is_cell: bool) -> Option<()> {
         self.taken(at.known(), text)?;
         self.lead(at);
-        write_inside(text, self.out);
+        self.inside(text, is_cell);
         Some(())
+    }
+
+    /// Writes a text without its quotes.
+    #[inline]
+    pub(super) fn inside(&mut self, text: &str, is_cell: bool) {
+        match is_cell && self.plain {
+            true => self.out.extend_from_slice(text.as_bytes()),
+            false => write_inside(text, self.out),
+        }
     }
 
     /// Writes a field with a date, which may have to be one that the target takes.
     #[inline]
     fn date(&mut self, at: At<'_>, date: PartialDate, any_date: bool) -> Option<()> {
         if !any_date || !(1..=9999).contains(&date.year()) {
-            return self.text(at, &date.to_string());
+            return self.text(at, &date.to_string(), false);
         }
         self.lead(at);
         date.write(self.out);

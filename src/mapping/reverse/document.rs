@@ -68,6 +68,9 @@ impl<'de> Deserialize<'de> for Document<'de> {
     }
 }
 
+/// Room for the fields of most groups of a record.
+const FIELDS: usize = 8;
+
 struct Reading;
 
 impl<'de> Visitor<'de> for Reading {
@@ -114,7 +117,7 @@ impl<'de> Visitor<'de> for Reading {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(FIELDS);
         while let Some((Key(key), below)) = fields.next_entry()? {
             found.push((key, below));
         }

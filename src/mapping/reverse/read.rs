@@ -114,17 +114,28 @@ impl<'d> Canonical<'d> {
     /// The value at a path.
     #[must_use]
     pub fn look(&self, path: &[TargetStep]) -> Option<Value<'d>> {
-        value(self.find(path)?)
+        Some(self.find_value(path)?.1)
+    }
+
+    /// The value at a path, and where it stands.
+    #[must_use]
+    pub fn find_value(&self, path: &[TargetStep]) -> Option<(&'d Document<'d>, Value<'d>)> {
+        let found = self.find(path)?;
+        Some((found, value(found)?))
     }
 
     /// The value at a path, which counts as written from now on.
     pub fn take(&mut self, path: &[TargetStep]) -> Option<Value<'d>> {
-        let found = self.find(path)?;
-        let value = value(found)?;
-        if !self.is_taken(found) {
-            self.taken.push(found);
-        }
+        let (found, value) = self.find_value(path)?;
+        self.take_leaf(found);
         Some(value)
+    }
+
+    /// What stands there counts as written from now on.
+    pub fn take_leaf(&mut self, leaf: &'d Document<'d>) {
+        if !self.is_taken(leaf) {
+            self.taken.push(leaf);
+        }
     }
 
     fn is_taken(&self, leaf: &Document<'d>) -> bool {
@@ -235,7 +246,23 @@ fn leads_to(path: &[TargetStep], list: &str) -> bool {
         TargetStep::Key(key) => Some(key.as_str()),
         TargetStep::Label(_) | TargetStep::Append => None,
     });
-    list.split('.').eq(keys)
+    spell(keys, list)
+}
+
+/// Whether keys, with dots between them, are this path; a key with a dot in it is part of none.
+fn spell<'k>(keys: impl Iterator<Item = &'k str>, path: &str) -> bool {
+    let mut left = Some(path);
+    for key in keys {
+        let Some(after) = left.and_then(|left| left.strip_prefix(key)) else { return false };
+        left = match after.strip_prefix('.') {
+            None if !after.is_empty() => return false,
+            more => more,
+        };
+        if key.contains('.') {
+            return false;
+        }
+    }
+    left.is_none()
 }
 
 /// The keys on a way down.
@@ -248,7 +275,7 @@ fn keys<'w, 'd>(way: &'w [Down<'d>]) -> impl Iterator<Item = &'d str> + 'w {
 
 /// Whether a field says which element of a list it stands in: every document has that.
 fn is_name(way: &[Down<'_>], key: &str) -> bool {
-    let within = |list: &str| list.split('.').eq(keys(way));
+    let within = |list: &str| spell(keys(way), list);
     KEYED.iter().any(|(list, name, _)| *name == key && within(list))
         || (key == "scheme" && (within("coverages") || within("source")))
 }

@@ -129,9 +129,9 @@ impl<'a, 'm> Undoing<'a, 'm> {
         let whole = self.whole_names(&canonical);
         for (rule, (steps, class)) in mapping.program.fields.iter().zip(&mapping.plan.fields) {
             let Some(steps) = steps else { continue };
-            let Some(value) = canonical.look(steps) else { continue };
+            let Some((leaf, value)) = canonical.find_value(steps) else { continue };
             if whole.contains(&&*rule.name) {
-                canonical.take(steps);
+                canonical.take_leaf(leaf);
                 continue;
             }
             // The number or code of another scheme has no place here.
@@ -142,7 +142,7 @@ impl<'a, 'm> Undoing<'a, 'm> {
                 continue;
             }
             if self.rule(rule, value) {
-                canonical.take(steps);
+                canonical.take_leaf(leaf);
                 if matches!(rule.origin, Origin::Constant(_)) {
                     constants.push(steps.as_slice());
                 }

@@ -1,13 +1,112 @@
 //! The part `source` of a mapping: how the sender's files are cut into records, and what they are named.
 
+use crate::model::IssueCode;
+
 use super::super::diagnostic::Diagnostics;
-use super::super::yaml::Node;
+use super::super::yaml::{Node, Span};
 use super::pieces::{
     Map, bad_value, issue_code, items, one_of, plain_words, positive, word_pairs, words,
 };
-use super::{
-    Format, InheritSpec, RecordsSpec, RefersSpec, RowsSpec, SourceSpec, Spanned, Word, keys,
-};
+use super::{Format, Spanned, Word, keys};
+
+/// How the sender's file is read.
+#[derive(Debug)]
+pub struct SourceSpec {
+    /// Where `source` stands.
+    pub span: Span,
+    /// Container.
+    pub format: Format,
+    /// Declared encoding.
+    pub encoding: Option<String>,
+    /// Delimiter of CSV.
+    pub delimiter: u8,
+    /// Line of the CSV header.
+    pub header_row: u64,
+    /// Keys down to the JSON array.
+    pub records_at: Vec<String>,
+    /// XML element of a record.
+    pub record_element: Option<String>,
+    /// XML root element of files that are written.
+    pub root: Option<String>,
+    /// XML default namespace of files that are written.
+    pub namespace: Option<String>,
+    /// FHIR: anchor resource, and attached ones with the reference that attaches them.
+    pub resources: Option<(String, Vec<(String, String)>)>,
+    /// Cells that count as absent.
+    pub empty: Vec<String>,
+    /// The sender's schema.
+    pub schema: Word,
+    /// Expected header.
+    pub columns: Option<Vec<String>>,
+    /// Short names for paths.
+    pub names: Vec<(Word, Word)>,
+    /// Templates of the record id: the first counts whose parts are all present.
+    pub record_id: Vec<Word>,
+    /// The records within one element.
+    pub records: Vec<RecordsSpec>,
+    /// The rows that make one record.
+    pub rows: Option<RowsSpec>,
+    /// Values taken from an earlier row of the same key.
+    pub inherit: Option<InheritSpec>,
+    /// Cells written once for a block.
+    pub carry_down: Vec<Word>,
+    /// Rows that are no records.
+    pub skip_when: Option<Word>,
+    /// References to other records.
+    pub refers: Vec<RefersSpec>,
+    /// Fields knowingly left.
+    pub ignore: Vec<Word>,
+    /// Fields that may not be kept.
+    pub drop: Vec<Word>,
+    /// Names to show for paths.
+    pub labels: Vec<(Word, Word)>,
+}
+
+/// One kind of record within an element.
+#[derive(Debug)]
+pub struct RecordsSpec {
+    /// Path of the nested elements, or the columns of a wide row; none for the element itself.
+    pub each: Option<Word>,
+    /// The numbers of the columns, such as `1..12`.
+    pub numbers: Option<Word>,
+    /// Template of the record id.
+    pub record_id: Word,
+}
+
+/// Several rows that make one record.
+#[derive(Debug)]
+pub struct RowsSpec {
+    /// Where it stands.
+    pub span: Span,
+    /// What the rows of one record share.
+    pub by: Vec<Word>,
+    /// The name of the list of rows.
+    pub name: Word,
+}
+
+/// Values taken from an earlier row of the same key.
+#[derive(Debug)]
+pub struct InheritSpec {
+    /// The key.
+    pub by: Word,
+    /// When they are taken.
+    pub when: Word,
+    /// Which.
+    pub fields: Vec<Word>,
+}
+
+/// A field that holds the id of another record.
+#[derive(Debug)]
+pub struct RefersSpec {
+    /// The field.
+    pub field: Word,
+    /// Template of the id, when it is not the field's own text.
+    pub id: Option<Word>,
+    /// What it is when the record is nowhere.
+    pub code: IssueCode,
+    /// When it counts.
+    pub when: Option<Word>,
+}
 
 /// Reads it.
 pub(super) fn source(node: &Node, problems: &mut Diagnostics) -> Option<SourceSpec> {

@@ -52,7 +52,10 @@ impl Dates {
     #[inline]
     #[must_use]
     pub fn find(&self, text: &str) -> Option<PartialDate> {
-        self.layouts.iter().find_map(|layout| layout.read(text).ok()).filter(is_dated)
+        match self.layouts.first().and_then(|first| first.read_at_once(text)) {
+            Some(date) => Some(date),
+            None => self.layouts.iter().find_map(|layout| layout.read(text).ok()).filter(is_dated),
+        }
     }
 
     /// Writes a date in the first layout that has a form for it.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use regex::{Regex, RegexBuilder};
 
+use crate::format::word::{controls, each, places};
 use crate::model::{Expected, IssueCode};
 
 use super::super::table::folded;
@@ -89,17 +90,28 @@ pub fn squeeze(text: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(squeezed)
 }
 
-/// Whether nothing is to be squeezed, told by bytes alone: any that begins a blank beyond ASCII
-/// (U+0085, U+00A0, U+1680, U+2000 and following, U+3000) counts as one.
+/// Whether nothing is to be squeezed, told by bytes alone, eight at a time: control characters and
+/// whatever begins like a blank beyond ASCII (U+0085, U+00A0, U+1680, U+2000 and following, U+3000) count
+/// as blanks.
 pub fn is_squeezed(bytes: &[u8]) -> bool {
-    let mut before = b' ';
-    let clean = bytes.iter().all(|byte| {
-        let blank = matches!(byte, b'\t'..=b'\r' | 0xc2 | 0xe1..=0xe3);
-        let fine = !blank && (*byte != b' ' || before != b' ');
-        before = *byte;
-        fine
-    });
-    clean && before != b' '
+    let (words, rest) = bytes.as_chunks::<8>();
+    // Letters fill the last word up.
+    let mut last = [b'x'; 8];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    // Nothing may begin with a blank.
+    let mut before = 0x80;
+    for word in words.iter().chain([&last]) {
+        let word = u64::from_le_bytes(*word);
+        let blanks = places(word, each(b' '));
+        let odd = controls(word)
+            | places(word, each(0xc2))
+            | places(word & each(0b1111_1100), each(0b1110_0000));
+        if odd != 0 || blanks & (blanks << 8 | before) != 0 {
+            return false;
+        }
+        before = blanks >> 56;
+    }
+    bytes.last().is_some_and(|byte| *byte != b' ')
 }
 
 /// Without the words of another text in front, or at the end: whole words, whatever their case, accents
@@ -238,4 +250,22 @@ pub fn named_uuid(name: &str, text: &str) -> String {
 /// The first half of the BLAKE3 hash, in hexadecimal.
 pub fn fingerprint(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex().chars().take(32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_said_to_be_squeezed_is(text in "[a-zé ]{0,20}|[ -~é\t\u{85}\u{a0}\u{1680}\u{2003}\u{202f}\u{3000}]{0,20}") {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            let squeezed = words.join(" ");
+            prop_assert_eq!(squeeze(Cow::Borrowed(&text)), squeezed.as_str());
+            let simple = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+            prop_assert!(!simple || is_squeezed(text.as_bytes()) == (text == squeezed && !text.is_empty()));
+        }
+    }
 }
