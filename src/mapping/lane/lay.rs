@@ -20,6 +20,9 @@ pub struct Laying<'p> {
     asked: Vec<Asked>,
 }
 
+/// What a lane goes along: its stops, what stands between them, and what is asked of them.
+pub(super) type Course = (Box<[Stop]>, Layout, Box<[Asked]>);
+
 /// What has been laid of a part of the target.
 struct Laid {
     /// The stops that make it; none of what is always there.
@@ -41,7 +44,7 @@ impl<'p> Laying<'p> {
 
     /// Lays the whole document; `None` when none would follow the target's schema, or when its parts are
     /// not of the forms that a lane has.
-    pub fn document(mut self, tree: &Branch) -> Option<(Box<[Stop]>, Layout, Box<[Asked]>)> {
+    pub fn document(mut self, tree: &Branch) -> Option<Course> {
         self.branch(Vec::new(), self.fused.map(Fused::document), tree)?;
         // The id of the record is always there, so that the document is.
         let has_id = self.stops.iter().any(|stop| matches!(stop.content, Content::RecordId));
