@@ -141,6 +141,17 @@ pub async fn number_of(
     Ok(Some((stored.scheme, number)))
 }
 
+/// The number of the first record of a file, as the scheme's own mapping reads it.
+#[must_use]
+pub fn number_in(hub: &Hub, scheme: &SchemeId, bytes: Vec<u8>) -> Option<String> {
+    let library = hub.library();
+    let mapping = library.mapping(scheme.as_str())?;
+    let reader = Reader::new(Box::new(Cursor::new(bytes)), &mapping.read_options());
+    let context = RunContext { scheme: scheme.clone(), today: hub.today() };
+    let outcome = Run::new(mapping, reader, context).next()?;
+    outcome.record_id().map(ToOwned::to_owned)
+}
+
 /// What a scheme last sent of a record, without the hub's events; none when it does not count.
 ///
 /// # Errors

@@ -263,4 +263,27 @@ cluster::both! {
         assert_eq!(told, ["201", "412", "204"]);
         assert_eq!(answer["entry"][0]["response"]["etag"], "W/\"1\"");
     }
+
+    async fn openimis_is_read_by_its_own_mapping_numbers_without_a_system_and_dates_without_a_zone(place: cluster::Place) {
+        let asked = Asked::new(&place).await;
+        let key = asked.server.scheme_key("ml-openimis").await;
+        let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings/ml-openimis.yaml");
+        let mapping: Value = serde_saphyr::from_str(&std::fs::read_to_string(sample).unwrap()).unwrap();
+        let (mut patient, coverage) = (mapping["sample"]["Patient"].clone(), &mapping["sample"]["Coverage"][0]);
+        let bundle = json!({ "resourceType": "Bundle", "type": "collection", "entry": [{ "resource": patient }, { "resource": coverage }] });
+        let sent = asked.server.post("/v1/schemes/ml-openimis/records", &key).header("content-type", "application/fhir+json");
+        assert_eq!(expect(sent.body(bundle.to_string()), 200).await["new"], 1);
+        patient["address"][0]["city"] = json!("Niamakoro");
+        patient["deceasedDateTime"] = json!("2025-11-20T00:00:00");
+        let number = json!({ "system": "urn:dankun:id:ml-openimis-number", "value": "900000010" });
+        let request = asked.server.request(Method::PUT, &under(&number), &key).header("content-type", "application/fhir+json");
+        let (headers, written) = answered(request.body(patient.to_string()), 200).await;
+        assert_eq!(headers["etag"], "W/\"2\"");
+        assert_eq!((&written["address"][0]["city"], &written["identifier"][0]), (&json!("Niamakoro"), &number), "{written:#}");
+        let covered = asked.get(&format!("/Coverage?{}", under(&number).split('?').nth(1).unwrap().replace("identifier", "beneficiary.identifier")), &key, 200).await;
+        assert_eq!(covered["total"], 1, "{covered:#}");
+        // A creation names no number: the mapping finds it, and it is known.
+        let post = asked.server.post("/fhir/R4/Patient", &key).header("content-type", "application/fhir+json");
+        assert_eq!(codes(&answered(post.body(patient.to_string()), 412).await.1), ["stale"]);
+    }
 }

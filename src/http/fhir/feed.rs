@@ -2,11 +2,11 @@
 //!
 //! A Patient takes the road of a file with one record in it. Only the scheme that gives a number may write under it.
 
+mod conditions;
 pub(super) mod put;
 
-use axum::extract::{FromRequestParts, State};
+use axum::extract::State;
 use axum::http::Uri;
-use axum::http::request::Parts;
 use serde_json::Value;
 
 use super::media::parameters;
@@ -17,68 +17,15 @@ use crate::fhir::id::PatientId;
 use crate::http::App;
 use crate::http::extract::Named as Addressed;
 use crate::http::problem::{Code, Problem};
-use crate::http::v1::batches::header;
 use crate::model::{Caller, RecordId, Scope};
 use crate::operations::feed::{self, Named, Standing};
 use crate::operations::stewardship::Steward;
+use conditions::Answer;
+pub use conditions::Conditions;
 use put::Wanted;
 
 /// Why two records are one: the source has said so.
 const RESOLVED: &str = "replaced-by (ITI-104)";
-
-/// What a caller lays down beside the resource.
-#[derive(Default)]
-pub struct Conditions {
-    /// The version that was seen.
-    pub if_match: Option<String>,
-    /// Creates only where this finds nobody.
-    pub if_none_exist: Option<String>,
-    /// The sender's name for the sending.
-    pub idempotency_key: Option<String>,
-    /// What of it is to be answered.
-    pub answer: Answer,
-}
-
-/// What is answered to who writes.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub enum Answer {
-    /// The resource as it stands now.
-    #[default]
-    Representation,
-    /// Status and headers.
-    Minimal,
-    /// What was unusable in the resource.
-    Outcome,
-}
-
-impl FromRequestParts<App> for Conditions {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        let headers = &parts.headers;
-        let preferred = header(headers, "prefer", 200)?.unwrap_or_default();
-        let answer = match () {
-            () if preferred.contains("return=minimal") => Answer::Minimal,
-            () if preferred.contains("return=OperationOutcome") => Answer::Outcome,
-            () => Answer::Representation,
-        };
-        Ok(Self {
-            if_match: header(headers, "if-match", 100)?,
-            if_none_exist: header(headers, "if-none-exist", 400)?,
-            idempotency_key: header(headers, "idempotency-key", 200)?,
-            answer,
-        })
-    }
-}
-
-impl Conditions {
-    /// The number of the version that was seen.
-    pub(super) fn seen(&self) -> Result<Option<i64>, Problem> {
-        let Some(text) = &self.if_match else { return Ok(None) };
-        let number = text.trim().trim_start_matches("W/").trim_matches('"');
-        number.parse().map(Some).map_err(|_| Problem::parameter("If-Match", "W/\"1\""))
-    }
-}
 
 /// Writes a Patient under the number of its source, new or known; an inactive one with a link `replaced-by` resolves a
 /// duplicate (ITI-104).
@@ -309,6 +256,8 @@ pub(super) fn own_number(
     });
     match (own.next(), own.next()) {
         (Some(number), None) => Ok(number),
+        // openIMIS names no system: its own mapping knows where the number stands.
+        (None, _) => put::read_number(app, caller, body).ok_or(Problem::new(Code::OtherNumber)),
         _ => Err(Problem::new(Code::OtherNumber)),
     }
 }

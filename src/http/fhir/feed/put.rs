@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use crate::fhir::feed as fed;
+use crate::fhir::feed::{self as fed, DomainNumber};
 use crate::format::Container;
 use crate::http::App;
 use crate::http::fhir::patient::invalid;
 use crate::http::problem::{Code, Problem};
 use crate::mapping::Mapping;
-use crate::model::{Caller, SchemeId};
+use crate::model::{Caller, Holder, SchemeId};
 use crate::operations::feed::{self, Expected, FeedError, Named, Put, Sending};
 use crate::operations::{batches, translate};
 
@@ -63,6 +63,16 @@ pub async fn put(
     };
     crate::http::metrics::received(scheme.as_str(), count, refused);
     put
+}
+
+/// The number that the scheme's own mapping reads in a Patient; none for who is no scheme, or sends no FHIR.
+pub fn read_number(app: &App, caller: &Caller, patient: &Value) -> Option<DomainNumber> {
+    let Holder::Scheme(scheme) = &caller.holder else { return None };
+    let library = app.hub.library();
+    let attach = attached(library.mapping(scheme.as_str())?)?;
+    let bundle = fed::bundle(vec![(patient.clone(), Vec::new())], &attach);
+    let value = feed::number_in(&app.hub, scheme, bundle.to_string().into_bytes())?;
+    Some(DomainNumber { scheme: scheme.clone(), value })
 }
 
 /// What a scheme last said beside a Patient, of which a Patient alone says nothing: it stays.
