@@ -50,13 +50,13 @@ fn patient() -> Value {
         "type": "Patient",
         "profile": "http://hl7.org/fhir/StructureDefinition/Patient",
         "supportedProfile": ["https://profiles.ihe.net/ITI/PIXm/StructureDefinition/IHE.PIXm.Patient"],
-        "documentation": "A source writes under the identifiers of its own domain only: update and delete are conditional, by identifier.",
+        "documentation": "A source writes under the identifiers of its own domain only, by such an identifier or by the id of its record (rec-…).",
         "interaction": [
             { "code": "read" }, { "code": "vread" }, { "code": "create" }, { "code": "update" }, { "code": "delete" },
             { "code": "history-instance", "documentation": "Of a record (rec-…), as its scheme sent it." }, { "code": "search-type" }
         ],
         "versioning": "versioned",
-        "updateCreate": true,
+        "updateCreate": false,
         "conditionalCreate": true,
         "conditionalUpdate": true,
         "conditionalDelete": "single",
