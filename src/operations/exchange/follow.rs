@@ -42,29 +42,28 @@ struct Happened {
 pub async fn follow(hub: &Hub) -> Result<usize, StoreError> {
     let mut session = hub.store().read().await?;
     let from = session.followed().await?;
-    let last = if session.anybody_follows().await? {
-        let entries = session.log_after(from, PAGE).await?;
-        let Some(last) = entries.last().map(|entry| entry.seq) else { return Ok(0) };
-        let touched: BTreeMap<RecordId, u64> =
-            entries.iter().filter_map(|entry| Some((entry.record?, entry.seq))).collect();
-        let mut messages = Vec::new();
-        for (record, seq) in touched {
-            if let Some(happened) = happened(hub, &mut session, record, seq).await? {
-                messages.extend(notices(hub, &mut session, &happened).await?);
-            }
-        }
-        drop(session);
-        write(hub, &messages, last).await?;
-        return Ok(entries.len());
-    } else {
+    if !session.anybody_follows().await? {
         // Whoever follows from now on hears of what comes.
-        session.log_end().await?
-    };
-    drop(session);
-    if last > from {
-        write(hub, &[], last).await?;
+        let end = session.log_end().await?;
+        drop(session);
+        if end > from {
+            write(hub, &[], end).await?;
+        }
+        return Ok(0);
     }
-    Ok(0)
+    let entries = session.log_after(from, PAGE).await?;
+    let Some(last) = entries.last().map(|entry| entry.seq) else { return Ok(0) };
+    let touched: BTreeMap<RecordId, u64> =
+        entries.iter().filter_map(|entry| Some((entry.record?, entry.seq))).collect();
+    let mut messages = Vec::new();
+    for (record, seq) in touched {
+        if let Some(happened) = happened(hub, &mut session, record, seq).await? {
+            messages.extend(notices(hub, &mut session, &happened).await?);
+        }
+    }
+    drop(session);
+    write(hub, &messages, last).await?;
+    Ok(entries.len())
 }
 
 async fn write(hub: &Hub, messages: &[NewMessage], last: u64) -> Result<(), StoreError> {
@@ -99,16 +98,14 @@ async fn happened(
 }
 
 fn events(before: Option<&RecordFacts>, after: &Statement) -> Vec<Event> {
-    let died = |event: Option<&RecordFacts>| {
-        after.death_date.is_some() && event.is_none_or(|facts| facts.says.death_date.is_none())
-    };
+    let lived = before.is_none_or(|facts| facts.says.death_date.is_none());
     let mut events = Vec::new();
     match before {
         None => events.push(Event::Registration),
         Some(before) if before.says.coverages != after.coverages => events.push(Event::Enrolment),
         Some(_) => {}
     }
-    if died(before) {
+    if lived && after.death_date.is_some() {
         events.push(Event::Death);
     }
     events
