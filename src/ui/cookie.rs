@@ -1,12 +1,17 @@
-//! Cookies: two of them. What the browser shows to be known again, and the language that its reader chose.
+//! Cookies: what the browser of somebody signed in shows, what a visitor's shows, and the language that its reader chose.
+//!
+//! A link in a letter makes a browser come without any of the first two. It is given something new to show as a visitor
+//! then, under another name: whoever is signed in stays so.
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 
 use super::ROOT;
 
-/// What the browser shows: of somebody signed in, or of a visitor who fills in a form.
+/// What the browser of somebody signed in shows.
 pub const SHOWN: &str = "dankun";
+/// What the browser of a visitor shows, who fills in a form.
+pub const VISITOR: &str = "dankun_visitor";
 /// The language that the reader chose.
 pub const LANGUAGE: &str = "dankun_language";
 /// Seconds of a year: a choice of language is kept.
@@ -28,9 +33,9 @@ pub fn came_by_tls(headers: &HeaderMap) -> bool {
 }
 
 /// Gives the browser what it shows from now on, until it is closed. No script reads it, no other site sends it.
-pub fn shown(token: &str, tls: bool) -> Option<HeaderValue> {
+pub fn shown(name: &str, token: &str, tls: bool) -> Option<HeaderValue> {
     let secure = if tls { "; Secure" } else { "" };
-    format!("{SHOWN}={token}; Path={ROOT}; HttpOnly; SameSite=Strict{secure}").parse().ok()
+    format!("{name}={token}; Path={ROOT}; HttpOnly; SameSite=Strict{secure}").parse().ok()
 }
 
 /// Takes from the browser what it showed.
@@ -58,8 +63,9 @@ mod tests {
 
     #[test]
     fn a_session_is_sent_by_tls_only_when_it_came_by_tls() {
-        let of =
-            |tls| shown("t", tls).expect("a cookie").to_str().map(str::to_owned).expect("text");
+        let of = |tls| {
+            shown(SHOWN, "t", tls).expect("a cookie").to_str().map(str::to_owned).expect("text")
+        };
         assert_eq!(of(true), "dankun=t; Path=/ui; HttpOnly; SameSite=Strict; Secure");
         assert!(!of(false).contains("Secure"));
     }

@@ -161,6 +161,8 @@ async fn tell(
     match found {
         Some(found) => {
             let mapping = app.hub().library().mapping(receipt.scheme.as_str()).cloned();
+            // Events are sent again by their schemes; nobody corrects them here.
+            one.may_correct &= mapping.is_some();
             fill(&mut one, words, &found, mapping.as_deref());
         }
         None if corrected_some => {}

@@ -174,7 +174,8 @@ impl One {
             fields: fields(words, waiting, issues, form),
             waits: waiting.state == "open",
             state: words.named("page-refusal-state", waiting.state),
-            may_correct: member.caller.may(Scope::QuarantineWrite),
+            // Events are sent again by their schemes; nobody corrects them here.
+            may_correct: member.caller.may(Scope::QuarantineWrite) && mapping.is_some(),
             refused_again: form.is_some(),
             shown,
         }

@@ -103,7 +103,7 @@ pub async fn leave(member: Member, State(app): State<App>, _: Form) -> Result<Re
 
 fn with_cookie(to: Redirect, visit: &Visit, secret: &str) -> Response {
     let mut response = to.into_response();
-    if let Some(cookie) = cookie::shown(secret, visit.tls) {
+    if let Some(cookie) = cookie::shown(cookie::SHOWN, secret, visit.tls) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response

@@ -49,7 +49,7 @@ pub async fn load(State(app): State<App>, mut request: Request, next: Next) -> R
             Ok(looked) => looked,
             Err(failed) => return Problem::internal(&failed).into_response(),
         };
-    let cookie = fresh.then(|| cookie::shown(&visit.shown, visit.tls)).flatten();
+    let cookie = fresh.then(|| cookie::shown(cookie::VISITOR, &visit.shown, visit.tls)).flatten();
     request.extensions_mut().insert(visit);
     let mut response = next.run(request).await;
     // A handler that lets somebody in has said what the browser shows from now on.
@@ -62,13 +62,15 @@ pub async fn load(State(app): State<App>, mut request: Request, next: Next) -> R
 /// The visit, and whether what the browser shows is new.
 async fn look(hub: &Hub, headers: HeaderMap, uri: Uri) -> Result<(Visit, bool), StoreError> {
     let headers = &headers;
-    let brought = cookie::read(headers, cookie::SHOWN).filter(|text| text.len() == SHOWN_LENGTH);
-    let seated = match brought {
+    let brought = |name| cookie::read(headers, name).filter(|text| text.len() == SHOWN_LENGTH);
+    let member = brought(cookie::SHOWN);
+    let seated = match member {
         Some(text) => sessions::recognise(hub, text).await?,
         None => None,
     };
-    let fresh = brought.is_none();
-    let shown = Zeroizing::new(brought.map_or_else(|| visitor(hub), str::to_owned));
+    let known = member.or_else(|| brought(cookie::VISITOR));
+    let fresh = known.is_none();
+    let shown = Zeroizing::new(known.map_or_else(|| visitor(hub), str::to_owned));
     let here = uri.path_and_query().map_or("", |whole| whole.as_str()).to_owned();
     let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let visit = Visit {

@@ -70,6 +70,14 @@ page-level-apart = éloigné
 page-level-swapped = jour et mois échangés
 page-level-year_slip = une année d’écart
 page-level-one_part = une partie diffère
+page-level-conflict = en désaccord
+page-level-two_schemes = deux régimes
+page-level-one_scheme = un seul régime
+page-level-country = même pays
+page-level-region = même région
+page-level-commune = même commune
+page-level-locality = même localité
+page-level-elsewhere = ailleurs
 page-level-default_day = jour par défaut
 
 page-decisions = Décisions
