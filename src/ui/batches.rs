@@ -66,7 +66,7 @@ impl Row {
             changed: words.number(counts.changed),
             refused: counts.refused,
             refused_shown: words.number(counts.refused),
-            share: if counts.received == 0 { 0 } else { counts.accepted * 100 / counts.received },
+            share: (counts.accepted * 100).checked_div(counts.received).unwrap_or(0),
         }
     }
 }

@@ -46,7 +46,7 @@ impl Words {
 
     /// A share as a percentage.
     pub fn percent(&self, part: u64, whole: u64) -> String {
-        let share = if whole == 0 { 0 } else { (part * 100 + whole / 2) / whole };
+        let share = (part * 100 + whole / 2).checked_div(whole).unwrap_or(0);
         self.with("page-percent", &[("count", Value::from(share))])
     }
 

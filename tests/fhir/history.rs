@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::asked::{Asked, utm_number};
 use crate::cluster;
-use crate::feed::{answered, patient, put, replaced, under};
+use crate::feed::{answered, patient, put, replaced, under, within};
 
 /// Method and status of each entry.
 fn said(history: &Value) -> Vec<(&str, &str)> {
@@ -86,7 +86,7 @@ cluster::both! {
         let id = person["id"].as_str().unwrap();
         let history = asked.get(&format!("/Patient/{id}/_history"), &asked.utm, 200).await;
         assert_eq!(said(&history), [("PUT", "200")]);
-        let changed = asked.get(&format!("{}&_lastUpdated=ge2030-01-01", &under(&utm_number(1))["/fhir/R4".len()..]), &asked.utm, 200).await;
+        let changed = asked.get(&format!("{}&_lastUpdated=ge2030-01-01", within(&under(&utm_number(1)))), &asked.utm, 200).await;
         assert_eq!(changed["total"], 0);
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::asked::{Asked, codes, utm_number};
 use crate::cluster;
-use crate::feed::{patient, under};
+use crate::feed::{patient, under, within};
 use crate::r4;
 
 fn message(entries: &[Value]) -> Value {
@@ -53,7 +53,7 @@ fn told(answer: &Value) -> (Vec<&str>, &str) {
 
 async fn known(asked: &Asked, number: u32) -> Value {
     let path = under(&utm_number(number));
-    asked.get(&path["/fhir/R4".len()..], &asked.utm, 200).await["total"].clone()
+    asked.get(within(&path), &asked.utm, 200).await["total"].clone()
 }
 
 cluster::both! {
@@ -77,7 +77,7 @@ cluster::both! {
         assert_eq!(told(&answer), (vec!["405", "201"], "fatal-error"));
         assert_eq!(codes(&answer["entry"][1]["resource"]["entry"][0]["response"]["outcome"]), ["record_replaced"]);
         let mut removal = entry("DELETE", "c", None);
-        removal["request"]["url"] = json!(&under(&utm_number(9))["/fhir/R4/".len()..]);
+        removal["request"]["url"] = json!(within(&under(&utm_number(9))).trim_start_matches("/"));
         let removed = message(&[removal, entry("DELETE", "joe-doe", None)]);
         assert_eq!(told(&asked.post("/$process-message", &asked.utm, &removed, 200).await), (vec!["204", "404"], "fatal-error"));
         assert_eq!(known(&asked, 9).await, json!(0));

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use crate::asked::{Asked, codes, utm_number};
 use crate::cluster;
-use crate::feed::{patient, replaced, under};
+use crate::feed::{patient, replaced, under, within};
 use crate::server::expect;
 
 fn entry(number: u32, method: &str, patient: Value) -> Value {
     let url = match method {
         "POST" => "Patient".to_owned(),
-        _ => under(&utm_number(number))["/fhir/R4/".len()..].to_owned(),
+        _ => within(&under(&utm_number(number))).trim_start_matches("/").to_owned(),
     };
     json!({ "resource": patient, "request": { "method": method, "url": url } })
 }
@@ -21,7 +21,7 @@ fn transaction(entries: &[Value]) -> Value {
 
 async fn known(asked: &Asked, number: u32) -> Value {
     let path = under(&utm_number(number));
-    asked.get(&path["/fhir/R4".len()..], &asked.utm, 200).await["total"].clone()
+    asked.get(within(&path), &asked.utm, 200).await["total"].clone()
 }
 
 cluster::both! {
