@@ -233,18 +233,21 @@ fn the_arrow_finder_sees_grouped_and_plain_paths() {
 }
 
 #[test]
-fn paths_in_the_architecture_page_exist() {
+fn paths_in_the_pages_on_how_it_is_built_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = fs::read_to_string(root.join("docs/architecture.md")).expect("docs/architecture.md");
-    let mut checked = 0;
-    for quoted in page.split('`').skip(1).step_by(2) {
-        let looks_like_a_path = ["src/", "docs/", "tests/", "mappings/", "schemas/", "migrations/"]
-            .iter()
-            .any(|start| quoted.starts_with(start));
-        if looks_like_a_path && !quoted.contains(['<', '*', '{']) {
-            checked += 1;
-            assert!(root.join(quoted).exists(), "docs/architecture.md names `{quoted}`");
+    for name in ["docs/architecture.md", "docs/decisions.md"] {
+        let page = fs::read_to_string(root.join(name)).expect(name);
+        let mut checked = 0;
+        for quoted in page.split('`').skip(1).step_by(2) {
+            let looks_like_a_path =
+                ["src/", "docs/", "tests/", "mappings/", "schemas/", "migrations/"]
+                    .iter()
+                    .any(|start| quoted.starts_with(start));
+            if looks_like_a_path && !quoted.contains(['<', '*', '{']) {
+                checked += 1;
+                assert!(root.join(quoted).exists(), "{name} names `{quoted}`");
+            }
         }
+        assert!(checked > 5, "only {checked} paths found in {name}");
     }
-    assert!(checked > 5, "only {checked} paths found in docs/architecture.md");
 }

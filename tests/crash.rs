@@ -52,7 +52,7 @@ impl Served {
             let line = line.unwrap();
             let word = |start: &str| line.split_whitespace().find(|word| word.starts_with(start));
             key = key.or_else(|| word("dk_").map(ToOwned::to_owned));
-            if let Some(url) = word("http://") {
+            if let Some(url) = word("http://").filter(|url| !url.contains("/ui/")) {
                 let url = url.trim_end_matches('.').to_owned();
                 return Self { child, url, key };
             }

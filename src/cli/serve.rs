@@ -61,11 +61,12 @@ pub async fn serve(
         let secret = first_key(&hub).await?;
         screen.say("serve-operator-key", &[("secret", secret.into())])?;
     }
-    screen.say("serve-listening", &[("address", format!("http://{address}").into())])?;
     if let Some(secret) = accounts::first_link(&hub).await.map_err(Failure::operation)? {
         let link = format!("http://{address}{}", ui::welcome_path(&secret));
         screen.say("serve-first-account", &[("link", link.into())])?;
     }
+    // Last of all: whoever waits for this line need not read on.
+    screen.say("serve-listening", &[("address", format!("http://{address}").into())])?;
     let client = Client::new(reach, Timeouts::default()).map_err(Failure::operation)?;
     let stop = CancellationToken::new();
     let served = http::serve(

@@ -32,7 +32,7 @@ export async function start(program, words) {
       said.key ??= line.match(/dk_\S+/)?.[0];
       said.address ??= line.match(/listens on (http:\S+)/)?.[1];
       said.link ??= line.match(/http:\S+\/ui\/welcome\/\S+/)?.[0];
-      if (said.link) ready();
+      if (said.address) ready();
     });
   });
   return { ...said, stop };

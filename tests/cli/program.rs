@@ -123,8 +123,10 @@ impl Program {
             .spawn()
             .expect("the program starts");
         let output = child.stdout.take().expect("a pipe");
-        let url = BufReader::new(output).lines().map_while(Result::ok).find_map(|line| {
-            line.split_once("http://").map(|(_, at)| format!("http://{}", at.trim()))
+        let mut lines = BufReader::new(output).lines().map_while(Result::ok);
+        let url = lines.find_map(|line| {
+            let (_, at) = line.split_once("http://").filter(|(_, at)| !at.contains("/ui/"))?;
+            Some(format!("http://{}", at.trim()))
         });
         Serving { child, url: url.expect("the address on which the hub listens") }
     }

@@ -28,7 +28,14 @@ fn guard(method: &str, path: &str) -> Guard {
         }
         ("GET", "/.well-known/jwks.json" | "/.well-known/dankun-cancelled.jwt") => Open,
         ("POST", "/spdci/oauth2/client/token") => Shown,
-        ("POST", "/spdci/registry/sync/search") => Right(Scope::PeopleRead),
+        ("POST", "/spdci/registry/notify" | "/spdci/registry/sync/enrollment/updates") => {
+            Right(Scope::RecordsWrite)
+        }
+        ("POST", "/spdci/registry/search" | "/spdci/registry/sync/search")
+        | ("POST", "/spdci/registry/subscribe" | "/spdci/registry/unsubscribe")
+        | ("POST", "/spdci/registry/txn/status" | "/spdci/registry/sync/txn/status") => {
+            Right(Scope::PeopleRead)
+        }
         ("POST", "/spdci/registry/sync/enrolled") => Right(Scope::EligibilityAsk),
         // Each entry of a batch has the guard of its own address.
         ("GET", "/v1/schemes") | ("POST", "/fhir/R4" | "/fhir/R4/") => AnyKey,
@@ -207,6 +214,10 @@ cluster::both! {
             let request = server.request(method.clone(), &at, &key).document(&body(path));
             let problem = expect(request, 403).await;
             assert_eq!(code(&problem), "not_permitted", "{method} {path}");
+            if path == "/spdci/registry/notify" {
+                // It takes an agreement too, see tests/spdci.
+                continue;
+            }
             let key = server.key(holder.clone(), &[needed]).await;
             let (status, answer) =
                 read(server.request(method.clone(), &at, &key).document(&body(path))).await;

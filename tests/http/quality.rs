@@ -43,7 +43,8 @@ cluster::both! {
             assert!(rate(&report, decoy, "sex", "male").is_some());
         }
         let strangers = rate(&report, "decoy_stranger", "all", "").unwrap();
-        assert_eq!(strangers["hits"], 0, "invented names are rare: {strangers:#}");
+        // Put together by chance, one or two of sixty may happen to be somebody.
+        assert!(strangers["hits"].as_u64().unwrap() <= 3, "invented names are rare: {strangers:#}");
         // All are known to be one by their number; the names and dates alone say so too.
         let found = rate(&report, "found_without_number", "all", "").unwrap();
         assert_eq!((&found["cases"], &found["hits"]), (&json!(PEOPLE), &json!(PEOPLE)), "{found:#}");
