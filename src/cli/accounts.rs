@@ -120,6 +120,7 @@ fn failed(name: &str) -> impl FnOnce(AccountError) -> Failure + '_ {
             AccountError::Store(_)
             | AccountError::NotPermitted
             | AccountError::LinkOver
+            | AccountError::TryLater { .. }
             | AccountError::Weak(_) => return Failure::operation(error),
         };
         Failure::usage(key, &[("name", name)])

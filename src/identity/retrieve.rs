@@ -92,6 +92,7 @@ const NAMES: u64 = 3;
 const NAMES_AND_YEAR: u64 = 4;
 const NAME_AND_DAY: u64 = 5;
 const GIVEN_YEAR_PLACE: u64 = 6;
+const GIVEN_AND_YEAR: u64 = 7;
 
 fn names(one: u64, other: u64) -> Key {
     key(NAMES, &[one.min(other), one.max(other)])
@@ -103,6 +104,10 @@ fn names_and_year(one: u64, other: u64, year: u16) -> Key {
 
 fn name_and_day(name: u64, year: u16, month: u8, day: u8) -> Key {
     key(NAME_AND_DAY, &[name, u64::from(year), u64::from(month), u64::from(day)])
+}
+
+fn given_and_year(given: u64, year: u16) -> Key {
+    key(GIVEN_AND_YEAR, &[given, u64::from(year)])
 }
 
 fn given_year_place(given: u64, year: u16, place: u32) -> Key {
@@ -234,6 +239,12 @@ impl Postings {
         }
         if birth.year > 0 {
             for given in &wanted.given {
+                // As few bear a given name and were born in the year as bear a rare pair of names: as much is in it.
+                let few = self.list(given_and_year(*given, birth.year));
+                if few.len() <= RARE {
+                    lists.push(few);
+                    continue;
+                }
                 for place in &wanted.places {
                     lists.push(self.list(given_year_place(*given, birth.year, *place)));
                 }
@@ -272,6 +283,7 @@ fn keys(line: &Line, vocabulary: &Vocabulary) -> SmallVec<[Key; 24]> {
             found.push(names_and_year(*one, *other, birth.year));
         }
         if birth.year > 0 {
+            found.push(given_and_year(*one, birth.year));
             found.extend(line.places().map(|place| given_year_place(*one, birth.year, place)));
         }
     }

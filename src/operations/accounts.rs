@@ -100,6 +100,12 @@ pub enum AccountError {
     /// The link was used, is too old, or nobody gave it out.
     #[error("the link is over")]
     LinkOver,
+    /// Too many wrong passwords.
+    #[error("to be tried again later")]
+    TryLater {
+        /// From when on.
+        until: Instant,
+    },
     /// The password will not do.
     #[error("the password will not do")]
     Weak(Weakness),

@@ -67,6 +67,9 @@ pub fn read(message: &Value, registry: &Registry) -> Result<Vec<Death>, Vec<Issu
             }
         }
     }
+    if deaths.len() > MOST {
+        wrong.push(form("message.notify_event", &deaths.len().to_string(), &format!("1..{MOST}")));
+    }
     if wrong.is_empty() { Ok(deaths) } else { Err(wrong) }
 }
 

@@ -65,7 +65,9 @@ pub fn check(
     if part("algorithm").is_some_and(|name| !name.eq_ignore_ascii_case("ed25519")) {
         return Err(Forged);
     }
-    let over = |end: &str| end.parse::<i64>().map_or(true, |end| end * 1000 < now.as_millis());
+    let over = |end: &str| {
+        end.parse::<i64>().map_or(true, |end| end.saturating_mul(1000) < now.as_millis())
+    };
     if part("expires").is_some_and(over) {
         return Err(Forged);
     }

@@ -62,6 +62,11 @@ sql! {
         "select 1",
         "select pg_advisory_xact_lock(8241520210)",
     );
+    // On SQLite whoever writes is alone already.
+    FAILURES_TURN: Query = Query::differing(
+        "select $1 is null",
+        "select pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 8241520211))",
+    );
     ACCOUNT_ROLE: Query = Query::same("update accounts set role = $2, scheme = $3 where id = $1");
     ACCOUNT_PASSWORD: Query = Query::same("update accounts set password = $2 where id = $1");
     ACCOUNT_FACTOR: Query = Query::same(
@@ -203,6 +208,15 @@ impl Tx {
     /// When the database fails.
     pub async fn take_turn_at_accounts(&mut self) -> Result<(), StoreError> {
         self.fetch(&ACCOUNTS_TURN, &[]).await?;
+        Ok(())
+    }
+
+    /// Waits until no other transaction counts attempts under the name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_turn_at_failures(&mut self, name: &KeyedHash) -> Result<(), StoreError> {
+        self.fetch(&FAILURES_TURN, &params![name]).await?;
         Ok(())
     }
 

@@ -9,8 +9,9 @@ use super::page::{done, page, refused};
 use super::shell::{Section, Shell};
 use super::visit::Member;
 use super::welcome::weak;
+use super::words::Words;
 use crate::http::{App, Code, Named, Problem};
-use crate::model::SessionId;
+use crate::model::{Instant, SessionId};
 use crate::operations::accounts::{AccountError, second_factor, sessions, totp};
 use crate::proof::qr;
 
@@ -84,6 +85,7 @@ pub async fn change_password(
         Ok(true) => return Ok(done(HERE, "password-changed")),
         Ok(false) => again.present_wrong = Some(words.say("page-password-wrong")),
         Err(AccountError::Weak(weakness)) => again.password_wrong = Some(weak(words, weakness)),
+        Err(AccountError::TryLater { until }) => again.present_wrong = Some(later(words, until)),
         Err(error) => return Err(error.into()),
     }
     refused(words, &again)
@@ -166,11 +168,19 @@ pub async fn remove_factor(
     form: Form,
 ) -> Result<Response, Problem> {
     let account = &member.seated.account;
-    if second_factor::remove(app.hub(), account, form.exact("present")).await? {
-        return Ok(done(HERE, "factor-off"));
-    }
     let words = member.visit.words;
+    let wrong = match second_factor::remove(app.hub(), account, form.exact("present")).await {
+        Ok(true) => return Ok(done(HERE, "factor-off")),
+        Ok(false) => words.say("page-password-wrong"),
+        Err(AccountError::TryLater { until }) => later(words, until),
+        Err(error) => return Err(error.into()),
+    };
     let mut again = own(&app, &member).await?;
-    again.remove_wrong = Some(words.say("page-password-wrong"));
+    again.remove_wrong = Some(wrong);
     refused(words, &again)
+}
+
+/// That too many wrong passwords were shown.
+fn later(words: Words, until: Instant) -> String {
+    words.of("page-sign-in-wait", "until", words.moment(until))
 }

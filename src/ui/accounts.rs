@@ -42,15 +42,18 @@ impl Rights {
             chosen: scheme.is_none(),
         };
         let library = app.hub().library();
-        let schemes = library.registry().schemes().map(|known| Choice {
-            value: known.id.to_string(),
-            title: known.id.to_string(),
+        let scheme_choice = |one: &SchemeId| Choice {
+            value: one.to_string(),
+            title: one.to_string(),
             about: String::new(),
-            chosen: scheme == Some(&known.id),
-        });
+            chosen: scheme == Some(one),
+        };
+        // A scheme that has left the registry stays the account's: no choice at all would be the whole hub.
+        let gone = scheme.filter(|scheme| library.registry().scheme(scheme).is_none());
+        let schemes = library.registry().schemes().map(|known| &known.id).chain(gone);
         Self {
             roles: Role::ALL.iter().map(role_choice).collect(),
-            schemes: std::iter::once(whole).chain(schemes).collect(),
+            schemes: std::iter::once(whole).chain(schemes.map(scheme_choice)).collect(),
         }
     }
 }
@@ -133,7 +136,7 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let words = member.visit.words;
     let role = Role::parse(form.text("role"));
-    let scheme: Option<SchemeId> = form.text("scheme").parse().ok();
+    let scheme = scheme_of(&form)?;
     let mut again = listed(&app, &member, (role, scheme.as_ref())).await?;
     form.text("name").clone_into(&mut again.name);
     let name = form.text("name").parse::<AccountName>();
@@ -150,6 +153,15 @@ pub async fn create(
             refused(words, &again)
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The scheme that was chosen, none for the whole hub. What is no scheme is not the whole hub.
+fn scheme_of(form: &Form) -> Result<Option<SchemeId>, Problem> {
+    match form.all("scheme").next().map(str::trim) {
+        Some("") => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(|_| Problem::parameter("scheme", "?")),
+        None => Err(Problem::parameter("scheme", "?")),
     }
 }
 
@@ -202,7 +214,7 @@ pub async fn change(
     form: Form,
 ) -> Result<Response, Problem> {
     let role = Role::parse(form.text("role")).ok_or_else(|| Problem::parameter("role", "?"))?;
-    let scheme: Option<SchemeId> = form.text("scheme").parse().ok();
+    let scheme = scheme_of(&form)?;
     let changed = accounts::change_role(app.hub(), &member.caller, id, role, scheme.as_ref()).await;
     settled(&app, &member, id, changed, "account-changed").await
 }

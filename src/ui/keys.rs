@@ -60,6 +60,7 @@ struct List {
     days: String,
     holder_wrong: Option<String>,
     scopes_wrong: Option<String>,
+    days_wrong: Option<String>,
 }
 
 async fn listed(app: &App, member: &Member, form: Option<&Form>) -> Result<List, Problem> {
@@ -97,6 +98,7 @@ async fn listed(app: &App, member: &Member, form: Option<&Form>) -> Result<List,
         days: text("days"),
         holder_wrong: None,
         scopes_wrong: None,
+        days_wrong: None,
     })
 }
 
@@ -128,10 +130,12 @@ pub async fn create(
         Holder::Partner(_) | Holder::Operator(_) => true,
     });
     let scopes: Vec<Scope> = form.all("scope").filter_map(Scope::parse).collect();
-    let (Some(holder), false) = (holder.clone(), scopes.is_empty()) else {
+    let days = days_of(&form);
+    let (Some(holder), false, Some(valid_days)) = (holder.clone(), scopes.is_empty(), days) else {
         let mut again = listed(&app, &member, Some(&form)).await?;
         again.holder_wrong = holder.is_none().then(|| words.say("page-key-bad-holder"));
         again.scopes_wrong = scopes.is_empty().then(|| words.say("page-key-no-scope"));
+        again.days_wrong = days.is_none().then(|| words.say("page-key-bad-days"));
         return refused(words, &again);
     };
     let new = NewKey {
@@ -139,7 +143,7 @@ pub async fn create(
         holder,
         scopes,
         purposes: Vec::new(),
-        valid_days: form.text("days").parse().ok(),
+        valid_days,
     };
     let (row, secret) = keys::create(app.hub(), &member.caller, new).await?;
     let made = Made {
@@ -149,6 +153,17 @@ pub async fn create(
     };
     page(words, &made)
 }
+
+/// For how many days, for ever when nothing is typed; `None` for what is no such number.
+fn days_of(form: &Form) -> Option<Option<u32>> {
+    match form.text("days") {
+        "" => Some(None),
+        days => days.parse().ok().filter(|days| (1..=LONGEST).contains(days)).map(Some),
+    }
+}
+
+/// The longest that a key may be given out for by its days: ten years.
+const LONGEST: u32 = 3650;
 
 /// Withdraws a key.
 pub async fn revoke(

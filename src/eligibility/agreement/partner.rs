@@ -95,7 +95,10 @@ fn leads_to(base: &str, address: &str) -> bool {
     below.is_some_and(|rest| {
         (rest.is_empty() || rest.starts_with('/'))
             && !rest.contains("..")
+            // Two dots, written so that a reader of addresses takes them for such.
+            && !rest.to_ascii_lowercase().contains("%2e")
             && !rest.contains(['\\', '#'])
+            && !rest.contains(|letter: char| letter.is_ascii_control())
     })
 }
 
@@ -123,6 +126,8 @@ mod tests {
             "https://a.example/",
             "https://a.example/spdcix",
             "https://a.example/spdci/../admin",
+            "https://a.example/spdci/%2e%2E/admin",
+            "https://a.example/spdci/.\t./admin",
             "https://b.example@evil.example/",
             "https://b.example.evil.example/",
             "https://b.example:8443/",

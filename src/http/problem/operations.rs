@@ -44,9 +44,10 @@ impl From<AccountError> for Problem {
             }
             AccountError::Unknown | AccountError::LinkOver => Self::new(Code::NotFound),
             AccountError::UnknownScheme => Self::parameter("scheme", "?"),
-            AccountError::NameTaken | AccountError::LastAdministrator | AccountError::Weak(_) => {
-                Self::new(Code::Conflict).with("reason", error)
-            }
+            AccountError::NameTaken
+            | AccountError::LastAdministrator
+            | AccountError::TryLater { .. }
+            | AccountError::Weak(_) => Self::new(Code::Conflict).with("reason", error),
         }
     }
 }

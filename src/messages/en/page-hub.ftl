@@ -29,6 +29,7 @@ page-key-add = A new key
 page-key-add-do = Make the key
 page-key-days = Days it is valid (empty: no end)
 page-key-bad-holder = A scheme of the registry, or the name of a partner or operator (letters, digits, hyphens).
+page-key-bad-days = A number of days from 1 to 3650, or nothing for a key without an end.
 page-key-no-scope = Choose at least one right.
 page-key-made = Key made
 page-key-made-about = Pass it on to { $holder } in a safe way: it is shown only now.

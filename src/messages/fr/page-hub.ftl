@@ -29,6 +29,7 @@ page-key-add = Nouvelle clé
 page-key-add-do = Créer la clé
 page-key-days = Jours de validité (vide : sans fin)
 page-key-bad-holder = Un régime du registre, ou le nom d’un partenaire ou d’un exploitant (lettres, chiffres, traits d’union).
+page-key-bad-days = Un nombre de jours de 1 à 3650, ou rien pour une clé sans fin.
 page-key-no-scope = Choisissez au moins un droit.
 page-key-made = Clé créée
 page-key-made-about = Transmettez-la à { $holder } par une voie sûre : elle n’est montrée que maintenant.

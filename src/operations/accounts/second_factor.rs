@@ -1,4 +1,4 @@
-//! The second factor: begun, proved once, then asked for at each sign-in; taken away by who can still show it.
+//! The second factor: begun, proved once, then asked for at each sign-in; taken away by who can show the password.
 //!
 //! Until it is proved nothing is stored: the page carries the secret in its own form, as it must be shown to its holder
 //! anyway.
@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::super::Hub;
-use super::{Account, note, password, totp};
+use super::{Account, AccountError, note, sign_in, totp};
 use crate::store::StoreError;
 
 /// A new secret.
@@ -57,12 +57,10 @@ pub async fn confirm(
 /// Takes the second factor from an account whose password was shown once more; `false` when it was another one.
 ///
 /// # Errors
-/// When the store fails.
-pub async fn remove(hub: &Hub, account: &Account, password: &str) -> Result<bool, StoreError> {
+/// When it was tried too often, or the store fails.
+pub async fn remove(hub: &Hub, account: &Account, password: &str) -> Result<bool, AccountError> {
     let keys = hub.store().keys();
-    let row = hub.store().read().await?.account(keys, account.id).await?;
-    let kept = row.and_then(|row| row.password);
-    if !password::matches(hub, password, kept.as_deref()).await {
+    if !sign_in::shows_password(hub, account, password).await? {
         return Ok(false);
     }
     let mut tx = hub.store().begin().await?;

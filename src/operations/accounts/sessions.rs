@@ -6,7 +6,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::super::Hub;
-use super::{Account, AccountError, HOUR, MINUTE, note, password, secret};
+use super::{Account, AccountError, HOUR, MINUTE, note, password, secret, sign_in};
 use crate::model::{AccountId, Instant, SessionId};
 use crate::store::sessions::SessionRow;
 use crate::store::{KeyedHash, StoreError, Tx};
@@ -131,10 +131,7 @@ pub async fn change_password(
     chosen: &str,
 ) -> Result<bool, AccountError> {
     let account = &seated.account;
-    let keys = hub.store().keys();
-    let row = hub.store().read().await?.account(keys, account.id).await?;
-    let kept = row.ok_or(AccountError::Unknown)?.password;
-    if !password::matches(hub, present, kept.as_deref()).await {
+    if !sign_in::shows_password(hub, account, present).await? {
         return Ok(false);
     }
     password::check(chosen, &account.name).map_err(AccountError::Weak)?;

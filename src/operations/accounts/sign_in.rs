@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::super::Hub;
 use super::sessions::{self, Begun};
-use super::{Account, HOUR, MINUTE, noted, password, totp};
+use super::{Account, AccountError, HOUR, MINUTE, noted, password, totp};
 use crate::model::{AccountId, AccountName, Instant};
 use crate::store::accounts::AccountRow;
 use crate::store::{KeyedHash, StoreError, Tx};
@@ -62,7 +62,9 @@ pub async fn enter(
     shown: &str,
     agent: &str,
 ) -> Result<Entered, SignInError> {
-    count(hub, name).await?;
+    if let Some(until) = count(hub, name).await? {
+        return Err(SignInError::Wait { until });
+    }
     let keys = hub.store().keys();
     let row = match name.parse::<AccountName>() {
         Ok(name) => hub.store().read().await?.account_by_name(keys, &name).await?,
@@ -113,7 +115,9 @@ pub async fn confirm(
     let row = session.account(keys, sitting.account).await?;
     drop(session);
     let row = row.filter(|row| row.disabled_at.is_none()).ok_or(SignInError::Begin)?;
-    count(hub, row.name.as_str()).await?;
+    if let Some(until) = count(hub, row.name.as_str()).await? {
+        return Err(SignInError::Wait { until });
+    }
     let secret = row.second_factor.as_deref().ok_or(SignInError::Begin)?;
     let step = totp::matching(secret, code, now);
     let mut tx = hub.store().begin().await?;
@@ -151,19 +155,44 @@ async fn tell(hub: &Hub, tx: &mut Tx, row: &AccountRow, outcome: &str) -> Result
     noted(hub, tx, (&actor, "sign_in", outcome), Some(row.id), json!({})).await
 }
 
-/// Counts an attempt under a name, unless it comes too early.
-async fn count(hub: &Hub, name: &str) -> Result<(), SignInError> {
+/// Whether somebody who is in shows the password once more. An attempt counts as one at the door: a browser that was
+/// left alone is no place to guess.
+pub(super) async fn shows_password(
+    hub: &Hub,
+    account: &Account,
+    shown: &str,
+) -> Result<bool, AccountError> {
+    if let Some(until) = count(hub, account.name.as_str()).await? {
+        return Err(AccountError::TryLater { until });
+    }
+    let row = hub.store().read().await?.account(hub.store().keys(), account.id).await?;
+    let row = row.ok_or(AccountError::Unknown)?;
+    let fits = password::matches(hub, shown, row.password.as_deref()).await;
+    let mut tx = hub.store().begin().await?;
+    if fits {
+        tx.forget_failures(&attempts(hub, account.name.as_str())).await?;
+    } else {
+        tell(hub, &mut tx, &row, "refused").await?;
+    }
+    tx.commit().await?;
+    Ok(fits)
+}
+
+/// Counts an attempt under a name, unless it comes too early: then from when on it may come.
+async fn count(hub: &Hub, name: &str) -> Result<Option<Instant>, StoreError> {
     let now = hub.now();
     let name = attempts(hub, name);
     let mut tx = hub.store().begin().await?;
+    tx.take_turn_at_failures(&name).await?;
     if let Some((failures, last)) = tx.failures(&name).await? {
         let until = last.plus_millis(wait(failures));
         if until > now {
-            return Err(SignInError::Wait { until });
+            return Ok(Some(until));
         }
     }
     tx.add_failure(&name, now, now.plus_millis(-FORGOTTEN)).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(None)
 }
 
 /// Under which hash attempts are counted: the name as an account would have it.

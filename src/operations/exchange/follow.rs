@@ -146,6 +146,11 @@ async fn notice(
 ) -> Result<Option<NewMessage>, StoreError> {
     let Some(holder) = inbox::holder(&follower.holder) else { return Ok(None) };
     let caller = Caller { purposes: vec![follower.purpose.clone()], ..holder };
+    // Whom it follows without a number is for the agreement of now to say.
+    let agreed = inbox::partner(hub, &caller);
+    if follower.scheme.as_ref().is_some_and(|scheme| !agreed.follows.contains(scheme)) {
+        return Ok(None);
+    }
     let (Some(base), Ok(partner)) = (callback_base(hub, &caller), caller.holder.id().parse())
     else {
         return Ok(None);

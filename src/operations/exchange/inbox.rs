@@ -34,6 +34,15 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// The purpose under which it came: the one that was named, or the only one of its key.
+    pub(super) fn stated_purpose(&self) -> Option<&str> {
+        match (&self.purpose, self.purposes.as_slice()) {
+            (Some(named), _) => Some(named),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        }
+    }
+
     pub(super) fn read(body: &[u8]) -> Result<Self, StoreError> {
         serde_json::from_slice(body).map_err(|_| StoreError::Sealed)
     }

@@ -1,12 +1,15 @@
 //! What became of earlier messages of the same sender; of others it hears nothing.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::super::ask;
+use super::super::patients::{self, ViewError};
 use super::inbox::{Kept, REFERENCE, TRANSACTION, name};
 use super::{Answer, Hub};
-use crate::model::{Caller, ExchangeId};
+use crate::model::{AuditId, Caller, ExchangeId};
 use crate::spdci::status::{self, Asked, Became, Named};
 use crate::store::StoreError;
+use crate::store::audit::Entry;
 use crate::store::exchanges::Kept as Stored;
 
 /// Messages of one transaction that are looked through.
@@ -27,13 +30,49 @@ pub async fn answer(
     let mut transaction = None;
     for one in stored.iter().filter(|one| is_of(asked, one)) {
         let kept = Kept::read(&one.body)?;
+        if one.action == "search" && !may_see(hub, caller, &kept).await? {
+            continue;
+        }
         let stated = kept.message["transaction_id"].as_str();
         transaction = transaction.or(stated.map(str::to_owned));
         became.extend(requests(&kept.message, one, &asked.named)?);
     }
     let transaction = transaction.unwrap_or_else(|| asked.transaction.clone());
     let count = became.len();
+    note(hub, caller, count).await?;
     Ok((status::write(asked, (&transaction, became), correlation, hub.now()), count))
+}
+
+/// Whether who asks may still look for people under the purpose of a search: another key of the same partner, or an
+/// agreement that has ended, shows nothing of what was answered before.
+async fn may_see(hub: &Hub, caller: &Caller, kept: &Kept) -> Result<bool, StoreError> {
+    let purpose = ask::purpose(hub, caller, kept.stated_purpose());
+    match patients::view(hub, caller, purpose).await {
+        Ok(_) => Ok(true),
+        Err(ViewError::Refused(_)) => Ok(false),
+        Err(ViewError::Store(failed)) => Err(failed),
+    }
+}
+
+/// Writes down that answers were looked at once more.
+async fn note(hub: &Hub, caller: &Caller, answers: usize) -> Result<(), StoreError> {
+    let now = hub.now();
+    let entry = Entry {
+        id: AuditId::new(now, hub.random()),
+        at: now,
+        action: "exchange_status".to_owned(),
+        actor: caller.holder.id().to_owned(),
+        scheme: None,
+        subject: None,
+        purpose: None,
+        agreement: None,
+        outcome: "shown".to_owned(),
+        detail: json!({ "answers": answers }).to_string(),
+        personal: None,
+    };
+    let mut tx = hub.store().begin().await?;
+    tx.add_audit(hub.store().keys(), &[entry]).await?;
+    tx.commit().await
 }
 
 /// The answer to a message that waited; none when it can no longer be read.
