@@ -52,6 +52,7 @@ const TOPICS: &[Topic] = topics![
     "page-hub",
     "page-people",
     "page-records",
+    "page-workshop",
     "problems",
     "stewards"
 ];

@@ -35,6 +35,7 @@ mod trouble;
 mod visit;
 mod welcome;
 mod words;
+mod workshop;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -96,6 +97,7 @@ fn routes(app: &App) -> Router<App> {
         .route("/ui/deliveries/{id}/retry", post(deliveries::retry))
         .route("/ui/keys", get(keys::list).post(keys::create))
         .route("/ui/keys/{id}/revoke", post(keys::revoke))
+        .merge(workshop::routes())
         .route("/ui/{*rest}", get(trouble::nowhere))
         // Around these routes alone: a layer around the router would take the answer of every address that nobody has.
         .route_layer(from_fn(trouble::speak))

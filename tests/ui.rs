@@ -14,3 +14,5 @@ mod server;
 mod views;
 #[path = "ui/work.rs"]
 mod work;
+#[path = "ui/workshop.rs"]
+mod workshop;

@@ -19,11 +19,11 @@ pub use crate::store::publications::{Manner, Publication};
 pub use crate::store::versions::{Stage, StepRow, Version};
 
 pub use approve::{approve, withdraw};
-pub use check::{Checked, candidate, check, check_text, previewed, test};
+pub use check::{Checked, belong_together, candidate, check, check_text, previewed, test};
 pub use difference::{Change, ChangeKind, Difference, difference};
 pub use draft::{Seen, draft, file};
 pub use error::LifeError;
 pub use listing::{Filter, Listed, Named, Shown, drafts, history, list, shown, version, versions};
 pub use put_in_force::{Chosen, Plan, Planned, plan, publish, rollback};
-pub use rights::{needs_two, sees_drafts};
+pub use rights::{is_author, may, needs_two, sees_drafts};
 pub use state::State;

@@ -29,6 +29,7 @@ macro_rules! assets {
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let files = assets! {
         "page.css" = "text/css; charset=utf-8";
+        "workshop.css" = "text/css; charset=utf-8";
         "mark.svg" = "image/svg+xml";
         "review.js" = "text/javascript; charset=utf-8";
     };

@@ -22,6 +22,8 @@ pub enum Section {
     Ask,
     /// Who insures whom, and who may ask about whom.
     Schemes,
+    /// The files that say so, and how records are read.
+    Workshop,
     /// Who is told of changes, and what they were told.
     Deliveries,
     /// Keys of programs.
@@ -40,7 +42,14 @@ const GROUPS: &[(&str, &[Section])] = &[
     ("data", &[Section::Records, Section::People, Section::Ask]),
     (
         "hub",
-        &[Section::Schemes, Section::Deliveries, Section::Keys, Section::Accounts, Section::Audit],
+        &[
+            Section::Schemes,
+            Section::Workshop,
+            Section::Deliveries,
+            Section::Keys,
+            Section::Accounts,
+            Section::Audit,
+        ],
     ),
 ];
 
@@ -54,6 +63,7 @@ impl Section {
             Self::People => "/ui/people",
             Self::Ask => "/ui/ask",
             Self::Schemes => "/ui/schemes",
+            Self::Workshop => "/ui/mappings",
             Self::Deliveries => "/ui/deliveries",
             Self::Keys => "/ui/keys",
             Self::Accounts => "/ui/accounts",
@@ -72,6 +82,7 @@ impl Section {
             Self::People => "people",
             Self::Ask => "ask",
             Self::Schemes => "schemes",
+            Self::Workshop => "workshop",
             Self::Deliveries => "deliveries",
             Self::Keys => "keys",
             Self::Accounts => "accounts",
@@ -92,6 +103,9 @@ impl Section {
             Self::People => "M8.5 14a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11ZM12.5 12.5 17 17",
             Self::Ask => "M3 4h14v10H9l-4 3v-3H3ZM8 8.5l1.5 1.5L13 6.5",
             Self::Schemes => "M3 17h14M4.5 17V8M8 17V8M12 17V8M15.5 17V8M2.5 8 10 3l7.5 5Z",
+            Self::Workshop => {
+                "M3 4h5v5H3ZM12 11h5v5h-5ZM8 6.5h4a2.5 2.5 0 0 1 2.5 2.5v2M11.5 9.5l3 2 3-2"
+            }
             Self::Deliveries => "M2 10 18 3l-4 14-4-5ZM10 12l8-9",
             Self::Keys => "M7 13a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM10.5 10.5 17 17M14 14l2-2",
             Self::Accounts => {
@@ -110,7 +124,7 @@ impl Section {
             Self::Records | Self::Refusals => caller.may(Scope::RecordsRead),
             Self::Reviews | Self::People => caller.may(Scope::PeopleRead),
             Self::Ask => caller.may(Scope::EligibilityAsk),
-            Self::Schemes => caller.may(Scope::MappingsRead),
+            Self::Schemes | Self::Workshop => caller.may(Scope::MappingsRead),
             Self::Deliveries => caller.may(Scope::DeliveriesManage),
             Self::Keys => caller.may(Scope::Admin),
             Self::Audit => caller.may(Scope::AuditRead),

@@ -73,6 +73,7 @@ export async function signIn(page, hub) {
 export async function views(page, hub) {
   const found = [
     "/ui", "/ui/batches", "/ui/refusals", "/ui/reviews", "/ui/decisions", "/ui/people", "/ui/ask", "/ui/schemes",
+    "/ui/mappings", "/ui/mappings/mapping/ml-utm", "/ui/mappings/codes/ml-regions",
     "/ui/deliveries", "/ui/keys", "/ui/accounts", "/ui/audit", "/ui/account", "/ui/account/second-factor",
     "/ui/nowhere",
   ];

@@ -173,7 +173,7 @@ async fn with_drafts(hub: &Hub, file: DataFile) -> Result<Vec<DataFile>, LifeErr
         files.push(file);
     };
     let beside = |draft: &DataFile| match draft.kind {
-        Kind::Schema | Kind::Codes => belongs(&draft.name, root(&file)),
+        Kind::Schema | Kind::Codes => belongs(&draft.name, root(&file.name)),
         Kind::Mapping | Kind::Scheme | Kind::Agreement | Kind::Identity => false,
     };
     drafts.into_iter().filter_map(publish::data_file).filter(beside).for_each(&mut put);
@@ -181,9 +181,16 @@ async fn with_drafts(hub: &Hub, file: DataFile) -> Result<Vec<DataFile>, LifeErr
     Ok(files)
 }
 
+/// Whether two files describe one scheme, so that who changes one often has to change the other: by their names.
+#[must_use]
+pub fn belong_together(one: &FileId, other: &FileId) -> bool {
+    let (a, b) = (root(&one.name), root(&other.name));
+    a == b || belongs(a, b) || belongs(b, a)
+}
+
 /// What the names of the files of one scheme begin with.
-fn root(file: &DataFile) -> &str {
-    file.name.split('/').next().unwrap_or_default()
+fn root(name: &str) -> &str {
+    name.split('/').next().unwrap_or_default()
 }
 
 fn belongs(name: &str, root: &str) -> bool {

@@ -27,10 +27,16 @@ pub(super) fn granted(
     }
 }
 
+/// Whether a caller has a right on a file; every step asks again.
+#[must_use]
+pub fn may(library: &Library, caller: &Caller, scope: Scope, file: &FileId) -> bool {
+    granted(library, caller, scope, file).is_ok()
+}
+
 /// Whether a caller sees what is not yet published of a file.
 #[must_use]
 pub fn sees_drafts(library: &Library, caller: &Caller, file: &FileId) -> bool {
-    granted(library, caller, Scope::MappingsRead, file).is_ok()
+    may(library, caller, Scope::MappingsRead, file)
 }
 
 /// Whether a file is a scheme's own to draft. What the scheme promises (its registry file), agreements and the match
@@ -71,7 +77,8 @@ pub fn needs_two(library: &Library, file: &FileId) -> bool {
 
 /// Whether the caller wrote the version. Two keys of one operator are one person; two keys of a scheme are two of its
 /// people; whoever works on the hub's own machine is one person.
-pub(super) fn is_author(caller: &Caller, version: &Version) -> bool {
+#[must_use]
+pub fn is_author(caller: &Caller, version: &Version) -> bool {
     let same_holder = caller.holder.to_string() == version.written_by;
     match &caller.holder {
         Holder::Operator(_) => same_holder,

@@ -1,0 +1,117 @@
+# The page: the workshop, where files are changed, tried, approved and published.
+
+page-section-workshop = Workshop
+page-workshop = Workshop
+page-workshop-about = The files that say how each scheme's records are read, which codes they use, who insures whom and who may ask. Nothing changes for anybody until a version is published.
+page-workshop-open = Being changed
+page-workshop-none = No file of this sort.
+page-workshop-show-all = Show all files
+page-kind-filter = Which files
+page-kind-all = All
+page-kind-mapping = Mapping
+page-kind-codes = Code table
+page-kind-schema = Format
+page-kind-scheme = Scheme
+page-kind-agreement = Agreement
+page-kind-identity = Match rules
+page-kinds-mapping = Mappings
+page-kinds-codes = Code tables
+page-kinds-schema = Formats
+page-kinds-scheme = Schemes
+page-kinds-agreement = Agreements
+page-kinds-identity = Match rules
+
+page-file = File
+page-file-kind = Sort
+page-file-counts = What counts
+page-file-draft = Draft
+page-file-since = since { $day }
+page-file-nothing-counts = nothing published yet
+page-file-two = a second person approves
+page-file-edit = Change it
+page-file-go-on = Go on with the draft
+page-file-back = Back to the file
+page-file-text = Text
+page-file-too-long = This text is too long to be shown here.
+page-file-history = Who did what
+
+page-version = Version
+page-versions = Versions
+page-version-by = Written by
+page-version-look = look
+page-version-compare = compare with what counts
+page-version-compare-draft = What the draft changes
+page-version-return = Go back to it
+page-version-test = Run checks and examples
+page-version-preview = Preview on received records
+page-version-approve = Approve
+page-version-withdraw = Give up
+page-version-with = Publish together with it
+page-version-at = From when on (UTC; empty: at once)
+page-version-publish = Publish
+page-version-waits = You wrote this version: somebody else has to approve it before it can be published. Ask a colleague to open this page.
+
+page-step = Step
+page-step-drafted = Draft saved
+page-step-checked = Checked
+page-step-tested = Examples hold
+page-step-previewed = Previewed
+page-step-approved = Approved
+page-step-published = Published
+page-step-shipped = Came with the program
+page-step-rolled_back = Gone back to
+page-step-withdrawn = Given up
+
+page-difference-added = added
+page-difference-removed = removed
+page-difference-changed = changed
+page-compare = What is different
+page-compare-from = Older
+page-compare-to = Newer
+page-compare-same = The two texts are the same.
+page-compare-entries = Entry by entry
+page-compare-entry = Entry
+page-compare-before = Before
+page-compare-after = After
+page-compare-lines = Line by line
+
+page-preview = What the draft would change
+page-preview-about = The last records received went through the draft; nothing was changed. Below stands what would come out otherwise.
+page-preview-last = How many of the last records (at most { $most })
+page-preview-again = Preview again
+page-preview-done = Back to the file
+page-preview-nothing = No record of this scheme has been received yet.
+page-preview-same = No record would come out otherwise.
+page-preview-no-values = Your role shows counts and fields, not the records' values.
+
+page-finding-error = error
+page-hindered-stale = Somebody else saved this file since you opened it. Your text is not lost: compare it with theirs, then save again.
+page-hindered-withdrawn = This version was given up. Save the text again to take it up.
+page-hindered-counted = This version has counted: publish another one, or go back to an earlier one.
+page-hindered-not-approved = A second person has to approve this version before it can be published.
+page-hindered-own-text = You wrote this version: somebody else has to approve it.
+page-hindered-past = This moment has gone, or cannot be read. Choose one to come, or leave it empty to publish at once.
+page-hindered-nothing-earlier = There is no earlier version to go back to.
+page-hindered-busy = Others are publishing just now. Try again in a moment.
+page-hindered-no-file = The first key of the text must say what it is: mapping, codes, scheme, agreement or identity.
+page-hindered-other-file = The text says that it is another file: { $found }.
+page-hindered-same-label = Version { $label } was published before with another text: raise the number behind "version:".
+page-hindered-wrong = { $count ->
+        [one] One problem has to be mended first.
+       *[other] { $count } problems have to be mended first.
+    }
+
+page-done-version-tested = Checks and examples are fine.
+page-done-version-approved = The version is approved.
+page-done-version-withdrawn = The version is given up.
+page-done-version-returned = The earlier version counts again.
+page-done-version-published = The version is published and counts from now on.
+page-done-version-planned = The version is published for later.
+page-action-version-drafted = Draft saved
+page-action-version-checked = Version checked
+page-action-version-tested = Version tested
+page-action-version-previewed = Version previewed
+page-action-version-approved = Version approved
+page-action-version-published = Version published
+page-action-version-rolled_back = Gone back to a version
+page-action-version-withdrawn = Version given up

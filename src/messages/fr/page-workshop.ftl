@@ -1,0 +1,117 @@
+# La page : l’atelier, où l’on modifie, essaie, approuve et publie les fichiers.
+
+page-section-workshop = Atelier
+page-workshop = Atelier
+page-workshop-about = Les fichiers qui disent comment lire les fiches de chaque régime, avec quels codes, qui assure qui et qui peut demander. Rien ne change pour personne tant qu’une version n’est pas publiée.
+page-workshop-open = En cours de modification
+page-workshop-none = Aucun fichier de cette sorte.
+page-workshop-show-all = Montrer tous les fichiers
+page-kind-filter = Quels fichiers
+page-kind-all = Tous
+page-kind-mapping = Correspondance
+page-kind-codes = Table de codes
+page-kind-schema = Format
+page-kind-scheme = Régime
+page-kind-agreement = Convention
+page-kind-identity = Règles d’appariement
+page-kinds-mapping = Correspondances
+page-kinds-codes = Tables de codes
+page-kinds-schema = Formats
+page-kinds-scheme = Régimes
+page-kinds-agreement = Conventions
+page-kinds-identity = Règles d’appariement
+
+page-file = Fichier
+page-file-kind = Sorte
+page-file-counts = Ce qui compte
+page-file-draft = Brouillon
+page-file-since = depuis le { $day }
+page-file-nothing-counts = rien de publié encore
+page-file-two = une seconde personne approuve
+page-file-edit = Modifier
+page-file-go-on = Reprendre le brouillon
+page-file-back = Retour au fichier
+page-file-text = Texte
+page-file-too-long = Ce texte est trop long pour être montré ici.
+page-file-history = Qui a fait quoi
+
+page-version = Version
+page-versions = Versions
+page-version-by = Écrite par
+page-version-look = voir
+page-version-compare = comparer à ce qui compte
+page-version-compare-draft = Ce que le brouillon change
+page-version-return = Y revenir
+page-version-test = Lancer contrôles et exemples
+page-version-preview = Aperçu sur les fiches reçues
+page-version-approve = Approuver
+page-version-withdraw = Abandonner
+page-version-with = Publier en même temps
+page-version-at = À partir de quand (UTC ; vide : tout de suite)
+page-version-publish = Publier
+page-version-waits = Vous avez écrit cette version : quelqu’un d’autre doit l’approuver avant qu’elle soit publiée. Demandez à un collègue d’ouvrir cette page.
+
+page-step = Étape
+page-step-drafted = Brouillon enregistré
+page-step-checked = Contrôlée
+page-step-tested = Exemples vérifiés
+page-step-previewed = Aperçu vu
+page-step-approved = Approuvée
+page-step-published = Publiée
+page-step-shipped = Livrée avec le programme
+page-step-rolled_back = Remise en vigueur
+page-step-withdrawn = Abandonnée
+
+page-difference-added = ajouté
+page-difference-removed = retiré
+page-difference-changed = modifié
+page-compare = Ce qui diffère
+page-compare-from = Avant
+page-compare-to = Après
+page-compare-same = Les deux textes sont identiques.
+page-compare-entries = Entrée par entrée
+page-compare-entry = Entrée
+page-compare-before = Avant
+page-compare-after = Après
+page-compare-lines = Ligne par ligne
+
+page-preview = Ce que le brouillon changerait
+page-preview-about = Les dernières fiches reçues sont passées par le brouillon ; rien n’a été modifié. Voici ce qui en sortirait autrement.
+page-preview-last = Combien des dernières fiches (au plus { $most })
+page-preview-again = Refaire l’aperçu
+page-preview-done = Retour au fichier
+page-preview-nothing = Aucune fiche de ce régime n’a encore été reçue.
+page-preview-same = Aucune fiche n’en sortirait autrement.
+page-preview-no-values = Votre rôle montre les nombres et les champs, pas les valeurs des fiches.
+
+page-finding-error = erreur
+page-hindered-stale = Quelqu’un d’autre a enregistré ce fichier depuis que vous l’avez ouvert. Votre texte n’est pas perdu : comparez-le au sien, puis enregistrez de nouveau.
+page-hindered-withdrawn = Cette version a été abandonnée. Enregistrez le texte de nouveau pour la reprendre.
+page-hindered-counted = Cette version a été en vigueur : publiez-en une autre, ou revenez à une précédente.
+page-hindered-not-approved = Une seconde personne doit approuver cette version avant qu’elle soit publiée.
+page-hindered-own-text = Vous avez écrit cette version : quelqu’un d’autre doit l’approuver.
+page-hindered-past = Ce moment est passé, ou illisible. Choisissez-en un à venir, ou laissez vide pour publier tout de suite.
+page-hindered-nothing-earlier = Il n’y a pas de version précédente à laquelle revenir.
+page-hindered-busy = D’autres publient en ce moment. Réessayez dans un instant.
+page-hindered-no-file = La première clé du texte doit dire ce que c’est : mapping, codes, scheme, agreement ou identity.
+page-hindered-other-file = Le texte dit être un autre fichier : { $found }.
+page-hindered-same-label = La version { $label } a déjà été publiée avec un autre texte : augmentez le numéro après « version: ».
+page-hindered-wrong = { $count ->
+        [one] Un problème est à corriger d’abord.
+       *[other] { $count } problèmes sont à corriger d’abord.
+    }
+
+page-done-version-tested = Contrôles et exemples sont bons.
+page-done-version-approved = La version est approuvée.
+page-done-version-withdrawn = La version est abandonnée.
+page-done-version-returned = La version précédente est de nouveau en vigueur.
+page-done-version-published = La version est publiée et compte dès maintenant.
+page-done-version-planned = La version est publiée pour plus tard.
+page-action-version-drafted = Brouillon enregistré
+page-action-version-checked = Version contrôlée
+page-action-version-tested = Version testée
+page-action-version-previewed = Aperçu d’une version
+page-action-version-approved = Version approuvée
+page-action-version-published = Version publiée
+page-action-version-rolled_back = Retour à une version
+page-action-version-withdrawn = Version abandonnée
