@@ -196,7 +196,7 @@ pub async fn put(hub: &Hub, caller: &Caller, sending: Sending<'_>) -> Result<Vec
         before.push(expect(hub, scheme, record).await?);
     }
     examine(hub, scheme, &records, &before, (format.as_deref(), &bytes))?;
-    let actor = caller.holder.to_string();
+    let actor = caller.actor();
     let submission = Submission {
         idempotency_key,
         format,
@@ -351,7 +351,7 @@ pub async fn withdraw(hub: &Hub, caller: &Caller, named: Named<'_>) -> Result<bo
         id: AuditId::new(now, hub.random()),
         at: now,
         action: "withdraw".to_owned(),
-        actor: caller.holder.to_string(),
+        actor: caller.actor(),
         scheme: Some(named.scheme.clone()),
         subject: Some(id.to_string()),
         purpose: None,

@@ -186,13 +186,13 @@ cluster::both! {
         let told: BTreeSet<(String, String)> =
             entries.iter().map(|entry| (entry.action.clone(), entry.actor.clone())).collect();
         let expected = [
-            ("version.drafted", "operator:awa"),
-            ("version.checked", "operator:awa"),
-            ("version.tested", "operator:awa"),
-            ("version.previewed", "operator:awa"),
-            ("version.approved", "operator:benjamin"),
-            ("version.published", "operator:benjamin"),
-            ("version.rolled_back", "operator:awa"),
+            ("version.drafted", "awa"),
+            ("version.checked", "awa"),
+            ("version.tested", "awa"),
+            ("version.previewed", "awa"),
+            ("version.approved", "benjamin"),
+            ("version.published", "benjamin"),
+            ("version.rolled_back", "awa"),
         ];
         let expected = expected.map(|(action, actor)| (action.to_owned(), actor.to_owned()));
         assert_eq!(told, BTreeSet::from(expected));

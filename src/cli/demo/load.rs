@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
 use crate::cli::screen::Screen;
 use crate::cli::{data_date, input};
-use crate::model::{BatchId, SchemeId};
+use crate::model::{BatchId, Caller, SchemeId};
 use crate::operations::body::Body;
 use crate::operations::directory::{self, Survey};
 use crate::operations::events::{ALL_SCHEMES, submit_events};
@@ -124,7 +124,7 @@ fn submission(
         idempotency_key: Some(format!("{}{dated}", content_key(path)?)),
         file_name: Some(input::name(path)),
         data_as_of: day,
-        actor: "operator:local".to_owned(),
+        actor: Caller::local_operator().actor(),
         ..Submission::new(scheme.clone(), body(path, screen)?)
     })
 }

@@ -6,7 +6,7 @@ use crate::cli::door::Which;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::progress::Progress;
 use crate::cli::screen::Screen;
-use crate::model::{ReplayId, SchemeId};
+use crate::model::{Caller, ReplayId, SchemeId};
 use crate::operations::Hub;
 use crate::operations::preview::{Candidate, Trial};
 use crate::operations::replay::{self, Replay};
@@ -53,7 +53,8 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
         Some(id) => id,
         None => {
             let version = args.to.as_deref();
-            let begun = replay::begin(&hub, &args.scheme, &mapping, version, "operator:local");
+            let by = Caller::local_operator().actor();
+            let begun = replay::begin(&hub, &args.scheme, &mapping, version, &by);
             begun.await.map_err(failed)?.id
         }
     };

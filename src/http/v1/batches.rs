@@ -165,7 +165,7 @@ pub async fn submit(
         data_as_of: recorded_at(&parts.headers, sending.recorded_at)?,
         format: sending.format,
         dry_run: sending.dry_run,
-        actor: caller.holder.to_string(),
+        actor: caller.actor(),
         ..Submission::new(scheme, reader)
     };
     let pump = upload::pump(body, app.limits.upload, sender);
@@ -287,7 +287,7 @@ pub async fn release(
     if !receipt.is_some_and(|receipt| caller.sees(&receipt.scheme)) {
         return Err(Problem::new(Code::NotFound));
     }
-    let actor = caller.holder.to_string();
+    let actor = caller.actor();
     let receipt = if verdict.discard {
         intake::discard(&app.hub, id, &actor).await?
     } else {

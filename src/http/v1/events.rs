@@ -60,7 +60,7 @@ pub async fn submit(
     let submission = Submission {
         idempotency_key: header(&parts.headers, "idempotency-key", 200)?,
         file_name: sending.file_name.map(|name| name.chars().take(200).collect()),
-        actor: caller.holder.to_string(),
+        actor: caller.actor(),
         ..Submission::new(scheme, reader)
     };
     let pump = upload::pump(body, app.limits.upload, sender);

@@ -123,7 +123,7 @@ pub async fn correct(
             Correction::Fields(fields.into_iter().map(|given| (given.field, given.value)).collect())
         }
     };
-    match quarantine::correct(&app.hub, &caller.holder.to_string(), waiting.id, correction).await? {
+    match quarantine::correct(&app.hub, &caller.actor(), waiting.id, correction).await? {
         CorrectOutcome::Accepted { record, batch } => {
             Ok(Json(Corrected { record: record.to_string(), batch: batch.to_string() }))
         }
@@ -147,7 +147,7 @@ pub async fn dismiss(
     let waiting = batches::one(&app.hub, id).await?;
     let waiting = waiting.filter(|waiting| caller.sees(&waiting.scheme));
     let waiting = waiting.ok_or(Problem::new(Code::NotFound))?;
-    if batches::dismiss(&app.hub, &waiting, &caller.holder.to_string()).await? {
+    if batches::dismiss(&app.hub, &waiting, &caller.actor()).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Problem::new(Code::Conflict).with("reason", waiting.state))

@@ -218,7 +218,7 @@ pub async fn begin(
         let trial = Trial { scheme, mapping: id, candidate, last: None };
         return tried(&app, &caller, trial).await;
     }
-    let actor = caller.holder.to_string();
+    let actor = caller.actor();
     let version = body.version.as_deref();
     let replay = replay::begin(&app.hub, &scheme, &id, version, &actor).await?;
     let location = format!("/v1/replays/{}", replay.id);
@@ -275,7 +275,7 @@ pub async fn cancel(
 ) -> Result<Json<ReplayBody>, Problem> {
     let caller = known.granted(Scope::MappingsPublish)?;
     let running = seen(&app, &caller, id).await?;
-    if !replay::cancel(&app.hub, id, &caller.holder.to_string()).await? {
+    if !replay::cancel(&app.hub, id, &caller.actor()).await? {
         return Err(Problem::new(Code::Conflict).with("reason", running.state.name()));
     }
     Ok(Json(seen(&app, &caller, id).await?.into()))

@@ -97,7 +97,7 @@ pub(super) async fn submit(
     let scheme = scheme.parse().expect("a name of a scheme is a scheme id");
     let body = Body::from_reader(Cursor::new(lines.concat()));
     let mut submission = Submission::new(scheme, body);
-    submission.actor = caller.holder.to_string();
+    submission.actor = caller.actor();
     submit_events(hub, submission).await.map(drop)
 }
 
@@ -107,7 +107,7 @@ async fn note(hub: &Hub, caller: &Caller, deaths: usize, matched: usize) -> Resu
         id: AuditId::new(now, hub.random()),
         at: now,
         action: "announce_deaths".to_owned(),
-        actor: caller.holder.id().to_owned(),
+        actor: caller.actor(),
         scheme: None,
         subject: None,
         purpose: None,

@@ -142,7 +142,7 @@ async fn refuse<T>(
         id: AuditId::new(now, hub.random()),
         at: now,
         action: "exchange".to_owned(),
-        actor: caller.holder.id().to_owned(),
+        actor: caller.actor(),
         scheme: None,
         subject: None,
         purpose: None,

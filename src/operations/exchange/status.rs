@@ -61,7 +61,7 @@ async fn note(hub: &Hub, caller: &Caller, answers: usize) -> Result<(), StoreErr
         id: AuditId::new(now, hub.random()),
         at: now,
         action: "exchange_status".to_owned(),
-        actor: caller.holder.id().to_owned(),
+        actor: caller.actor(),
         scheme: None,
         subject: None,
         purpose: None,

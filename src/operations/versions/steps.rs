@@ -35,7 +35,7 @@ pub(super) async fn note(
         id: row.id,
         at: now,
         action: format!("version.{step}"),
-        actor: row.actor,
+        actor: by.actor(),
         scheme: file.name.split('/').next().and_then(|name| name.parse().ok()),
         subject: Some(format!("{}/{}", file.kind.name(), file.name)),
         purpose: None,

@@ -7,13 +7,10 @@ use crate::cli::demo::load::{self, Loaded, Source};
 use crate::cli::failure::Failure;
 use crate::cli::screen::Screen;
 use crate::messages::Value;
-use crate::model::{Expected, Issue, IssueCode, RecordId};
+use crate::model::{Caller, Expected, Issue, IssueCode, RecordId};
 use crate::operations::demo::{self, OneFault};
 use crate::operations::quarantine::{CorrectOutcome, Correction, correct};
 use crate::operations::{Hub, link};
-
-/// Who corrects, for the audit log.
-const ACTOR: &str = "operator:local";
 
 /// Records that are tried: a derived value may break another rule, such as an end before its beginning.
 const TRIED: usize = 20;
@@ -55,9 +52,10 @@ async fn put_right<'l>(hub: &Hub, loaded: &'l Loaded) -> Result<Option<Corrected
         let good = right_value(&fault.issue)?;
         Some((fault, good, source))
     });
+    let actor = Caller::local_operator().actor();
     for (fault, good, source) in mendable.take(TRIED) {
         let correction = Correction::Fields(vec![(fault.field.clone(), good.clone())]);
-        let outcome = correct(hub, ACTOR, fault.id, correction).await;
+        let outcome = correct(hub, &actor, fault.id, correction).await;
         match outcome.map_err(Failure::operation)? {
             CorrectOutcome::Accepted { record, .. } => {
                 return Ok(Some(Corrected { fault, good, record, source }));
