@@ -133,6 +133,7 @@ fn next(screen: &Screen) -> Result<(), Failure> {
         ("dankun ask --scheme ml-utm --identifier N --database URL", "demo-next-ask"),
         ("dankun export links --database URL", "demo-next-export"),
         ("dankun mapping check; less mappings/ml-utm.yaml", "demo-next-mapping"),
+        ("http://127.0.0.1:8080/ui", "demo-next-ui"),
         ("http://127.0.0.1:8080/v1/openapi.json", "demo-next-page"),
     ];
     for (command, key) in commands {

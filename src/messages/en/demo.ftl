@@ -68,4 +68,5 @@ demo-next-validate = check a file without sending anything
 demo-next-ask = ask a question
 demo-next-export = know which record is which person
 demo-next-mapping = read how a scheme is described, without a line of code
+demo-next-ui = the page where people work; the link of its first account follows
 demo-next-page = the interface of the hub, described by itself

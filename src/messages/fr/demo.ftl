@@ -68,4 +68,5 @@ demo-next-validate = vérifier un fichier sans rien envoyer
 demo-next-ask = poser une question
 demo-next-export = savoir quelle fiche est quelle personne
 demo-next-mapping = lire comment un régime est décrit, sans une ligne de code
+demo-next-ui = la page où l’on travaille ; le lien du premier compte suit
 demo-next-page = l’interface du carrefour, décrite par elle-même
