@@ -1,35 +1,32 @@
 //! The people who work at the page: accounts, how they are let in for the first time, what they may do.
 //!
 //! Only who runs the whole hub makes accounts, gives them another role, closes them. Nobody chooses a password for
-//! somebody else: a new account, and one whose password is lost, gets a one-time link. [`sign_in`] lets people in,
-//! [`sessions`] knows them again, [`second_factor`] asks for more than a password. Whatever changes who may come in
+//! somebody else: a new account, and one whose password is lost, gets a one-time link ([`links`]). [`sign_in`] lets people
+//! in, [`sessions`] knows them again, [`second_factor`] asks for more than a password. Whatever changes who may come in
 //! stands in the audit log, in the transaction of the change.
 
+pub mod links;
 pub mod password;
 pub mod second_factor;
 pub mod sessions;
 pub mod sign_in;
 pub mod totp;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::Hub;
 use crate::model::account;
 use crate::model::{AccountId, AccountName, AuditId, Caller, Instant, Role, SchemeId, Scope};
-use crate::store::accounts::{AccountRow, Link};
+use crate::store::accounts::AccountRow;
 use crate::store::audit::Entry;
-use crate::store::{KeyedHash, StoreError, Tx};
+use crate::store::{StoreError, Tx};
 use password::Weakness;
+
+pub use links::{Invited, accept, first_link, invited};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
-/// How long an invitation waits, in milliseconds: somebody is on leave, or comes to the office once a week.
-const INVITATION: i64 = 7 * 24 * HOUR;
-/// How long the first administrator's link waits: each start of the hub prints a new one.
-const FIRST: i64 = 24 * HOUR;
 
 /// An account, without its secrets.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -171,7 +168,7 @@ pub async fn create(
         return Err(AccountError::NameTaken);
     }
     note(hub, &mut tx, &by.actor(), "account.created", Some(row.id), rights(&row)).await?;
-    let secret = link_to(hub, &mut tx, Some(row.id), INVITATION).await?;
+    let secret = links::invite(hub, &mut tx, row.id).await?;
     tx.commit().await?;
     tracing::info!(account.id = %row.id, "made account `{}`", row.id);
     Ok((Account::of(&row), secret))
@@ -195,7 +192,7 @@ pub async fn reset(
     tx.set_second_factor(hub.store().keys(), id, None).await?;
     tx.end_sessions(id, None, now).await?;
     note(hub, &mut tx, &by.actor(), "account.reset", Some(id), json!({})).await?;
-    let secret = link_to(hub, &mut tx, Some(id), INVITATION).await?;
+    let secret = links::invite(hub, &mut tx, id).await?;
     tx.commit().await?;
     Ok(secret)
 }
@@ -253,114 +250,6 @@ pub async fn set_open(
     Ok(tx.commit().await?)
 }
 
-/// The secret of the link that makes the first administrator; none once somebody has an account. An earlier one is
-/// over.
-///
-/// # Errors
-/// When the store fails.
-pub async fn first_link(hub: &Hub) -> Result<Option<Zeroizing<String>>, StoreError> {
-    let mut tx = hub.store().begin().await?;
-    tx.take_turn_at_accounts().await?;
-    if tx.count_accounts().await? > 0 {
-        return Ok(None);
-    }
-    let secret = link_to(hub, &mut tx, None, FIRST).await?;
-    tx.commit().await?;
-    Ok(Some(secret))
-}
-
-/// Whom a link lets in.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Invited {
-    /// Whoever opens it first: they choose a name.
-    FirstAdministrator,
-    /// The holder of this account.
-    Holder(AccountName),
-}
-
-/// Whom a link lets in, while it may be used.
-///
-/// # Errors
-/// When it is over, or the store fails.
-pub async fn invited(hub: &Hub, secret: &str) -> Result<Invited, AccountError> {
-    let mut session = hub.store().read().await?;
-    let link = session.open_link(&hash(hub, secret), hub.now()).await?;
-    match link.ok_or(AccountError::LinkOver)?.account {
-        None => Ok(Invited::FirstAdministrator),
-        Some(id) => {
-            let row = session.account(hub.store().keys(), id).await?;
-            let row = row.filter(|row| row.disabled_at.is_none());
-            row.map(|row| Invited::Holder(row.name)).ok_or(AccountError::LinkOver)
-        }
-    }
-}
-
-/// Uses a link up: its holder has chosen a password. `name` counts for the first administrator only.
-///
-/// # Errors
-/// When the link is over, the password will not do, the name is taken, or the store fails.
-pub async fn accept(
-    hub: &Hub,
-    secret: &str,
-    name: &AccountName,
-    chosen: &str,
-) -> Result<AccountName, AccountError> {
-    let name = match invited(hub, secret).await? {
-        Invited::Holder(own) => own,
-        Invited::FirstAdministrator => name.clone(),
-    };
-    password::check(chosen, &name).map_err(AccountError::Weak)?;
-    let hashed = password::hash(hub, chosen).await;
-    let now = hub.now();
-    let mut tx = hub.store().begin().await?;
-    tx.take_turn_at_accounts().await?;
-    let link = tx.open_link(&hash(hub, secret), now).await?.ok_or(AccountError::LinkOver)?;
-    if !tx.use_link(&hash(hub, secret), now).await? {
-        return Err(AccountError::LinkOver);
-    }
-    match link.account {
-        Some(id) => {
-            tx.set_password(id, Some(&hashed)).await?;
-            tx.end_sessions(id, None, now).await?;
-            note(hub, &mut tx, name.as_str(), "account.password", Some(id), json!({})).await?;
-        }
-        None => add_first(hub, &mut tx, &name, hashed).await?,
-    }
-    tx.forget_failures(&sign_in::attempts(hub, name.as_str())).await?;
-    tx.commit().await?;
-    Ok(name)
-}
-
-/// The first administrator, unless somebody was faster.
-async fn add_first(
-    hub: &Hub,
-    tx: &mut Tx,
-    name: &AccountName,
-    hashed: String,
-) -> Result<(), AccountError> {
-    if tx.count_accounts().await? > 0 {
-        return Err(AccountError::LinkOver);
-    }
-    let now = hub.now();
-    let row = AccountRow {
-        id: AccountId::new(now, hub.random()),
-        name: name.clone(),
-        role: Role::Administrator,
-        scheme: None,
-        password: Some(hashed),
-        second_factor: None,
-        last_step: None,
-        created_at: now,
-        created_by: name.to_string(),
-        disabled_at: None,
-    };
-    if !tx.insert_account(&row).await? {
-        return Err(AccountError::NameTaken);
-    }
-    note(hub, tx, name.as_str(), "account.created", Some(row.id), rights(&row)).await?;
-    Ok(())
-}
-
 fn may(by: &Caller) -> Result<(), AccountError> {
     if by.runs_the_hub() && by.may(Scope::Admin) { Ok(()) } else { Err(AccountError::NotPermitted) }
 }
@@ -387,29 +276,6 @@ async fn leave_somebody(hub: &Hub, tx: &mut Tx, id: AccountId) -> Result<(), Acc
 
 fn rights(row: &AccountRow) -> Value {
     json!({ "role": row.role.name(), "scheme": row.scheme })
-}
-
-async fn link_to(
-    hub: &Hub,
-    tx: &mut Tx,
-    account: Option<AccountId>,
-    lasts: i64,
-) -> Result<Zeroizing<String>, StoreError> {
-    let now = hub.now();
-    let secret = secret(hub);
-    let link = Link { account, expires_at: now.plus_millis(lasts) };
-    tx.replace_link(&hash(hub, &secret), link, now).await?;
-    Ok(secret)
-}
-
-/// 256 random bits in letters that survive a copy and a line break in a letter.
-fn secret(hub: &Hub) -> Zeroizing<String> {
-    let random = Zeroizing::new(hub.random::<32>());
-    Zeroizing::new(URL_SAFE_NO_PAD.encode(random.as_slice()))
-}
-
-fn hash(hub: &Hub, secret: &str) -> KeyedHash {
-    hub.store().keys().hash("account link", &[secret])
 }
 
 async fn note(

@@ -34,6 +34,7 @@ migrations! {
     8 "0008_endings";
     9 "0009_exchanges";
     10 "0010_accounts";
+    11 "0011_sign_in";
 }
 
 /// Where the migrations themselves are remembered; the only table that no migration makes.

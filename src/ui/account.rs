@@ -12,7 +12,8 @@ use super::welcome::weak;
 use super::words::Words;
 use crate::http::{App, Code, Named, Problem};
 use crate::model::{Instant, SessionId};
-use crate::operations::accounts::{AccountError, second_factor, sessions, totp};
+use crate::operations::accounts::second_factor::{self, Proof};
+use crate::operations::accounts::{AccountError, sessions, totp};
 use crate::proof::qr;
 
 const HERE: &str = "/ui/account";
@@ -112,11 +113,12 @@ struct Offer {
     secret: String,
     spelled: String,
     drawing: String,
-    wrong: Option<String>,
+    code_wrong: Option<String>,
+    password_wrong: Option<String>,
 }
 
 impl Offer {
-    fn of(member: &Member, secret: &[u8], wrong: Option<String>) -> Result<Self, Problem> {
+    fn of(member: &Member, secret: &[u8]) -> Result<Self, Problem> {
         let uri = totp::uri(secret, member.seated.account.name.as_str());
         let spelled = totp::spelled(secret);
         let groups: Vec<String> = spelled
@@ -130,7 +132,8 @@ impl Offer {
             secret: second_factor::written(secret),
             spelled: groups.join(" "),
             drawing: qr::svg(&uri).map_err(|failed| Problem::internal(&failed))?,
-            wrong,
+            code_wrong: None,
+            password_wrong: None,
         })
     }
 }
@@ -141,10 +144,10 @@ pub async fn offer_factor(member: Member, State(app): State<App>) -> Result<Resp
         return Ok(Redirect::to(HERE).into_response());
     }
     let secret = second_factor::offer(app.hub());
-    page(member.visit.words, &Offer::of(&member, &secret, None)?)
+    page(member.visit.words, &Offer::of(&member, &secret)?)
 }
 
-/// Takes it, once a code of it was shown.
+/// Takes it, once the password and a code of it were shown.
 pub async fn take_factor(
     member: Member,
     State(app): State<App>,
@@ -153,12 +156,17 @@ pub async fn take_factor(
     let secret = second_factor::read(form.text("secret"));
     let secret = secret.ok_or_else(|| Problem::parameter("secret", "?"))?;
     let account = &member.seated.account;
-    if second_factor::confirm(app.hub(), account, &secret, form.text("code")).await? {
-        return Ok(done(HERE, "factor-on"));
-    }
     let words = member.visit.words;
-    let wrong = Some(words.say("page-factor-wrong"));
-    refused(words, &Offer::of(&member, &secret, wrong)?)
+    let shown = (form.text("code"), form.exact("present"));
+    let mut again = Offer::of(&member, &secret)?;
+    match second_factor::confirm(app.hub(), account, &secret, shown).await {
+        Ok(Proof::Taken) => return Ok(done(HERE, "factor-on")),
+        Ok(Proof::WrongCode) => again.code_wrong = Some(words.say("page-factor-wrong")),
+        Ok(Proof::WrongPassword) => again.password_wrong = Some(words.say("page-password-wrong")),
+        Err(AccountError::TryLater { until }) => again.password_wrong = Some(later(words, until)),
+        Err(error) => return Err(error.into()),
+    }
+    refused(words, &again)
 }
 
 /// Takes the second factor away, against the password.

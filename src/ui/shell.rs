@@ -154,7 +154,7 @@ pub struct Shell {
     pub form: String,
     /// What was done just now, in words.
     pub done: Option<String>,
-    /// Path and query of the request.
+    /// Path and query of the view, see [`Visit::here`].
     pub here: String,
 }
 

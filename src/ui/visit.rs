@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{HOST, SET_COOKIE, USER_AGENT};
+use axum::http::header::{HOST, REFERER, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::Next;
@@ -32,7 +32,7 @@ pub struct Visit {
     pub form: String,
     /// How the hub was called, such as `https://hub.example.org`.
     pub origin: String,
-    /// Path and query of the request.
+    /// Path and query of the view that the reader has before them: of a form, those of the view that it stood on.
     pub here: String,
     /// The browser, as it names itself.
     pub agent: String,
@@ -44,11 +44,10 @@ pub struct Visit {
 
 /// Layer: looks who comes, and gives visitors something to show.
 pub async fn load(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let (visit, fresh) =
-        match look(app.hub(), request.headers().clone(), request.uri().clone()).await {
-            Ok(looked) => looked,
-            Err(failed) => return Problem::internal(&failed).into_response(),
-        };
+    let (visit, fresh) = match look(app.hub(), request.headers().clone(), place(&request)).await {
+        Ok(looked) => looked,
+        Err(failed) => return Problem::internal(&failed).into_response(),
+    };
     let cookie = fresh.then(|| cookie::shown(cookie::VISITOR, &visit.shown, visit.tls)).flatten();
     request.extensions_mut().insert(visit);
     let mut response = next.run(request).await;
@@ -60,7 +59,7 @@ pub async fn load(State(app): State<App>, mut request: Request, next: Next) -> R
 }
 
 /// The visit, and whether what the browser shows is new.
-async fn look(hub: &Hub, headers: HeaderMap, uri: Uri) -> Result<(Visit, bool), StoreError> {
+async fn look(hub: &Hub, headers: HeaderMap, here: String) -> Result<(Visit, bool), StoreError> {
     let headers = &headers;
     let brought = |name| cookie::read(headers, name).filter(|text| text.len() == SHOWN_LENGTH);
     let member = brought(cookie::SHOWN);
@@ -71,7 +70,6 @@ async fn look(hub: &Hub, headers: HeaderMap, uri: Uri) -> Result<(Visit, bool), 
     let known = member.or_else(|| brought(cookie::VISITOR));
     let fresh = known.is_none();
     let shown = Zeroizing::new(known.map_or_else(|| visitor(hub), str::to_owned));
-    let here = uri.path_and_query().map_or("", |whole| whole.as_str()).to_owned();
     let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let visit = Visit {
         words: Words(language(headers)),
@@ -84,6 +82,17 @@ async fn look(hub: &Hub, headers: HeaderMap, uri: Uri) -> Result<(Visit, bool), 
         seated,
     };
     Ok((visit, fresh))
+}
+
+/// Where the reader is. The address of a form is not always one that can be opened; the view that it stood on is.
+fn place(request: &Request) -> String {
+    if request.method() == Method::GET {
+        return request.uri().path_and_query().map_or("", |whole| whole.as_str()).to_owned();
+    }
+    let from = request.headers().get(REFERER).and_then(|value| value.to_str().ok());
+    let from = from.and_then(|text| text.parse::<Uri>().ok());
+    let path = from.as_ref().map(Uri::path);
+    back_to(path).to_owned()
 }
 
 fn origin(headers: &HeaderMap) -> String {
@@ -150,8 +159,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Member {
         let Ok(visit) = Visit::from_request_parts(parts, state).await;
         let Some(seated) = visit.seated.clone() else {
             // What was typed into a form is lost, but not where it was.
-            let back = if parts.method == Method::GET { visit.here.as_str() } else { super::ROOT };
-            let to: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+            let to: String = form_urlencoded::byte_serialize(visit.here.as_bytes()).collect();
             return Err(Redirect::to(&format!("/ui/sign-in?to={to}")).into_response());
         };
         let caller = seated.account.caller();

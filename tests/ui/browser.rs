@@ -57,6 +57,11 @@ impl Browser {
         self.cookies.get(name).map(String::as_str)
     }
 
+    /// Shows from now on what another browser showed.
+    pub fn show(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
     pub async fn get(&mut self, path: &str) -> Page {
         let request = self.client.get(format!("{}{path}", self.origin));
         self.go(request, path).await
@@ -68,16 +73,21 @@ impl Browser {
         let token = shown.between("name=\"form\" value=\"", "\"");
         let mut fields = vec![("form", token.as_str())];
         fields.extend_from_slice(filled);
-        self.post(action, &fields).await
+        self.post_from(page, action, &fields).await
     }
 
     /// Sends fields as they are.
     pub async fn post(&mut self, action: &str, fields: &[(&str, &str)]) -> Page {
+        self.post_from("/ui", action, fields).await
+    }
+
+    async fn post_from(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> Page {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self
             .client
             .post(format!("{}{action}", self.origin))
             .header("content-type", "application/x-www-form-urlencoded")
+            .header("referer", format!("{}{page}", self.origin))
             .body(body);
         self.go(request, action).await
     }

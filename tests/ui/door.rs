@@ -63,9 +63,14 @@ cluster::both! {
         let secret = decoded(&spelled);
         let code = || format!("{:06}", totp::code(&secret, totp::step(server.hub.now())));
         let written = offered.between("name=\"secret\" value=\"", "\"");
-        let wrong = browser.submit(page, page, &[("secret", &written), ("code", "12345")]).await;
+        let present = ("present", PASSWORD);
+        let wrong = browser.submit(page, page, &[("secret", &written), ("code", "12345"), present]).await;
         assert_eq!(wrong.status, 422);
-        browser.submit(page, page, &[("secret", &written), ("code", &code())]).await.says("in use");
+        let found_open = [("secret", written.as_str()), ("code", &code()), ("present", "a guess at it")];
+        let found_open = browser.submit(page, page, &found_open).await;
+        assert_eq!(found_open.status, 422, "a browser left open is not enough to shut its owner out");
+        found_open.says("not the present password");
+        browser.submit(page, page, &[("secret", &written), ("code", &code()), present]).await.says("in use");
 
         let mut other = Browser::new(&server);
         let asked = other.sign_in("awa.traore", PASSWORD).await;
@@ -144,10 +149,30 @@ cluster::both! {
         awa.sign_in("awa.traore", "a wrong password").await;
         awa.submit("/ui", "/ui/sign-out", &[]).await.says("You are signed out");
         assert!(awa.cookie("dankun") != Some(kept.as_str()));
+        let mut thief = Browser::new(&server);
+        thief.show("dankun", &kept);
+        assert_eq!(thief.get("/ui/account").await.path, "/ui/sign-in?to=%2Fui%2Faccount", "what was shown before is worth nothing");
         awa.sign_in("awa.traore", "a wrong password").await;
         awa.sign_in("awa.traore", PASSWORD).await;
         let log = awa.get("/ui/audit?actor=awa.traore").await;
         log.says("Sign-out").says("let in").says("refused").says("Password chosen").lacks("wrong password");
+        thief.sign_in("nobody.here", "a wrong password").await;
+        awa.get("/ui/audit?actor=nobody").await.says("Sign-in").says("refused").lacks("nobody.here");
+    }
+
+    async fn the_other_language_is_one_click_away_from_a_form_that_was_refused(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        let mut awa = Browser::of(&server, "awa.traore", Role::Administrator, None).await;
+        let refused = awa.submit("/ui/account", "/ui/account/password", &[("present", "x"), ("password", "y"), ("again", "z")]).await;
+        assert_eq!(refused.status, 422);
+        let other = refused.between("<a href=\"/ui/language/", "\"");
+        let french = awa.get(&format!("/ui/language/{other}")).await;
+        assert_eq!((french.status, french.path.as_str()), (200, "/ui/account"));
+        french.says("<html lang=\"fr\">");
+        // Whoever was signed out meanwhile comes back to where the form stood.
+        let mut late = Browser::new(&server);
+        let door = late.post("/ui/account/password", &[("present", "x")]).await;
+        assert_eq!(door.path, "/ui/sign-in?to=%2Fui");
     }
 }
 

@@ -6,7 +6,8 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::super::Hub;
-use super::{Account, AccountError, HOUR, MINUTE, note, password, secret, sign_in};
+use super::links::secret;
+use super::{Account, AccountError, HOUR, MINUTE, note, password, sign_in};
 use crate::model::{AccountId, Instant, SessionId};
 use crate::store::sessions::SessionRow;
 use crate::store::{KeyedHash, StoreError, Tx};

@@ -1,7 +1,8 @@
 //! Letting people in: a name, a password, perhaps a code; and a wait that grows while guesses are wrong.
 //!
 //! An attempt is counted before it is looked at, so that a hundred at once are a hundred. Names that nobody has are
-//! counted, hashed and answered as those that somebody has: nobody learns who has an account.
+//! counted, hashed, written down and answered as those that somebody has: nobody learns who has an account, from what is
+//! said or from how long it takes.
 
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -70,24 +71,21 @@ pub async fn enter(
         Ok(name) => hub.store().read().await?.account_by_name(keys, &name).await?,
         Err(_) => None,
     };
-    let row = row.filter(|row| row.disabled_at.is_none());
-    let kept = row.as_ref().and_then(|row| row.password.as_deref());
-    let fits = password::matches(hub, shown, kept).await;
-    let Some(row) = row else { return Err(SignInError::Wrong) };
-    if !fits {
-        let mut tx = hub.store().begin().await?;
-        tell(hub, &mut tx, &row, "refused").await?;
+    let open = row.as_ref().filter(|row| row.disabled_at.is_none());
+    let fits = password::matches(hub, shown, open.and_then(|row| row.password.as_deref())).await;
+    let mut tx = hub.store().begin().await?;
+    let Some(row) = open.filter(|_| fits) else {
+        tell(hub, &mut tx, row.as_ref(), "refused").await?;
         tx.commit().await?;
         return Err(SignInError::Wrong);
-    }
-    let mut tx = hub.store().begin().await?;
+    };
     let needs_code = row.second_factor.is_some();
     let begun = sessions::begin(hub, &mut tx, row.id, agent, !needs_code).await?;
     if needs_code {
         tx.commit().await?;
         return Ok(Entered::CodeNeeded(begun.secret));
     }
-    let secret = let_in(hub, tx, &row, begun).await?;
+    let secret = let_in(hub, tx, row, begun).await?;
     Ok(Entered::In(secret))
 }
 
@@ -126,7 +124,7 @@ pub async fn confirm(
         None => false,
     };
     if !taken {
-        tell(hub, &mut tx, &row, "wrong_code").await?;
+        tell(hub, &mut tx, Some(&row), "wrong_code").await?;
         tx.commit().await?;
         return Err(SignInError::Wrong);
     }
@@ -150,9 +148,18 @@ async fn let_in(
     Ok(begun.secret)
 }
 
-async fn tell(hub: &Hub, tx: &mut Tx, row: &AccountRow, outcome: &str) -> Result<(), StoreError> {
-    let actor = Account::of(row).caller().actor();
-    noted(hub, tx, (&actor, "sign_in", outcome), Some(row.id), json!({})).await
+/// Who stands in the log when nobody has the name that was tried: a name may be a password typed into the wrong field.
+const NOBODY: &str = "nobody";
+
+/// Writes down that somebody was not let in; what is tried under names that nobody has, too.
+async fn tell(
+    hub: &Hub,
+    tx: &mut Tx,
+    row: Option<&AccountRow>,
+    outcome: &str,
+) -> Result<(), StoreError> {
+    let actor = row.map_or_else(|| NOBODY.to_owned(), |row| Account::of(row).caller().actor());
+    noted(hub, tx, (&actor, "sign_in", outcome), row.map(|row| row.id), json!({})).await
 }
 
 /// Whether somebody who is in shows the password once more. An attempt counts as one at the door: a browser that was
@@ -172,7 +179,7 @@ pub(super) async fn shows_password(
     if fits {
         tx.forget_failures(&attempts(hub, account.name.as_str())).await?;
     } else {
-        tell(hub, &mut tx, &row, "refused").await?;
+        tell(hub, &mut tx, Some(&row), "refused").await?;
     }
     tx.commit().await?;
     Ok(fits)
