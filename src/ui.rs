@@ -24,6 +24,7 @@ mod form;
 mod home;
 mod keys;
 mod language;
+mod listing;
 mod page;
 mod people;
 mod refusals;

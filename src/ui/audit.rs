@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::listing::{self, Pager};
 use super::page::page;
 use super::shell::{Section, Shell};
 use super::visit::Member;
@@ -19,7 +20,7 @@ const LINES: u32 = 50;
 #[derive(Deserialize)]
 pub struct Wanted {
     actor: Option<String>,
-    before: Option<String>,
+    after: Option<String>,
 }
 
 struct Line {
@@ -38,7 +39,7 @@ struct Log {
     shell: Shell,
     actor: String,
     lines: Vec<Line>,
-    next: Option<String>,
+    pager: Pager,
 }
 
 /// A page of the log.
@@ -49,19 +50,12 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let member = member.with(Scope::AuditRead)?;
     let words = member.visit.words;
-    let before: Option<AuditId> = wanted.before.as_deref().and_then(|text| text.parse().ok());
+    let after = wanted.after.as_deref();
     let actor = wanted.actor.as_deref().map(str::trim).filter(|actor| !actor.is_empty());
+    let before: Option<AuditId> = listing::said(after);
     let mut found = audit::page(app.hub(), &member.caller, actor, before, LINES + 1).await?;
-    let more = found.len() > LINES as usize;
-    found.truncate(LINES as usize);
-    let last = found.last().filter(|_| more).map(|entry| entry.id.to_string());
-    let query = |id: String| {
-        let actor = actor.unwrap_or_default();
-        form_urlencoded::Serializer::new(String::new())
-            .append_pair("actor", actor)
-            .append_pair("before", &id)
-            .finish()
-    };
+    let pager =
+        listing::cut(&mut found, LINES, (after, &[("actor", actor)]), |entry| entry.id.to_string());
     let line = |entry: Entry| Line {
         at: words.moment(entry.at),
         actor: entry.actor,
@@ -74,7 +68,7 @@ pub async fn list(
     let log = Log {
         shell: Shell::new(&member, Section::Audit, "page-audit"),
         actor: actor.unwrap_or_default().to_owned(),
-        next: last.map(query),
+        pager,
         lines: found.into_iter().map(line).collect(),
     };
     page(words, &log)

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::defects::{Defect, defects_of};
 use super::form::Form;
+use super::listing::{self, LINES, Pager};
 use super::page::{done, page};
 use super::shell::{Section, Shell};
 use super::visit::Member;
@@ -15,9 +16,6 @@ use crate::http::{App, Code, Named, Params, Problem, narrowed, refusals_as_sent}
 use crate::model::{BatchId, SchemeId, Scope};
 use crate::operations::batches::{self, shared_groups};
 use crate::operations::intake::{self, Receipt};
-
-/// Lines of a page.
-const LINES: u32 = 30;
 
 /// Which.
 #[derive(Deserialize)]
@@ -79,7 +77,7 @@ struct List {
     all: bool,
     held: bool,
     rows: Vec<Row>,
-    next: Option<String>,
+    pager: Pager,
 }
 
 /// Sendings, the newest first.
@@ -91,31 +89,26 @@ pub async fn list(
     let member = member.with(Scope::RecordsRead)?;
     let words = member.visit.words;
     let own = narrowed(&member.caller, Scope::RecordsRead)?;
-    let asked: Option<SchemeId> = wanted.scheme.as_deref().and_then(|text| text.parse().ok());
+    let asked: Option<SchemeId> = listing::said(wanted.scheme.as_deref());
     let scheme = own.or(asked.as_ref());
-    let after: Option<BatchId> = wanted.after.as_deref().and_then(|text| text.parse().ok());
+    let after = wanted.after.as_deref();
     let held = wanted.state.as_deref() == Some("held");
     let mut found = if held {
         batches::held(app.hub(), scheme).await?
     } else {
-        batches::batches(app.hub(), scheme, after, LINES + 1).await?
+        let before: Option<BatchId> = listing::said(after);
+        batches::batches(app.hub(), scheme, before, LINES + 1).await?
     };
-    let more = !held && found.len() > LINES as usize;
-    if more {
-        found.truncate(LINES as usize);
-    }
-    let library = app.hub().library();
-    let known = library.registry().schemes().map(|known| known.id.clone());
-    let choice = |id: SchemeId| (id.to_string(), Some(&id) == asked.as_ref());
+    // Those that are held are few, and stand on one page.
+    let lines = if held { u32::MAX } else { LINES };
+    let narrowing = [("scheme", asked.as_ref().map(SchemeId::as_str))];
+    let pager = listing::cut(&mut found, lines, (after, &narrowing), |last| last.batch.to_string());
     let list = List {
         shell: Shell::new(&member, Section::Records, "page-batches"),
-        schemes: if own.is_some() { Vec::new() } else { known.map(choice).collect() },
+        schemes: listing::schemes(&app, &member, asked.as_ref()),
         all: asked.is_none() && !held,
         held,
-        next: found.last().filter(|_| more).map(|receipt| {
-            let scheme = asked.as_ref().map(|id| format!("scheme={id}&")).unwrap_or_default();
-            format!("{scheme}after={}", receipt.batch)
-        }),
+        pager,
         rows: found.iter().map(|receipt| Row::of(words, receipt)).collect(),
     };
     page(words, &list)

@@ -6,15 +6,13 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::form::Form;
+use super::listing::{self, LINES, Pager};
 use super::page::{done, page};
 use super::shell::{Section, Shell};
 use super::visit::Member;
 use crate::http::{App, Named, Params, Problem};
 use crate::model::{DecisionId, Scope};
 use crate::operations::stewardship::{self, Decision, Steward, Wanted};
-
-/// Lines of a page.
-const LINES: u32 = 30;
 
 /// Which.
 #[derive(Deserialize)]
@@ -37,7 +35,7 @@ struct Row {
 struct List {
     shell: Shell,
     rows: Vec<Row>,
-    next: Option<String>,
+    pager: Pager,
     may_decide: bool,
 }
 
@@ -49,13 +47,12 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let member = member.with(Scope::PeopleRead)?;
     let words = member.visit.words;
-    let before: Option<DecisionId> = which.after.as_deref().and_then(|text| text.parse().ok());
+    let after = which.after.as_deref();
+    let before: Option<DecisionId> = listing::said(after);
     let wanted = Wanted::default();
     let mut found =
         stewardship::decisions(app.hub(), &member.caller, wanted, before, LINES + 1).await?;
-    let more = found.len() > LINES as usize;
-    found.truncate(LINES as usize);
-    let next = found.last().filter(|_| more).map(|last| format!("after={}", last.id));
+    let pager = listing::cut(&mut found, LINES, (after, &[]), |last| last.id.to_string());
     let row = |decision: Decision| Row {
         id: decision.id.to_string(),
         kind: words.named("review-decision", decision.kind.name()),
@@ -68,7 +65,7 @@ pub async fn list(
     let list = List {
         shell: Shell::new(&member, Section::Reviews, "page-decisions"),
         rows: found.into_iter().map(row).collect(),
-        next,
+        pager,
         may_decide: member.caller.may(Scope::ReviewsDecide),
     };
     page(words, &list)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 
 use super::batches::own_batch;
@@ -13,7 +13,7 @@ use super::refusals::Shown;
 use super::shell::{Section, Shell};
 use super::visit::Member;
 use super::words::Words;
-use crate::http::{App, Code, Problem};
+use crate::http::{App, Code, Named, Problem};
 use crate::messages;
 use crate::model::{BatchId, Issue, Scope, Severity};
 use crate::operations::batches::SharedGroup;
@@ -94,7 +94,7 @@ struct One {
 pub async fn show(
     member: Member,
     State(app): State<App>,
-    Path((batch, name)): Path<(BatchId, String)>,
+    Named((batch, name)): Named<(BatchId, String)>,
 ) -> Result<Response, Problem> {
     let member = member.with(Scope::RecordsRead)?;
     tell(&app, &member, batch, &name, None).await
@@ -104,7 +104,7 @@ pub async fn show(
 pub async fn correct(
     member: Member,
     State(app): State<App>,
-    Path((batch, name)): Path<(BatchId, String)>,
+    Named((batch, name)): Named<(BatchId, String)>,
     form: Form,
 ) -> Result<Response, Problem> {
     let member = member.with(Scope::QuarantineWrite)?;

@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::form::Form;
+use super::listing::{self, LINES, Pager};
 use super::page::{done, page};
 use super::shell::{Section, Shell};
 use super::visit::Member;
@@ -14,8 +15,6 @@ use crate::http::{App, Code, Named, Params, Problem, narrowed};
 use crate::model::{DeliveryId, Scope};
 use crate::operations::deliver::{self, DeliveryRow};
 
-/// Lines of a page.
-const LINES: u32 = 30;
 /// Where a message may stand.
 const STATES: [&str; 4] = ["abandoned", "waiting", "leased", "done"];
 
@@ -67,7 +66,7 @@ struct List {
     any: bool,
     subscriptions: Vec<(String, String, String)>,
     rows: Vec<Row>,
-    next: Option<String>,
+    pager: Pager,
 }
 
 /// Messages, the newest first, and who subscribed.
@@ -80,10 +79,11 @@ pub async fn list(
     let words = member.visit.words;
     let own = narrowed(&member.caller, Scope::DeliveriesManage)?;
     let state = wanted.state.as_deref().filter(|state| STATES.contains(state));
-    let after: Option<DeliveryId> = wanted.after.as_deref().and_then(|text| text.parse().ok());
-    let mut found = deliver::deliveries(app.hub(), own, state, after, LINES + 1).await?;
-    let more = found.len() > LINES as usize;
-    found.truncate(LINES as usize);
+    let after = wanted.after.as_deref();
+    let before: Option<DeliveryId> = listing::said(after);
+    let mut found = deliver::deliveries(app.hub(), own, state, before, LINES + 1).await?;
+    let pager =
+        listing::cut(&mut found, LINES, (after, &[("state", state)]), |last| last.id.to_string());
     let subscriptions = deliver::subscriptions(app.hub(), own).await?;
     let list = List {
         shell: Shell::new(&member, Section::Deliveries, "page-deliveries"),
@@ -95,10 +95,7 @@ pub async fn list(
             .into_iter()
             .map(|one| (one.scheme.to_string(), one.url, words.moment(one.created_at)))
             .collect(),
-        next: found.last().filter(|_| more).map(|last| {
-            let state = state.map(|name| format!("state={name}&")).unwrap_or_default();
-            format!("{state}after={}", last.id)
-        }),
+        pager,
         rows: found.iter().map(|row| Row::of(words, row)).collect(),
     };
     page(words, &list)

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::defects::field;
 use super::form::Form;
+use super::listing::{self, LINES, Pager};
 use super::page::{done, page, refused};
 use super::shell::{Section, Shell};
 use super::visit::Member;
@@ -18,9 +19,7 @@ use crate::model::{Issue, QuarantineId, SchemeId, Scope, Severity};
 use crate::operations::batches::{self, Filter, QuarantineState, Waiting};
 use crate::operations::quarantine::{self, CorrectOutcome, Correction, cells::cells};
 
-/// Lines of a page.
-const LINES: u32 = 30;
-/// Letters of a record that cannot be taken apart.
+/// Letters of a record that are shown; a longer one cannot be rewritten here.
 const RAW: usize = 20_000;
 
 /// One cell of what was sent.
@@ -47,8 +46,10 @@ pub struct Shown {
     pub line: Option<u64>,
     pub at: String,
     pub cells: Vec<Cell>,
-    /// The record as sent.
+    /// The record as sent, or its beginning.
     pub raw: String,
+    /// Whether that is all of it, letter by letter: only then it can be rewritten.
+    pub raw_is_whole: bool,
     pub said: Vec<Said>,
 }
 
@@ -60,6 +61,8 @@ impl Shown {
             |name: &str| kept.issues.iter().any(|issue| issue.field.as_deref() == Some(name));
         let apart = mapping.and_then(|mapping| cells(mapping, kept)).unwrap_or_default();
         let cell = |(name, value): (String, String)| Cell { wrong: wrong(&name), name, value };
+        let text = String::from_utf8_lossy(&kept.raw);
+        let cut = text.chars().nth(RAW).is_some();
         Self {
             path: format!("/ui/refusals/{}", waiting.id),
             record_id: kept.record_id.clone(),
@@ -67,7 +70,8 @@ impl Shown {
             line: (kept.place.line > 0).then_some(kept.place.line),
             at: words.moment(waiting.received_at),
             cells: apart.into_iter().map(cell).collect(),
-            raw: String::from_utf8_lossy(&kept.raw).chars().take(RAW).collect(),
+            raw_is_whole: !cut && std::str::from_utf8(&kept.raw).is_ok(),
+            raw: text.chars().take(RAW).collect(),
             said: said(words, &kept.issues),
         }
     }
@@ -96,7 +100,7 @@ struct List {
     schemes: Vec<(String, bool)>,
     all: bool,
     rows: Vec<Shown>,
-    next: Option<String>,
+    pager: Pager,
 }
 
 /// Refused records that wait, in the order of their arrival.
@@ -108,27 +112,22 @@ pub async fn list(
     let member = member.with(Scope::RecordsRead)?;
     let words = member.visit.words;
     let own = narrowed(&member.caller, Scope::RecordsRead)?;
-    let asked: Option<SchemeId> = wanted.scheme.as_deref().and_then(|text| text.parse().ok());
-    let after: Option<QuarantineId> = wanted.after.as_deref().and_then(|text| text.parse().ok());
+    let asked: Option<SchemeId> = listing::said(wanted.scheme.as_deref());
+    let after = wanted.after.as_deref();
     let filter = Filter {
         scheme: own.or(asked.as_ref()),
         state: Some(QuarantineState::Open),
         ..Filter::default()
     };
-    let mut found = batches::page(app.hub(), &filter, after, LINES + 1).await?;
-    let more = found.len() > LINES as usize;
-    found.truncate(LINES as usize);
-    let library = app.hub().library();
-    let known = library.registry().schemes().map(|known| known.id.clone());
-    let choice = |id: SchemeId| (id.to_string(), Some(&id) == asked.as_ref());
+    let since: Option<QuarantineId> = listing::said(after);
+    let mut found = batches::page(app.hub(), &filter, since, LINES + 1).await?;
+    let narrowing = [("scheme", asked.as_ref().map(SchemeId::as_str))];
+    let pager = listing::cut(&mut found, LINES, (after, &narrowing), |last| last.id.to_string());
     let list = List {
         shell: Shell::new(&member, Section::Refusals, "page-refusals"),
-        schemes: if own.is_some() { Vec::new() } else { known.map(choice).collect() },
+        schemes: listing::schemes(&app, &member, asked.as_ref()),
         all: asked.is_none(),
-        next: found.last().filter(|_| more).map(|last| {
-            let scheme = asked.as_ref().map(|id| format!("scheme={id}&")).unwrap_or_default();
-            format!("{scheme}after={}", last.id)
-        }),
+        pager,
         rows: found.iter().map(|waiting| Shown::of(words, waiting, None)).collect(),
     };
     page(words, &list)
@@ -153,6 +152,9 @@ struct One {
     state: String,
     may_correct: bool,
     refused_again: bool,
+    /// The whole record as somebody rewrote it; as it was sent until then.
+    rewritten: String,
+    whole_open: bool,
 }
 
 impl One {
@@ -168,30 +170,54 @@ impl One {
         let mapping = app.hub().library().mapping(waiting.scheme.as_str()).cloned();
         let mut shown = Shown::of(words, waiting, mapping.as_deref());
         shown.said = said(words, issues);
+        let whole = form.filter(|form| is_whole(form)).map(|form| form.exact("raw"));
+        let fields = fields(words, waiting, issues, &form.map(typed).unwrap_or_default());
         Self {
             shell: Shell::new(member, Section::Refusals, "page-refusal"),
             batch: waiting.batch.to_string(),
-            fields: fields(words, waiting, issues, form),
             waits: waiting.state == "open",
             state: words.named("page-refusal-state", waiting.state),
             // Events are sent again by their schemes; nobody corrects them here.
             may_correct: member.caller.may(Scope::QuarantineWrite) && mapping.is_some(),
             refused_again: form.is_some(),
+            whole_open: whole.is_some() || fields.is_empty(),
+            rewritten: whole.unwrap_or(&shown.raw).to_owned(),
+            fields,
             shown,
         }
     }
 }
 
-/// The fields that are wrong, or that somebody has written into, each once.
-fn fields(words: Words, waiting: &Waiting, issues: &[Issue], form: Option<&Form>) -> Vec<Field> {
+/// Whether a form rewrites the whole record.
+fn is_whole(form: &Form) -> bool {
+    form.text("whole") == "yes"
+}
+
+/// What a form gives for each field that it names.
+fn typed(form: &Form) -> Vec<(String, String)> {
+    let given = |(at, value): (&str, &str)| {
+        (form.exact(&format!("field-{at}")).to_owned(), value.trim().to_owned())
+    };
+    form.beginning("to-").map(given).collect()
+}
+
+/// The fields that somebody has written into or that are wrong, each once, with what was typed or else what was sent.
+fn fields(
+    words: Words,
+    waiting: &Waiting,
+    issues: &[Issue],
+    typed: &[(String, String)],
+) -> Vec<Field> {
+    let sent = waiting
+        .kept
+        .issues
+        .iter()
+        .chain(issues)
+        .filter_map(|issue| Some((field(issue)?, issue.value.clone().unwrap_or_default())));
     let mut fields: Vec<Field> = Vec::new();
-    for issue in waiting.kept.issues.iter().chain(issues) {
-        let Some(name) = field(issue) else { continue };
+    for (name, value) in typed.iter().cloned().chain(sent) {
         if fields.iter().all(|known| known.name != name) {
-            let at = fields.len();
-            let typed = form.map(|form| form.exact(&format!("to-{at}")).to_owned());
-            let value = typed.unwrap_or_else(|| issue.value.clone().unwrap_or_default());
-            fields.push(Field { at, name, value, wrong: Vec::new() });
+            fields.push(Field { at: fields.len(), name, value, wrong: Vec::new() });
         }
     }
     for issue in issues {
@@ -231,13 +257,10 @@ pub async fn correct(
 ) -> Result<Response, Problem> {
     let member = member.with(Scope::QuarantineWrite)?;
     let waiting = own(&app, &member, id).await?;
-    let correction = if form.text("whole") == "yes" {
+    let correction = if is_whole(&form) {
         Correction::Raw(form.exact("raw").replace("\r\n", "\n"))
     } else {
-        let named = |(at, value): (&str, &str)| {
-            (form.exact(&format!("field-{at}")).to_owned(), value.trim().to_owned())
-        };
-        Correction::Fields(form.beginning("to-").map(named).collect())
+        Correction::Fields(typed(&form))
     };
     let actor = member.caller.actor();
     match quarantine::correct(app.hub(), &actor, id, correction).await? {

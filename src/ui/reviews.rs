@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::face;
 use super::form::Form;
+use super::listing::{self, LINES, Pager};
 use super::page::{done, page, refused};
 use super::shell::{Section, Shell};
 use super::visit::Member;
@@ -20,8 +21,6 @@ use crate::operations::reviews::{
 };
 use crate::operations::stewardship::{self, Answer, Steward, StewardError};
 
-/// Lines of a page.
-const LINES: u32 = 30;
 /// How long the next page waits for what follows from an answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -51,7 +50,7 @@ struct List {
     reasons: Vec<(String, String, bool)>,
     any_reason: bool,
     rows: Vec<Row>,
-    next: Option<String>,
+    pager: Pager,
     may_decide: bool,
 }
 
@@ -79,10 +78,11 @@ pub async fn list(
     let own = narrowed(&member.caller, Scope::PeopleRead)?;
     let reason = wanted.reason.as_deref().filter(|reason| REASONS.contains(reason));
     let filter = Filter { reason, ..open_to(own) };
-    let after = wanted.after.as_deref().and_then(place);
-    let mut found = reviews::page(app.hub(), filter, after, LINES + 1).await?;
-    let more = found.len() > LINES as usize;
-    found.truncate(LINES as usize);
+    let after = wanted.after.as_deref();
+    let mut found = reviews::page(app.hub(), filter, after.and_then(place), LINES + 1).await?;
+    let pager = listing::cut(&mut found, LINES, (after, &[("reason", reason)]), |last| {
+        format!("{}.{}", last.rank, last.id)
+    });
     let summary = reviews::summary(app.hub(), own).await?;
     let waiting = if own.is_some() {
         summary.groups.iter().map(|(_, count)| count).sum()
@@ -99,10 +99,7 @@ pub async fn list(
             .then(|| words.count("page-reviews-held-back", summary.held_back)),
         reasons: REASONS.iter().map(choice).collect(),
         any_reason: reason.is_none(),
-        next: found.last().filter(|_| more).map(|last| {
-            let reason = reason.map(|name| format!("reason={name}&")).unwrap_or_default();
-            format!("{reason}after={}.{}", last.rank, last.id)
-        }),
+        pager,
         rows: found.iter().map(|review| line(words, &member, review)).collect(),
         may_decide: member.caller.may(Scope::ReviewsDecide),
     };

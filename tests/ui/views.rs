@@ -1,7 +1,10 @@
 //! Every view: for whom it is, in which language, and that nothing in it comes from elsewhere.
 
 use dankun::messages;
-use dankun::model::{Language, Role};
+use dankun::model::{
+    AccountId, BatchId, DecisionId, DeliveryId, Instant, KeyId, Language, PersonId, QuarantineId,
+    ReviewId, Role,
+};
 
 use crate::browser::Browser;
 use crate::cluster;
@@ -31,7 +34,51 @@ const VIEWS: &[(&str, &[Role])] = {
     ]
 };
 
+/// What forms do, with those who may not. The things they name do not exist: whoever may is told so.
+fn forms() -> Vec<(String, &'static [Role])> {
+    use Role::{Auditor, Mapper, Steward, Viewer};
+    let (at, random) = (Instant::from_millis(1), [7; 10]);
+    let records: &[Role] = &[Auditor, Viewer];
+    let people: &[Role] = &[Mapper, Auditor, Viewer];
+    let hub: &[Role] = &[Mapper, Steward, Auditor, Viewer];
+    let batch = format!("/ui/batches/{}", BatchId::new(at, random));
+    let refusal = format!("/ui/refusals/{}", QuarantineId::new(at, random));
+    let person = format!("/ui/people/{}", PersonId::new(at, random));
+    let account = format!("/ui/accounts/{}", AccountId::new(at, random));
+    vec![
+        (format!("{batch}/release"), records),
+        (format!("{batch}/defects/0123456789abcdef"), records),
+        (refusal.clone(), records),
+        (format!("{refusal}/dismiss"), records),
+        ("/ui/reviews/next".to_owned(), people),
+        (format!("/ui/reviews/{}", ReviewId::new(at, random)), people),
+        (format!("/ui/decisions/{}/undo", DecisionId::new(at, random)), people),
+        ("/ui/people".to_owned(), people),
+        (format!("{person}/merge"), people),
+        (format!("{person}/split"), people),
+        ("/ui/ask".to_owned(), people),
+        (format!("/ui/deliveries/{}/retry", DeliveryId::new(at, random)), hub),
+        ("/ui/keys".to_owned(), hub),
+        (format!("/ui/keys/{}/revoke", KeyId::new(at, random)), hub),
+        (format!("{account}/reset"), hub),
+        (format!("{account}/open"), hub),
+    ]
+}
+
 cluster::both! {
+    async fn what_a_role_may_not_do_a_form_does_not_do_either(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        for &role in Role::ALL {
+            let mut browser = Browser::of(&server, &format!("of.{}", role.name()), role, None).await;
+            let token = browser.get("/ui/account").await.between("name=\"form\" value=\"", "\"");
+            for (action, others) in forms() {
+                let told = browser.post(&action, &[("form", &token), ("open", "no")]).await;
+                let denied = others.contains(&role);
+                assert_eq!(told.status == 403, denied, "{} {action}: {} {}", role.name(), told.status, told.html);
+            }
+        }
+    }
+
     async fn what_a_role_may_not_do_is_absent_and_refused(place: cluster::Place) {
         let server = Server::start(&place).await;
         for &role in Role::ALL {
@@ -110,4 +157,58 @@ fn every_key_that_a_view_names_has_words() {
     }
     assert!(checked > 80, "only {checked} keys found");
     assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn everything_that_the_log_tells_has_words() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/operations");
+    let mut files = vec![root];
+    let mut told = std::collections::BTreeSet::new();
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            files.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for call in [
+            "action: \"",
+            "note(hub, caller, \"",
+            "note(hub, view, \"",
+            "entry(hub, batch, \"",
+            "BatchState::Releasing, \"",
+            "BatchState::Discarded, \"",
+            "&by.actor(), \"",
+            "(\"key.",
+        ] {
+            for rest in text.split(call).skip(1) {
+                let name = rest.split('"').next().unwrap();
+                told.insert(if call == "(\"key." {
+                    format!("key.{name}")
+                } else {
+                    name.to_owned()
+                });
+            }
+        }
+    }
+    let steps = [
+        "drafted",
+        "checked",
+        "tested",
+        "previewed",
+        "approved",
+        "published",
+        "rolled_back",
+        "withdrawn",
+    ];
+    told.extend(steps.map(|step| format!("version.{step}")));
+    for known in
+        ["ask", "decide", "release", "discard", "account.created", "key.revoked", "list_conflicts"]
+    {
+        assert!(told.contains(known), "{known} is not found any more: {told:?}");
+    }
+    let key = |action: &String| format!("page-action-{}", action.replace('.', "-"));
+    let silent: Vec<_> =
+        told.iter().filter(|action| !messages::has(Language::French, &key(action))).collect();
+    assert!(silent.is_empty(), "{silent:?}");
 }

@@ -80,6 +80,43 @@ cluster::both! {
         browser.get("/ui/refusals").await.says("Nothing waits");
     }
 
+    async fn what_was_typed_stays_under_its_own_name_while_a_record_is_not_valid(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        let (_, file) = with_bad_dates(2, 1);
+        let text: String = file.iter().copied().map(char::from).collect();
+        let raw = text.lines().nth(1).unwrap().to_owned();
+        send(&server, "ml-utm", file).await;
+        let mut browser = Browser::of(&server, "awa.traore", STEWARD, None).await;
+        let list = browser.get("/ui/refusals").await;
+        let one = link(&list, "/ui/refusals/qua_");
+        let shown = browser.get(&one).await;
+        let value = |page: &Page, field: &str| page.between(&format!("value=\"{field}\"><label"), "autocomplete").split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        assert_eq!(value(&shown, "Date de naissance"), "31/02/1990");
+        // Another order than that of the form, and a field that nothing is wrong with.
+        let typed = [("field-0", "Commune"), ("to-0", "Kayes"), ("field-1", "Date de naissance"), ("to-1", "30/02/1990")];
+        let again = browser.submit(&one, &one, &typed).await;
+        assert_eq!(again.status, 422);
+        assert_eq!(value(&again, "Date de naissance"), "30/02/1990");
+        assert_eq!(value(&again, "Commune"), "Kayes");
+        let rewritten = raw.replace("31/02/1990", "31/04/1990");
+        let again = browser.submit(&one, &one, &[("whole", "yes"), ("raw", &rewritten)]).await;
+        assert_eq!(again.status, 422);
+        again.says("31/04/1990").says("<details class=\"card\" open>");
+        assert_eq!(value(&again, "Date de naissance"), "31/02/1990");
+    }
+
+    async fn a_record_that_is_too_long_to_be_shown_is_not_rewritten_by_what_is_shown_of_it(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        let (_, file) = with_bad_dates(2, 1);
+        let text: String = file.into_iter().map(char::from).collect();
+        let long = text.replacen(";Fana;", &format!(";{};", "Fana ".repeat(5_000)), 1);
+        send(&server, "ml-utm", long.chars().map(|c| c as u8).collect()).await;
+        let mut browser = Browser::of(&server, "awa.traore", STEWARD, None).await;
+        let list = browser.get("/ui/refusals").await;
+        let one = link(&list, "/ui/refusals/qua_");
+        browser.get(&one).await.says("too long").lacks("<textarea");
+    }
+
     async fn a_review_is_decided_and_taken_back(place: cluster::Place) {
         let server = Server::start(&place).await;
         let people: Vec<Invented> = (1..=12).map(Invented::new).collect();

@@ -135,6 +135,7 @@ page-refusal-correct-do = Submit the correction
 page-refusal-again = The record is not valid yet: this is what is left.
 page-refusal-whole = Write the whole record anew
 page-refusal-raw = The record in the scheme's format
+page-refusal-too-long = This record is too long, or holds bytes that are no text: correct it field by field, or in the scheme’s own file.
 page-refusal-dismiss = Dismiss this record
 page-refusal-dismiss-about = It waits no more, and does not count.
 page-refusal-state-open = waits

@@ -135,6 +135,7 @@ page-refusal-correct-do = Soumettre la correction
 page-refusal-again = La fiche n’est pas encore valable : voici ce qui reste.
 page-refusal-whole = Récrire la fiche entière
 page-refusal-raw = La fiche dans le format du régime
+page-refusal-too-long = Cette fiche est trop longue, ou contient des octets qui ne sont pas du texte : elle se corrige champ par champ, ou dans le fichier du régime.
 page-refusal-dismiss = Écarter cette fiche
 page-refusal-dismiss-about = Elle n’attend plus, et ne compte pas.
 page-refusal-state-open = en attente

@@ -10,13 +10,14 @@ use crate::http::{App, Params, Problem};
 use crate::model::Scope;
 use crate::operations::library::{FileId, Kind};
 use crate::operations::versions::{self, Filter, Listed};
+use crate::ui::listing::{self, Pager};
 use crate::ui::page::page;
 use crate::ui::shell::{Section, Shell};
 use crate::ui::visit::Member;
 use crate::ui::words::Words;
 
 /// Files of a page: more than a country has schemes.
-const LINES: usize = 100;
+const LINES: u32 = 100;
 /// The kinds in the order in which people look for them.
 const KINDS: [Kind; 6] =
     [Kind::Mapping, Kind::Codes, Kind::Schema, Kind::Scheme, Kind::Agreement, Kind::Identity];
@@ -72,7 +73,7 @@ struct List {
     shell: Shell,
     choices: Vec<Choice>,
     rows: Vec<Row>,
-    next: Option<String>,
+    pager: Pager,
     filtered: bool,
 }
 
@@ -92,19 +93,18 @@ pub async fn list(
         FileId::new(Kind::parse(kind)?, name)
     });
     let mut found =
-        versions::list(app.hub(), &member.caller, &filter, after.as_ref(), LINES + 1).await?;
-    let more = found.len() > LINES;
-    found.truncate(LINES);
-    let next = found.last().filter(|_| more).map(|last| {
-        let kind = kind.map(|kind| format!("kind={}&", kind.name())).unwrap_or_default();
-        let draft = if drafts { "draft=1&" } else { "" };
-        format!("{kind}{draft}after={}:{}", last.file.kind.name(), last.file.name)
-    });
+        versions::list(app.hub(), &member.caller, &filter, after.as_ref(), LINES as usize + 1)
+            .await?;
+    let narrowing = [("kind", kind.map(Kind::name)), ("draft", drafts.then_some("1"))];
+    let pager =
+        listing::cut(&mut found, LINES, (wanted.after.as_deref(), &narrowing), |last: &Listed| {
+            format!("{}:{}", last.file.kind.name(), last.file.name)
+        });
     let list = List {
         shell: Shell::new(&member, Section::Workshop, "page-workshop"),
         choices: choices(words, kind, drafts),
         rows: found.iter().map(|listed| Row::of(words, listed)).collect(),
-        next,
+        pager,
         filtered: kind.is_some() || drafts || after.is_some(),
     };
     page(words, &list)

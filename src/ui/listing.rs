@@ -1,0 +1,83 @@
+//! Lists that come in pages: as many lines as one holds, the address of the next, and the choice of a scheme.
+//!
+//! A view asks its operation for one line more than it shows: whether it came says whether there is a next page. What a
+//! list was narrowed to stays in the addresses of its pages.
+
+use std::str::FromStr;
+
+use form_urlencoded::Serializer;
+
+use super::visit::Member;
+use crate::http::App;
+use crate::model::SchemeId;
+
+/// Lines of a page.
+pub const LINES: u32 = 30;
+
+/// What an address says, when it can be read; what cannot is as if it were not said.
+pub fn said<T: FromStr>(text: Option<&str>) -> Option<T> {
+    text.and_then(|text| text.parse().ok())
+}
+
+/// Where the pages before and after this one are, as the queries of their addresses.
+pub struct Pager {
+    /// The first page; none on the first page itself.
+    pub first: Option<String>,
+    /// The next page; none on the last.
+    pub next: Option<String>,
+}
+
+/// What a list was narrowed to: names and values of its address, without those that say nothing.
+pub type Narrowing<'n> = [(&'n str, Option<&'n str>)];
+
+/// Cuts what was found to `lines`, and says where the rest is: `mark` names the last line that is shown.
+pub fn cut<T>(
+    found: &mut Vec<T>,
+    lines: u32,
+    (after, narrowing): (Option<&str>, &Narrowing<'_>),
+    mark: impl FnOnce(&T) -> String,
+) -> Pager {
+    let more = found.len() > lines as usize;
+    found.truncate(lines as usize);
+    let last = found.last().filter(|_| more).map(mark);
+    Pager {
+        first: after.map(|_| query(narrowing, None)),
+        next: last.map(|last| query(narrowing, Some(&last))),
+    }
+}
+
+fn query(narrowing: &Narrowing<'_>, after: Option<&str>) -> String {
+    let mut query = Serializer::new(String::new());
+    for (name, value) in narrowing.iter().chain(&[("after", after)]) {
+        if let Some(value) = value {
+            query.append_pair(name, value);
+        }
+    }
+    query.finish()
+}
+
+/// The schemes to which somebody may narrow a list, each with whether it is chosen; none for whoever sees one only.
+pub fn schemes(app: &App, member: &Member, chosen: Option<&SchemeId>) -> Vec<(String, bool)> {
+    if !member.caller.runs_the_hub() {
+        return Vec::new();
+    }
+    let library = app.hub().library();
+    let known = library.registry().schemes().map(|known| &known.id);
+    known.map(|id| (id.to_string(), Some(id) == chosen)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_cut_and_the_next_one_keeps_what_was_chosen() {
+        let mut found = vec![1, 2, 3];
+        let narrowing = [("actor", Some("awa&ben")), ("state", None)];
+        let pager = cut(&mut found, 2, (None, &narrowing), ToString::to_string);
+        assert_eq!((found.as_slice(), pager.first), ([1, 2].as_slice(), None));
+        assert_eq!(pager.next.as_deref(), Some("actor=awa%26ben&after=2"));
+        let pager = cut(&mut found, 2, (Some("0"), &narrowing), ToString::to_string);
+        assert_eq!((pager.first.as_deref(), pager.next), (Some("actor=awa%26ben"), None));
+    }
+}
