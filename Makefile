@@ -81,6 +81,7 @@ chromium:
 	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$needs >/dev/null; \
 	fi
 	@if [ ! -d tests/browser/node_modules/playwright-core ]; then npm --prefix tests/browser ci --no-audit --no-fund --loglevel error; fi
+	@if [ ! -d ui/workshop/node_modules/esbuild ]; then npm --prefix ui/workshop ci --no-audit --no-fund --loglevel error; fi
 
 clean:
 	$(CARGO) clean

@@ -33,6 +33,7 @@ pub mod path;
 mod places;
 mod program;
 pub mod reference;
+mod rehearse;
 mod reverse;
 mod run;
 mod samples;
@@ -60,6 +61,7 @@ pub use explain::{
 pub use outcome::{
     Around, Carried, Ending, Outcome, Reference, Refusal, RunContext, Translated, Unresolved,
 };
+pub use rehearse::Rehearsed;
 pub use reverse::{
     Base, Built, FieldClass, FieldTrip, Form, Gathered, Gathering, Loss, RoundTrip, RoundTripReport,
 };

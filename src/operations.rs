@@ -43,6 +43,7 @@ pub mod tokens;
 pub mod translate;
 pub mod versions;
 pub mod what_if;
+pub mod workshop;
 
 pub use crate::store::StoreError;
 pub use hub::{Clock, Hub, HubConfig, HubError, Randomness};

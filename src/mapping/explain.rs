@@ -227,9 +227,18 @@ impl Mapping {
         element: &impl Element,
         today: Date,
     ) -> (Vec<Explained>, BTreeSet<usize>) {
+        self.traced_by(&mut Flow::new(self, self.id(), today), element)
+    }
+
+    /// The same by a flow that knows the rows above.
+    pub(super) fn traced_by(
+        &self,
+        flow: &mut Flow<'_>,
+        element: &impl Element,
+    ) -> (Vec<Explained>, BTreeSet<usize>) {
         let mut recorder = Recorder::default();
         let mut outcomes = VecDeque::new();
-        Flow::new(self, self.id(), today).element(element, &mut recorder, &mut outcomes);
+        flow.element(element, &mut recorder, &mut outcomes);
         let read = recorder.read.iter().flatten().flatten();
         let mut finder = Finder::new(read.filter_map(Read::at));
         // What cannot be walked has no record, and nothing was read of it.

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use file::{DataFile, FileError, FileId, Kind};
-pub use workbench::Workbench;
+pub use workbench::{Study, Workbench};
 
 use crate::eligibility::agreement::Agreements;
 use crate::eligibility::registry::{self, Registry};
@@ -25,7 +25,7 @@ use crate::schema::{Catalog, SchemaError};
 /// The compiled library.
 pub struct Library {
     files: Vec<DataFile>,
-    schemas: Catalog,
+    ground: Arc<Ground>,
     mappings: BTreeMap<String, Arc<Mapping>>,
     registry: Registry,
     agreements: Agreements,
@@ -135,7 +135,7 @@ impl Library {
         let mut problems = Vec::new();
         let mappings = ground(&files, &mut problems).map(|ground| {
             let mappings = compile_mappings(&files, &ground, &mut problems);
-            (ground.schemas, mappings)
+            (ground, mappings)
         });
         let registry = Registry::parse(texts(&files, Kind::Scheme));
         let registry = keep(registry, Problem::Document, &mut problems);
@@ -143,11 +143,11 @@ impl Library {
         let agreements = keep(agreements, Problem::Document, &mut problems);
         let model = compile_model(&files, &mut problems);
         match (mappings, registry, agreements, model) {
-            (Some((schemas, mappings)), Some(registry), Some(agreements), Some(model))
+            (Some((ground, mappings)), Some(registry), Some(agreements), Some(model))
                 if problems.is_empty() =>
             {
-                let model = Arc::new(model);
-                Ok(Self { files, schemas, mappings, registry, agreements, model })
+                let (ground, model) = (Arc::new(ground), Arc::new(model));
+                Ok(Self { files, ground, mappings, registry, agreements, model })
             }
             _ => Err(problems),
         }
@@ -225,8 +225,8 @@ impl Library {
 
     /// The schemas of records, by `name/version`.
     #[must_use]
-    pub const fn schemas(&self) -> &Catalog {
-        &self.schemas
+    pub fn schemas(&self) -> &Catalog {
+        &self.ground.schemas
     }
 
     /// The mapping of a scheme or format.

@@ -19,6 +19,7 @@ pub use crate::store::publications::{Manner, Publication};
 pub use crate::store::versions::{Stage, StepRow, Version};
 
 pub use approve::{approve, withdraw};
+pub(super) use check::with_drafts;
 pub use check::{Checked, belong_together, candidate, check, check_text, previewed, test};
 pub use difference::{Change, ChangeKind, Difference, difference};
 pub use draft::{Seen, draft, file};

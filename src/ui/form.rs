@@ -4,7 +4,6 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use std::time::Duration;
-use subtle::ConstantTimeEq;
 
 use super::visit::Visit;
 use crate::http::{App, Code, Problem, UploadLimits, whole};
@@ -13,6 +12,8 @@ use crate::http::{App, Code, Problem, UploadLimits, whole};
 pub const TOKEN: &str = "form";
 /// What a form may hold: a corrected record and a reason, not a file.
 const LIMITS: UploadLimits = UploadLimits { bytes: 1 << 20, silence: Duration::from_secs(10) };
+/// What a form with the text of a data file may hold: every letter of it may take three on the way.
+const TEXT: UploadLimits = UploadLimits { bytes: 4 << 20, ..LIMITS };
 
 /// The fields of a form that one of our pages made for this browser.
 pub struct Form(Vec<(String, String)>);
@@ -42,21 +43,34 @@ impl Form {
     }
 }
 
+/// A form that carries the text of a data file.
+pub struct LongForm(pub Form);
+
 impl FromRequest<App> for Form {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let Ok(visit) = Visit::from_request_parts(&mut parts, app).await;
-        if from_elsewhere(&parts.headers) {
-            return Err(Problem::new(Code::ForeignForm).into_response());
-        }
-        let bytes =
-            whole(body, LIMITS).await.map_err(|broken| Problem::from(broken).into_response())?;
-        let form = Self(form_urlencoded::parse(&bytes).into_owned().collect());
-        let ours: bool = form.exact(TOKEN).as_bytes().ct_eq(visit.form.as_bytes()).into();
-        if ours { Ok(form) } else { Err(Problem::new(Code::ForeignForm).into_response()) }
+        take(request, app, LIMITS).await.map_err(IntoResponse::into_response)
     }
+}
+
+impl FromRequest<App> for LongForm {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        take(request, app, TEXT).await.map(Self).map_err(IntoResponse::into_response)
+    }
+}
+
+async fn take(request: Request, app: &App, limits: UploadLimits) -> Result<Form, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let Ok(visit) = Visit::from_request_parts(&mut parts, app).await;
+    if from_elsewhere(&parts.headers) {
+        return Err(Problem::new(Code::ForeignForm));
+    }
+    let bytes = whole(body, limits).await?;
+    let form = Form(form_urlencoded::parse(&bytes).into_owned().collect());
+    if visit.made(form.exact(TOKEN)) { Ok(form) } else { Err(Problem::new(Code::ForeignForm)) }
 }
 
 /// Whether the browser says that another site made it send this (Fetch Metadata); old browsers do not say.

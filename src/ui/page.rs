@@ -43,6 +43,23 @@ pub fn with_status(
     Ok(response)
 }
 
+/// Writes a page with a script that writes styles of its own: those that carry `nonce` are let in, no others.
+///
+/// # Errors
+/// `internal`, when the template fails.
+pub fn with_nonce(
+    status: StatusCode,
+    words: Words,
+    template: &impl Template,
+    nonce: &str,
+) -> Result<Response, Problem> {
+    let mut response = with_status(status, words, template)?;
+    let policy = POLICY.replace("style-src 'self'", &format!("style-src 'self' 'nonce-{nonce}'"));
+    let policy = HeaderValue::from_str(&policy).map_err(|failed| Problem::internal(&failed))?;
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
+}
+
 /// A form that was not taken: the same page again, with what is wrong.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::{cookie, words::Words};
@@ -40,6 +41,13 @@ pub struct Visit {
     pub tls: bool,
     /// Who signed in.
     pub seated: Option<Seated>,
+}
+
+impl Visit {
+    /// Whether a form with this token was made for this browser.
+    pub fn made(&self, token: &str) -> bool {
+        token.as_bytes().ct_eq(self.form.as_bytes()).into()
+    }
 }
 
 /// Layer: looks who comes, and gives visitors something to show.

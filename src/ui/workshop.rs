@@ -1,15 +1,20 @@
 //! The workshop: the files that describe schemes, looked at, changed, tried, approved and published in a browser.
 //!
 //! A file lives as [`crate::operations::versions`] says; here each step of that life is a form. [`list`] shows the files,
-//! [`show`] one of them with what can be done next, [`compare`] two versions, [`steps`] does it. What is wrong with a text
+//! [`show`] one of them with what can be done next, [`compare`] two versions, [`steps`] does it; [`edit`] changes a text, and
+//! [`live`] answers its editor while somebody types. What is wrong with a text
 //! is told by [`finding`] in the same words everywhere.
 
 mod compare;
+mod edit;
 mod finding;
 mod list;
+mod live;
 mod preview;
+mod results;
 mod show;
 mod steps;
+mod units;
 
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -29,6 +34,9 @@ pub fn routes() -> Router<App> {
         .route("/ui/mappings", get(list::list))
         .route("/ui/mappings/{kind}/{name}", get(show::show))
         .route("/ui/mappings/{kind}/{name}/compare", get(compare::show))
+        .route("/ui/mappings/{kind}/{name}/edit", get(edit::show).post(edit::take))
+        .route("/ui/mappings/{kind}/{name}/look", post(live::look))
+        .route("/ui/mappings/{kind}/{name}/help", post(live::help))
         .route("/ui/mappings/{kind}/{name}/preview", post(preview::show))
         .route("/ui/mappings/{kind}/{name}/steps", post(steps::take))
 }
@@ -75,6 +83,9 @@ fn short(hash: &str) -> String {
 }
 
 /// Who did something, as `operator:awa.traore` is said to people.
-fn person(holder: &str) -> &str {
-    holder.split_once(':').map_or(holder, |(_, name)| name)
+fn person(words: Words, holder: &str) -> String {
+    match holder.split_once(':') {
+        Some((_, name)) => name.to_owned(),
+        None => words.named("page-step-by", holder),
+    }
 }

@@ -1,6 +1,10 @@
 // The page in a real browser: every view in both languages and two widths, by keyboard, and without a script.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import axe from "axe-core";
 
@@ -94,4 +98,47 @@ test("refusals are put right at once without a script", async () => {
   await page.getByRole("button", { name: "Corriger et soumettre" }).click();
   await page.getByText("5 fiches sont maintenant acceptées").waitFor();
   await context.close();
+});
+
+test("the editor is what its sources make", () => {
+  const folder = mkdtempSync(join(tmpdir(), "dankun-workshop."));
+  const built = join(folder, "workshop.js");
+  execFileSync("npm", ["run", "--silent", "build", "--", `--outfile=${built}`], { cwd: "ui/workshop", stdio: ["ignore", "ignore", "inherit"] });
+  assert.ok(readFileSync(built).equals(readFileSync("ui/workshop.js")), "run `npm run build` in ui/workshop");
+  rmSync(folder, { recursive: true });
+});
+
+/// What the browser was sent for a view, as it came over the wire.
+async function weight(page, path) {
+  const client = await page.context().newCDPSession(page);
+  await client.send("Network.enable");
+  await client.send("Network.setCacheDisabled", { cacheDisabled: true });
+  let bytes = 0;
+  client.on("Network.loadingFinished", (done) => (bytes += done.encodedDataLength));
+  await page.goto(hub.address + path, { waitUntil: "networkidle" });
+  return bytes;
+}
+
+test("a mapping is changed while its records are watched, with the help of the editor", async () => {
+  const { page, context, notes } = await open();
+  await page.goto(`${hub.address}/ui/language/en?to=/ui`);
+  const bytes = await weight(page, "/ui/mappings/mapping/ml-utm/edit");
+  assert.ok(bytes < 150_000, `the editor's view weighs ${bytes} bytes`);
+  assert.ok((await weight(page, "/ui/mappings")) < 40_000, "the other views go without the editor");
+  await page.goto(`${hub.address}/ui/mappings/mapping/ml-utm/edit`);
+  await page.locator("#status", { hasText: "No problem" }).waitFor();
+  await page.getByText("UTM-014-0000006/00").first().waitFor();
+
+  const line = page.locator(".cm-line", { hasText: "person.names[official].family" });
+  await line.click();
+  await page.keyboard.press("End");
+  for (let at = 0; at < 4; at++) await page.keyboard.press("ArrowLeft");
+  await page.keyboard.type("e, uper");
+  await page.keyboard.press("Escape");
+  await page.locator(".findings", { hasText: "uper" }).waitFor();
+  await page.locator('.findings button[name="fix"]').first().click();
+  await page.locator("#status", { hasText: "error" }).waitFor();
+  await page.locator(".cm-line", { hasText: "squeez" }).first().waitFor();
+  await context.close();
+  assert.deepEqual(notes, []);
 });

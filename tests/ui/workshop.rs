@@ -58,7 +58,7 @@ cluster::both! {
         let steps = format!("{PAGE}/steps");
 
         for other in ["schema/ml-utm%2F1", "identity/identity", "codes/ml-regions", "scheme/ml-utm", "agreement/own-insured"] {
-            awa.get(&format!("/ui/mappings/{other}")).await.says("in force");
+            awa.get(&format!("/ui/mappings/{other}")).await.says("in force").says(&format!("/ui/mappings/{other}/edit"));
         }
         awa.get("/ui/mappings?draft=1").await.says("ml-utm").says("awa.traore").says("a second person approves").lacks("ml-canam");
         awa.get(PAGE).await.says("somebody else has to approve it").lacks("value=\"approve\"").lacks("value=\"publish\"");
@@ -116,6 +116,101 @@ cluster::both! {
         }
         awa.submit(PAGE, &steps, &[("do", "withdraw"), ("hash", &hash)]).await.says("The version is given up");
     }
+}
+
+cluster::both! {
+    async fn a_text_is_checked_mended_and_saved_without_a_script(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        let mut awa = Browser::of(&server, "awa.traore", Role::Mapper, Some("ml-utm")).await;
+        let edit = format!("{PAGE}/edit");
+        let opened = awa.get(&edit).await;
+        opened.says("No problem").says("name=\"seen\"").says("the last records received");
+        let nonce = opened.between("data-nonce=\"", "\"");
+        assert!(opened.policy.contains(&format!("style-src 'self' 'nonce-{nonce}'")), "{}", opened.policy);
+        assert_ne!(awa.get(&edit).await.between("data-nonce=\"", "\""), nonce, "each page has its own");
+
+        let seen = opened.between("name=\"seen\" value=\"", "\"");
+        let wrong = edited("1.1.0").replace("from: Sexe,", "from: Sexee,").replace('\n', "\r\n");
+        let sample = SAMPLE.join("\n");
+        let fields = |text: &str, more: (&str, &str)| -> Vec<(String, String)> {
+            [("seen", seen.as_str()), ("source", "own"), ("sample", &sample), ("text", text), more]
+                .map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+        };
+        let told = submit(&mut awa, &edit, fields(&wrong, ("do", "check"))).await;
+        told.says("1 error").says("B201").says("data-line=\"30\"").says("are mended");
+        let fix = told.between("name=\"fix\" value=\"", "\"");
+        let mended = submit(&mut awa, &edit, fields(&wrong, ("fix", &fix))).await;
+        mended.says("from: Sexe,").says("No problem").lacks("Sexee");
+        // The sample went through the text, with the ways of its values and what is wrong with it.
+        mended.says("UTM-014-0000001/00").says("BAKODOU").says("D203").says("refused");
+        let right = edited("1.1.0");
+        submit(&mut awa, &edit, fields(&right, ("do", "save"))).await.says("The draft is saved").says("1.1.0");
+
+        let late = submit(&mut awa, &edit, fields(&edited("1.2.0"), ("do", "save"))).await;
+        assert_eq!(late.status, 422);
+        late.says("Somebody else saved this file").says("version: 1.2.0");
+        let other = "mapping: ml-canam\nversion: 1.0.0\n";
+        submit(&mut awa, &edit, fields(other, ("do", "save"))).await.says("it is another file");
+        submit(&mut awa, &edit, fields("fields: {}\n", ("do", "save"))).await.says("first key");
+    }
+
+    async fn an_editor_is_told_places_and_helped_and_nobody_else_is(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        let mut awa = Browser::of(&server, "awa.traore", Role::Mapper, None).await;
+        // A letter beyond the first plane before the mistake: scripts count it twice.
+        let text = edited("1.1.0").replace("mapping: ml-utm\n", "mapping: ml-utm\n# 𝄞\n").replace("from: Sexe,", "from: Sexee,");
+        let look = ask(&mut awa, "look", &[("text", &text)]).await;
+        let found: serde_json::Value = serde_json::from_str(&look).unwrap();
+        let at = text.split_once("Sexee").unwrap().0.encode_utf16().count();
+        let problem = &found["problems"][0];
+        assert_eq!((problem["from"].as_u64(), problem["to"].as_u64()), (Some(at as u64), Some(at as u64 + 5)), "{look}");
+        assert_eq!(problem["fixes"][0]["edits"][0]["insert"], "Sexe");
+        assert!(found["html"].as_str().unwrap().contains("B201"));
+
+        let place = text.split_once("from: Sexee").unwrap().0.encode_utf16().count() + 6;
+        let place = place.to_string();
+        let help = ask(&mut awa, "help", &[("text", &text), ("at", &place), ("what", "complete")]).await;
+        assert!(help.contains("\"Sexe\"") && help.contains("\"source\""), "{help}");
+        let at_verb = text.split_once("squeeze").unwrap().0.encode_utf16().count().to_string();
+        let hover = ask(&mut awa, "help", &[("text", &text), ("at", &at_verb), ("what", "hover")]).await;
+        assert!(hover.contains("**squeeze**"), "{hover}");
+
+        for (name, role, scheme) in [("of.viewer", Role::Viewer, None), ("of.canam", Role::Mapper, Some("ml-canam"))] {
+            let mut other = Browser::of(&server, name, role, scheme).await;
+            assert_eq!(other.get(PAGE_EDIT).await.status, 403, "{name}");
+            for path in ["look", "help", "edit"] {
+                let token = other.get("/ui").await.between("name=\"form\" value=\"", "\"");
+                let answer = other.post(&format!("{PAGE}/{path}"), &[("form", &token), ("text", &text)]).await;
+                assert_eq!(answer.status, 403, "{name} {path}");
+            }
+        }
+        assert_eq!(awa.post(&format!("{PAGE}/look"), &[("text", &text)]).await.status, 403, "without a form of ours");
+    }
+}
+
+const PAGE_EDIT: &str = "/ui/mappings/mapping/ml-utm/edit";
+
+/// Two lines of UTM's file: a good one, and one born on a day that does not exist.
+const SAMPLE: [&str; 3] = [
+    "N° adhérent;Rang;Lien;Nom;Prénoms;Sexe;Date de naissance;Né(e) vers;Localité;Commune;Région;Téléphone;NINA;Code mutuelle;Garantie;Date d'adhésion;Ouverture des droits;Fin des droits;Statut;Date du statut;Cotisation mensuelle (FCFA)",
+    "UTM-014-0000001;00;ADH;Bakodou;Fangori;M;14/03/1971;N;Fana;Fana;02;71020304;;014;CP;27/01/2022;27/04/2022;17/07/2026;AJ;27/01/2022;3 850",
+    "UTM-014-0000002;00;ADH;Tiwoya;Louzesa;M;31/02/1988;N;Fana;Fana;02;72131415;;014;CP;27/01/2022;27/04/2022;17/07/2026;AJ;27/01/2022;3 850",
+];
+
+async fn submit(
+    browser: &mut Browser,
+    edit: &str,
+    fields: Vec<(String, String)>,
+) -> crate::browser::Page {
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    browser.submit(edit, edit, &fields).await
+}
+
+/// Asks as the editor does.
+async fn ask(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> String {
+    let answer = browser.submit(PAGE_EDIT, &format!("{PAGE}/{path}"), fields).await;
+    assert_eq!(answer.status, 200, "{}", answer.html);
+    answer.html
 }
 
 fn hex(text: &str) -> String {

@@ -115,3 +115,60 @@ page-action-version-approved = Version approved
 page-action-version-published = Version published
 page-action-version-rolled_back = Gone back to a version
 page-action-version-withdrawn = Version given up
+
+page-done-draft-saved = The draft is saved. It counts for nobody yet.
+page-edit-check = Check
+page-edit-save = Save the draft
+page-edit-theirs = Look at what the other person saved (opens beside)
+page-source = Tried on
+page-source-received = the last records received
+page-source-own = a sample of mine
+page-source-none = nothing
+page-sample = Some lines of the file, with its header (at most 64 kB)
+page-sample-file = or a file:
+page-no-problem = No problem
+page-errors = { $count ->
+        [one] { $count } error
+       *[other] { $count } errors
+    }
+page-warnings = { $count ->
+        [one] { $count } warning
+       *[other] { $count } warnings
+    }
+page-examples = { $count ->
+        [one] { $count } example ran
+       *[other] { $count } examples ran
+    }
+page-without-errors = What the records become is shown when the errors are mended.
+page-without-nothing = No record to try it on: none has been received, or the sample holds none.
+page-record-accepted = accepted
+page-record-refused = refused
+page-record-as-sent = As it was sent
+page-record-whole = The whole record of the hub
+page-way-field = Field of the hub
+page-way-from = From
+page-way-sent = As sent
+page-way-value = What comes of it
+page-loss = What the way back cannot give whole
+page-loss-about = When a record is written in this scheme's format again, these fields come back otherwise than they were, or not at all.
+page-loss-class = How much comes back
+page-editor-checking = Checking …
+page-editor-failed = The hub does not answer. Your text is still here.
+page-editor-find = Find
+page-editor-replace = Replace with
+page-editor-next = next
+page-editor-previous = previous
+page-editor-all = all
+page-editor-case = match case
+page-editor-regexp = pattern
+page-editor-word = whole words
+page-editor-replace-one = replace
+page-editor-replace-all = replace all
+page-editor-close = close
+page-editor-line = Go to line
+page-editor-go = go
+page-editor-completions = Proposals
+page-editor-diagnostics = Problems
+page-editor-no-diagnostics = No problem
+page-editor-current = current match
+page-step-by-shipped = with the program

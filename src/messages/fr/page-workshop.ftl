@@ -115,3 +115,60 @@ page-action-version-approved = Version approuvée
 page-action-version-published = Version publiée
 page-action-version-rolled_back = Retour à une version
 page-action-version-withdrawn = Version abandonnée
+
+page-done-draft-saved = Le brouillon est enregistré. Il ne compte encore pour personne.
+page-edit-check = Contrôler
+page-edit-save = Enregistrer le brouillon
+page-edit-theirs = Voir ce que l’autre personne a enregistré (s’ouvre à côté)
+page-source = Essayé sur
+page-source-received = les dernières fiches reçues
+page-source-own = un extrait à moi
+page-source-none = rien
+page-sample = Quelques lignes du fichier, avec son en-tête (au plus 64 ko)
+page-sample-file = ou un fichier :
+page-no-problem = Aucun problème
+page-errors = { $count ->
+        [one] { $count } erreur
+       *[other] { $count } erreurs
+    }
+page-warnings = { $count ->
+        [one] { $count } avertissement
+       *[other] { $count } avertissements
+    }
+page-examples = { $count ->
+        [one] { $count } exemple essayé
+       *[other] { $count } exemples essayés
+    }
+page-without-errors = Ce que deviennent les fiches se montre une fois les erreurs corrigées.
+page-without-nothing = Aucune fiche sur laquelle essayer : rien n’a été reçu, ou l’extrait n’en contient pas.
+page-record-accepted = acceptée
+page-record-refused = refusée
+page-record-as-sent = Telle qu’envoyée
+page-record-whole = La fiche entière de la plateforme
+page-way-field = Champ de la plateforme
+page-way-from = D’après
+page-way-sent = Envoyé
+page-way-value = Ce qu’il en sort
+page-loss = Ce que le chemin du retour ne rend pas entier
+page-loss-about = Quand une fiche est réécrite dans le format de ce régime, ces champs reviennent autrement qu’ils n’étaient, ou pas du tout.
+page-loss-class = Ce qui revient
+page-editor-checking = Contrôle en cours…
+page-editor-failed = La plateforme ne répond pas. Votre texte est toujours ici.
+page-editor-find = Chercher
+page-editor-replace = Remplacer par
+page-editor-next = suivant
+page-editor-previous = précédent
+page-editor-all = tous
+page-editor-case = casse exacte
+page-editor-regexp = motif
+page-editor-word = mots entiers
+page-editor-replace-one = remplacer
+page-editor-replace-all = tout remplacer
+page-editor-close = fermer
+page-editor-line = Aller à la ligne
+page-editor-go = aller
+page-editor-completions = Propositions
+page-editor-diagnostics = Problèmes
+page-editor-no-diagnostics = Aucun problème
+page-editor-current = résultat actuel
+page-step-by-shipped = avec le programme

@@ -9,12 +9,20 @@ use crate::operations::kept::KeptRefusal;
 /// The cells of a record in the order in which it was sent; none when it cannot be taken apart that simply. Personal.
 #[must_use]
 pub fn cells(mapping: &Mapping, kept: &KeptRefusal) -> Option<Vec<(String, String)>> {
+    apart(mapping, &kept.raw, kept.around.columns.as_deref())
+}
+
+/// The same of any record, with the columns under which it stands.
+#[must_use]
+pub fn apart(
+    mapping: &Mapping,
+    raw: &[u8],
+    columns: Option<&[String]>,
+) -> Option<Vec<(String, String)>> {
     match mapping.write_options().container {
         // The file's own header, not the one that the hub would write.
-        Written::Csv { delimiter, .. } => {
-            row(&kept.raw, delimiter, kept.around.columns.as_deref()?)
-        }
-        Written::Json { .. } | Written::Ndjson => members(&kept.raw),
+        Written::Csv { delimiter, .. } => row(raw, delimiter, columns?),
+        Written::Json { .. } | Written::Ndjson => members(raw),
         Written::Xml { .. } | Written::FhirBundle => None,
     }
 }

@@ -165,7 +165,13 @@ fn is_failing_example(problem: &Problem) -> bool {
 }
 
 /// What is in force, with the open drafts of the file's scheme and the file itself in place.
-async fn with_drafts(hub: &Hub, file: DataFile) -> Result<Vec<DataFile>, LifeError> {
+///
+/// # Errors
+/// When the store fails.
+pub(in crate::operations) async fn with_drafts(
+    hub: &Hub,
+    file: DataFile,
+) -> Result<Vec<DataFile>, LifeError> {
     let drafts = hub.store().read().await?.drafts().await?;
     let mut files = hub.library().files().to_vec();
     let mut put = |file: DataFile| {

@@ -92,7 +92,8 @@ async fn find(app: &App, member: &Member, file: &FileId, named: &str) -> Result<
 /// « 1.2.0 (1f8a03d2), awa.traore, 3 March 2026 ».
 fn called(words: Words, version: &Version) -> String {
     let label = version.label.as_deref().unwrap_or_default();
-    let (by, day) = (super::person(&version.written_by), words.day(version.written_at.date()));
+    let (by, day) =
+        (super::person(words, &version.written_by), words.day(version.written_at.date()));
     format!("{label} ({}) · {by} · {day}", short(&version.hash)).trim().to_owned()
 }
 

@@ -46,7 +46,7 @@ struct Row {
 impl Row {
     fn of(words: Words, listed: &Listed) -> Self {
         let draft = listed.draft.as_ref().map(|draft| {
-            let by = person(&draft.written_by);
+            let by = person(words, &draft.written_by);
             let when = words.moment(draft.written_at);
             (words.named("life-state", draft.stage.name()), format!("{by} · {when}"))
         });

@@ -39,6 +39,7 @@ struct Line {
     by: String,
     at: String,
     current: bool,
+    counts: bool,
     /// Whether the reader may go back to it: it counted before.
     may_return: bool,
 }
@@ -63,6 +64,7 @@ struct Beside {
 /// What the reader may do with the version that is shown.
 #[derive(Default)]
 struct Next {
+    edit: bool,
     test: bool,
     preview: bool,
     approve: bool,
@@ -177,9 +179,10 @@ impl Line {
             label: version.label.clone().unwrap_or_default(),
             state: words.named("life-state", state.name()),
             tone,
-            by: person(&version.written_by).to_owned(),
+            by: person(words, &version.written_by),
             at: words.moment(version.written_at),
             current: version.hash == current,
+            counts: state == Standing::InForce,
             may_return: false,
             hash: version.hash.clone(),
         }
@@ -191,7 +194,7 @@ impl Step {
         Self {
             at: words.moment(row.at),
             said: words.named("page-step", &row.step),
-            by: person(&row.actor).to_owned(),
+            by: person(words, &row.actor),
             short: short(&row.hash),
             hash: row.hash.clone(),
         }
@@ -212,6 +215,7 @@ impl Next {
         };
         let own = is_author(&member.caller, &shown.version);
         Self {
+            edit: write,
             test: open && write,
             preview: open && write && file.kind == Kind::Mapping && counts(app, file),
             approve: open && publish && !approved && !own,
