@@ -73,6 +73,8 @@ struct Mixer<'p> {
     reformed: usize,
     /// How many are left out.
     dropped: usize,
+    /// How many of a hundred items of a list are left empty.
+    emptied: usize,
     /// Fields that stay as they are.
     fixed: &'static [&'static str],
 }
@@ -93,7 +95,11 @@ impl Mixer<'_> {
                 Json::Object(mixed)
             }
             Json::Array(items) if items.iter().any(Json::is_object) => {
-                Json::Array(items.iter().map(|item| self.mix(item, path, dice)).collect())
+                let mixed = items.iter().map(|item| match dice.percent(self.emptied) {
+                    true => [Json::Null, Json::Object(Map::new())][dice.below(2)].clone(),
+                    false => self.mix(item, path, dice),
+                });
+                Json::Array(mixed.collect())
             }
             leaf => match self.pool.get(path) {
                 Some(known) if dice.percent(self.swapped) => dice.of(known).clone(),
@@ -240,8 +246,8 @@ fn hold(mapping: &Mapping, elements: &[Json]) -> Tally {
         base.gathered().documents().for_each(|record| collect(&record, "", &mut said));
     }
     add_codes(mapping.source_schema(), &mut pool);
-    let sender = Mixer { pool: &pool, swapped: 15, reformed: 8, dropped: 2, fixed: &[] };
-    let editor = Mixer { pool: &said, swapped: 10, reformed: 0, dropped: 0, fixed: FIXED };
+    let sender = Mixer { pool: &pool, swapped: 15, reformed: 8, dropped: 2, emptied: 2, fixed: &[] };
+    let editor = Mixer { pool: &said, swapped: 10, reformed: 0, dropped: 0, emptied: 0, fixed: FIXED };
     let (mut dice, mut tally) = (Dice(0x2545_F491_4F6C_DD1D), Tally::default());
     for _ in 0..cases() {
         let element = dice.of(elements);

@@ -21,7 +21,7 @@ impl Node {
         let Some(there) = self.at_mut(path) else { return };
         match there {
             Node::Object(fields) => fields.retain(|(key, _)| key != "#text"),
-            Node::Empty | Node::Scalar(..) | Node::Array(_) => *there = Node::Empty,
+            Node::Empty | Node::Gap | Node::Scalar(..) | Node::Array(_) => *there = Node::Empty,
         }
     }
 
@@ -47,7 +47,7 @@ impl Node {
                 if rest.len() <= 1 {
                     items.remove(at);
                 } else if let Some(item) = items.get_mut(at) {
-                    item.remove(rest);
+                    item.remove_within_list(rest);
                 }
             }
             (Node::Array(items), Step::Pick(tests, Which::All)) if rest.len() <= 1 => {
@@ -60,15 +60,15 @@ impl Node {
             }
             (Node::Array(items), Step::Nth(index)) => {
                 if let Some(item) = items.get_mut(*index as usize) {
-                    item.remove(rest);
+                    item.remove_within_list(rest);
                 }
-                while items.last().is_some_and(Node::is_empty) {
+                while items.last().is_some_and(Node::is_gap) {
                     items.pop();
                 }
             }
             (Node::Array(items), Step::Last) => {
                 if let Some(item) = items.last_mut() {
-                    item.remove(rest);
+                    item.remove_within_list(rest);
                 }
             }
             (Node::Object(_), Step::Nth(0) | Step::Last | Step::Where(_)) => self.remove(rest),
@@ -77,16 +77,29 @@ impl Node {
         }
     }
 
-    /// Removes empty items of a list.
+    /// Removes the items of a list of which everything was removed. An item that the sender left
+    /// empty stays: the others keep their places.
     pub fn close_gaps(&mut self, list: &[Step]) {
         if let Some(Node::Array(items)) = self.at_mut(list) {
-            items.retain(|item| !item.is_empty());
+            items.retain(|item| !item.is_gap());
         }
+    }
+
+    fn remove_within_list(&mut self, path: &[Step]) {
+        let was_empty = self.is_empty();
+        self.remove(path);
+        if self.is_empty() && !was_empty {
+            *self = Node::Gap;
+        }
+    }
+
+    const fn is_gap(&self) -> bool {
+        matches!(self, Node::Gap)
     }
 
     fn is_empty(&self) -> bool {
         match self {
-            Node::Empty => true,
+            Node::Empty | Node::Gap => true,
             Node::Scalar(..) => false,
             Node::Object(fields) => fields.is_empty(),
             Node::Array(items) => items.is_empty(),
@@ -141,7 +154,7 @@ impl Grown {
                     None => fields.push((key, node)),
                 }
             }
-            Some(Node::Empty | Node::Scalar(..)) => {}
+            Some(Node::Empty | Node::Gap | Node::Scalar(..)) => {}
         }
     }
 }

@@ -13,8 +13,11 @@ use super::super::value::Value;
 /// A part of a document.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub enum Node {
+    /// Nothing, or what the sender wrote as nothing.
     #[default]
     Empty,
+    /// A place in a list that has nothing yet, or nothing any more: no item of the document.
+    Gap,
     Scalar(String, ScalarKind),
     Object(Vec<(String, Node)>),
     Array(Vec<Node>),
@@ -43,7 +46,7 @@ impl Node {
             (Node::Object(fields), Some((schema::Step::Key(key), rest))) => {
                 let found = fields.iter().find(|(known, _)| known == key).map(|(_, node)| node);
                 match found {
-                    None | Some(Node::Empty) => rest.iter().all(|s| *s == schema::Step::Each),
+                    None | Some(Node::Empty | Node::Gap) => rest.iter().all(|s| *s == schema::Step::Each),
                     Some(node) => node.lacks(rest),
                 }
             }
@@ -52,7 +55,7 @@ impl Node {
             }
             (node, Some((schema::Step::Each, rest))) => node.lacks(rest),
             (Node::Array(items), Some(_)) => items.iter().any(|item| item.lacks(steps)),
-            (Node::Empty | Node::Scalar(..), Some(_)) => false,
+            (Node::Empty | Node::Gap | Node::Scalar(..), Some(_)) => false,
         }
     }
 
@@ -60,7 +63,7 @@ impl Node {
     pub fn count(&self, path: &[Step]) -> usize {
         match self.at(path) {
             Some(Node::Array(items)) => items.len(),
-            Some(Node::Empty) | None => 0,
+            Some(Node::Empty | Node::Gap) | None => 0,
             Some(Node::Scalar(..) | Node::Object(_)) => 1,
         }
     }
@@ -73,7 +76,7 @@ impl Node {
                 (_, Node::Scalar(text, _)) => Some(text),
                 _ => None,
             },
-            Node::Empty | Node::Array(_) => None,
+            Node::Empty | Node::Gap | Node::Array(_) => None,
         }
     }
 
@@ -185,7 +188,7 @@ impl Node {
             other => other,
         };
         match self {
-            Node::Empty => {
+            Node::Empty | Node::Gap => {
                 *self = match value {
                     Value::List(items) => {
                         let item =
@@ -226,11 +229,11 @@ impl Node {
     pub fn items(&mut self) -> &mut Vec<Node> {
         if !matches!(self, Node::Array(_)) {
             let only = std::mem::take(self);
-            *self = Node::Array(if only == Node::Empty { Vec::new() } else { vec![only] });
+            *self = Node::Array(if matches!(only, Node::Empty | Node::Gap) { Vec::new() } else { vec![only] });
         }
         match self {
             Node::Array(items) => items,
-            Node::Empty | Node::Scalar(..) | Node::Object(_) => {
+            Node::Empty | Node::Gap | Node::Scalar(..) | Node::Object(_) => {
                 unreachable!("the node has just been made an array")
             }
         }
@@ -240,14 +243,14 @@ impl Node {
         let items = self.items();
         let index = index.min(MOST_ITEMS);
         while items.len() <= index {
-            items.push(Node::Empty);
+            items.push(Node::Gap);
         }
         &mut items[index]
     }
 
     pub fn write<'o>(&'o self, xml: bool, out: &mut impl Events<'o>) {
         match self {
-            Node::Empty => scalar("null", ScalarKind::Null, out),
+            Node::Empty | Node::Gap => scalar("null", ScalarKind::Null, out),
             Node::Scalar(text, kind) => scalar(text, *kind, out),
             Node::Object(fields) => {
                 out.begin_object();

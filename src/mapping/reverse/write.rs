@@ -245,7 +245,7 @@ impl<'s> Tree<'s> {
         let whole = |row: Node| {
             let mut own = match row {
                 Node::Object(own) => own,
-                Node::Empty | Node::Scalar(..) | Node::Array(_) => Vec::new(),
+                Node::Empty | Node::Gap | Node::Scalar(..) | Node::Array(_) => Vec::new(),
             };
             let missing = |(key, _): &&(String, Node)| !own.iter().any(|(known, _)| known == key);
             let more: Vec<(String, Node)> = fields.iter().filter(missing).cloned().collect();

@@ -35,7 +35,7 @@ impl ReadLeaves {
                 let text = fields.iter().find(|(key, _)| key == "#text");
                 text.into_iter().for_each(|(_, node)| self.leaf(node));
             }
-            Node::Empty | Node::Array(_) => {}
+            Node::Empty | Node::Gap | Node::Array(_) => {}
         }
     }
 }
@@ -76,7 +76,7 @@ impl Walk<'_> {
         found: &mut Vec<Left<'n>>,
     ) {
         match sent {
-            Node::Empty => {}
+            Node::Empty | Node::Gap => {}
             Node::Scalar(..) if self.read.0.contains(&ptr::from_ref(sent)) => {}
             Node::Scalar(text, _) => {
                 let (free, onto) = (free.and_then(text_of), onto.and_then(text_of));
