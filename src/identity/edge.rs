@@ -10,6 +10,7 @@ use super::household::Acquaintance;
 use super::index::{EdgeWeight, Index};
 use super::retrieve::Slot;
 use crate::matching::evidence::{Evidence, Kind};
+use crate::matching::experience::Tables;
 use crate::matching::line::Birth;
 use crate::matching::symbols::Likeness;
 use crate::matching::{Objection, Score, Weighed, score};
@@ -17,6 +18,8 @@ use crate::model::RecordId;
 
 /// A rival or a common acquaintance below this weight, in bits, is none.
 const FLOOR: f32 = -6.0;
+/// Where the steps of [`Kind::Alone`] begin, in bits.
+const LEAST_ALONE: f32 = -12.0;
 
 /// The kinds that are kept with an edge: what the tables for pairs among others may look at.
 const KEPT: [Kind; 10] = [
@@ -39,6 +42,8 @@ pub struct Edge {
     pub alone: f32,
     /// Why it may not join by itself.
     pub objection: Option<Objection>,
+    /// Whether it is there for a person to look at, and says nothing about other pairs.
+    is_aside: bool,
     kept: [u8; KEPT.len()],
 }
 
@@ -47,7 +52,17 @@ impl Edge {
     #[must_use]
     pub fn of(pair: &Weighed) -> Self {
         let kept = KEPT.map(|kind| pair.evidence.level(kind));
-        Self { alone: pair.weight, objection: pair.objection, kept }
+        Self { alone: pair.weight, objection: pair.objection, is_aside: false, kept }
+    }
+
+    /// The same, set aside or not.
+    #[must_use]
+    pub const fn aside(self, is_aside: bool) -> Self {
+        Self { is_aside, ..self }
+    }
+
+    pub(super) const fn is_aside(&self) -> bool {
+        self.is_aside
     }
 
     /// Whether nothing but a person may join the two: two numbers for life, or one house and one day
@@ -75,7 +90,48 @@ impl Edge {
     }
 }
 
+/// What the other edges say of a pair, but for a third record that speaks for it: whom two have in common is looked
+/// for when all edges are known ([`Index::weigh_acquainted`]).
+const UNKNOWN_YET: [Kind; 4] = [Kind::Lead, Kind::OtherLead, Kind::DatesConfirmed, Kind::Crowd];
+
+/// By level of [`Kind::Company`]: the most that the other edges may add to any pair of that company for which no
+/// third record speaks.
+#[derive(Clone, Debug)]
+pub struct Lifts(Box<[f32]>);
+
+impl Lifts {
+    /// Of what a model has learnt.
+    #[must_use]
+    pub fn of(tables: &Tables) -> Self {
+        let lift = |level: u8| {
+            let mut evidence = Evidence::default();
+            evidence.set(Kind::Company, level);
+            tables.most(&evidence, |kind| !matches!(kind, Kind::Company | Kind::Common))
+        };
+        Self((0..16).map(lift).collect())
+    }
+
+    fn at(&self, evidence: &Evidence) -> f32 {
+        self.0.get(usize::from(evidence.level(Kind::Company))).copied().unwrap_or(f32::INFINITY)
+    }
+}
+
 impl Index {
+    /// Whether a pair may be worth a look among the others, or may be the rival of one that is.
+    pub(super) fn may_be_worth(&self, pair: &Weighed) -> bool {
+        let (keep, review) = (self.model.thresholds.keep, self.model.thresholds.review);
+        if pair.weight >= keep {
+            return true;
+        }
+        if pair.weight + self.lifts.at(&pair.evidence) < review {
+            return false;
+        }
+        let mut evidence = Edge::of(pair).evidence();
+        evidence.set_bits(Kind::Alone, 0, pair.weight, LEAST_ALONE, 1.0);
+        let lift = self.model.together.most(&evidence, |kind| UNKNOWN_YET.contains(&kind));
+        pair.weight + lift >= review
+    }
+
     /// The final weight of an edge among the others.
     pub(super) fn final_weight(&self, one: Slot, other: Slot, edge: &Edge) -> EdgeWeight {
         let mut evidence = edge.evidence();
@@ -114,7 +170,7 @@ impl Index {
                 (_, None) => break,
             }
         }
-        evidence.set_bits(Kind::Alone, 0, alone, -12.0, 1.0);
+        evidence.set_bits(Kind::Alone, 0, alone, LEAST_ALONE, 1.0);
         evidence.set_bits(Kind::Lead, 0, alone - rival.max(other_rival), FLOOR, 1.0);
         evidence.set_bits(Kind::OtherLead, 0, alone - rival.min(other_rival), FLOOR, 1.0);
         evidence.set_bits(Kind::Common, 0, common, FLOOR, 2.0);
@@ -150,10 +206,15 @@ impl Index {
         u8::from(has_witness(a, ours)) + u8::from(has_witness(b, theirs))
     }
 
+    /// The edges that say something about other pairs, too.
+    pub(super) fn strong_edges(&self, slot: Slot) -> impl Iterator<Item = &(Slot, Edge)> {
+        let keep = self.model.thresholds.keep;
+        self.edges.get(slot).iter().filter(move |(_, edge)| edge.alone >= keep && !edge.is_aside)
+    }
+
     /// The other edges of a record with their weights, in order of the slot.
     fn around(&self, slot: Slot, without: Slot) -> SmallVec<[(Slot, f32); 8]> {
-        let edges = self.edges.get(slot).iter();
-        let others = edges.filter(|(other, _)| *other != without);
+        let others = self.strong_edges(slot).filter(|(other, _)| *other != without);
         let mut found: SmallVec<[(Slot, f32); 8]> =
             others.map(|(other, edge)| (*other, edge.alone)).collect();
         found.sort_unstable_by_key(|(other, _)| *other);

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::contested::Contested;
-use super::edge::Edge;
+use super::edge::{Edge, Lifts};
 use super::facts::Held;
 use super::household::Households;
 use super::ids::Ids;
@@ -64,6 +64,7 @@ pub struct Index {
     pub(super) households: Households,
     /// By slot: whom a record looks like, and how much.
     pub(super) edges: Lists<(Slot, Edge)>,
+    pub(super) lifts: Lifts,
     pub(super) held: Held,
     /// By slot: whose record it is.
     pub(super) home: Vec<ListId>,
@@ -86,6 +87,7 @@ impl Index {
     #[must_use]
     pub fn new(model: Arc<Model>) -> Self {
         Self {
+            lifts: Lifts::of(&model.together),
             model,
             vocabulary: Vocabulary::default(),
             frequencies: Frequencies::default(),

@@ -63,7 +63,7 @@ impl Index {
             if !found.insert(slot) {
                 continue;
             }
-            let strong = self.edges.get(slot).iter().filter(|(_, edge)| edge.alone >= least);
+            let strong = self.strong_edges(slot).filter(|(_, edge)| edge.alone >= least);
             open.extend(strong.map(|(other, _)| *other));
             open.extend(self.people.get(self.home[slot as usize]));
             open.extend(self.held_same(self.ids[slot as usize]));
@@ -84,7 +84,7 @@ impl Index {
             slots.iter().enumerate().map(|(place, slot)| (*slot, place)).collect();
         let mut ties: BTreeMap<(usize, usize), Tie> = BTreeMap::new();
         for (place, slot) in slots.iter().enumerate() {
-            for (other, edge) in self.edges.get(*slot) {
+            for (other, edge) in self.strong_edges(*slot) {
                 if let Some(there) = places.get(other).filter(|there| **there > place) {
                     ties.insert((place, *there), self.tie(*slot, *other, edge));
                 }

@@ -29,6 +29,15 @@ const PARALLEL_FROM: usize = 512;
 /// Records whose edges are found before they are put into place: what waits takes memory.
 const PIECE: usize = 1 << 16;
 
+/// What is done about a pair that would be nothing without its households.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Far {
+    /// Left: the households are not looked at.
+    Left,
+    /// Looked at, and set aside.
+    Aside,
+}
+
 type Found = (Slot, Vec<(Slot, Edge)>, bool);
 
 impl Index {
@@ -100,6 +109,11 @@ impl Index {
         for (slot, edges, _) in by_company {
             self.put_edges(slot, edges);
         }
+        let near = self.with_neighbours(&dirty);
+        let acquainted = self.in_parallel(&near, |index, slots| index.weigh_acquainted(slots));
+        for (slot, edges, _) in acquainted {
+            self.put_edges(slot, edges);
+        }
         self.moved.extend(dirty.iter().copied());
         let moved = std::mem::take(&mut self.moved);
         let mut touched: Vec<RecordId> =
@@ -139,16 +153,14 @@ impl Index {
 
     /// Puts a kept pair's new weight in place of the old one; those whose neighbourhood it changes are moved.
     fn replace_edge(&mut self, slot: Slot, other: Slot, edge: Edge) {
-        let kept = edge.alone >= self.model.thresholds.keep;
+        let keep = self.model.thresholds.keep;
         for (from, to) in [(slot, other), (other, slot)] {
             let list = self.edges.get_mut(from);
-            let Some(known) = list.iter_mut().find(|(known, _)| *known == to) else { continue };
-            let is_moved = (known.1.alone - edge.alone).abs() >= MOVED;
-            let changed = !kept || is_moved || known.1.objection != edge.objection;
-            known.1 = edge;
-            if !kept {
-                self.edges.retain(from, |(known, _)| *known != to);
-            }
+            let Some((_, known)) = list.iter_mut().find(|(known, _)| *known == to) else { continue };
+            let is_moved = (known.alone - edge.alone).abs() >= MOVED;
+            let crosses = (known.alone >= keep) != (edge.alone >= keep);
+            let changed = is_moved || crosses || known.objection != edge.objection;
+            *known = edge.aside(known.is_aside());
             if changed {
                 self.moved.insert(from);
             }
@@ -193,7 +205,7 @@ impl Index {
             let line = &self.lines[*slot as usize];
             let candidates =
                 self.postings.candidates(&Wanted::of(line, &self.vocabulary), self.filed());
-            let edges = self.weigh_all(*slot, &candidates.slots, &mut acquaintance);
+            let edges = self.weigh_all(*slot, &candidates.slots, &mut acquaintance, Far::Left);
             result.push((*slot, edges, candidates.truncated));
         }
         result
@@ -217,7 +229,8 @@ impl Index {
                 self.edges.get(*slot).iter().map(|(other, _)| *other).collect();
             let members = homes.iter().flat_map(|home| self.households.members(*home));
             let new: Vec<Slot> = members.copied().filter(|other| !known.contains(other)).collect();
-            let edges = self.weigh_all(*slot, &new, &mut acquaintance);
+            // Acquainted households may outweigh whatever the two records themselves say.
+            let edges = self.weigh_all(*slot, &new, &mut acquaintance, Far::Aside);
             if !edges.is_empty() {
                 result.push((*slot, edges, false));
             }
@@ -230,26 +243,66 @@ impl Index {
         slot: Slot,
         candidates: &[Slot],
         acquaintance: &mut Acquaintance,
+        far: Far,
     ) -> Vec<(Slot, Edge)> {
         let context = self.context();
         let prepared = context.prepare(self.lines[slot as usize]);
-        let thresholds = &self.model.thresholds;
         let mut edges = Vec::new();
         for other in candidates.iter().copied().filter(|other| *other != slot) {
             let line = &self.lines[other as usize];
             let mut weighed = weigh(&prepared, line, Seen::NOTHING, context);
-            if weighed.weight < thresholds.look {
+            let is_far = weighed.weight < self.model.thresholds.look;
+            if is_far && far == Far::Left {
                 continue;
             }
             let seen = self.seen(slot, other, acquaintance);
             if seen != Seen::NOTHING {
                 weighed = weigh(&prepared, line, seen, context);
             }
-            if weighed.weight >= thresholds.keep {
-                edges.push((other, Edge::of(&weighed)));
+            if self.may_be_worth(&weighed) {
+                edges.push((other, Edge::of(&weighed).aside(is_far)));
             }
         }
         edges
+    }
+
+    /// These records and those whom they look like.
+    fn with_neighbours(&self, slots: &[Slot]) -> Vec<Slot> {
+        let neighbours = slots.iter().flat_map(|slot| self.strong_edges(*slot));
+        let mut all: Vec<Slot> = neighbours.map(|(other, _)| *other).collect();
+        all.extend_from_slice(slots);
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The edges of records to those who have a third in common with them, where it lifts the pair to a review: evidence
+    /// that no list holds.
+    fn weigh_acquainted(&self, slots: &[Slot]) -> Vec<Found> {
+        let mut acquaintance = Acquaintance::default();
+        let mut result = Vec::new();
+        for slot in slots {
+            let known: FxHashSet<Slot> =
+                self.edges.get(*slot).iter().map(|(other, _)| *other).collect();
+            let thirds = self.strong_edges(*slot).map(|(third, _)| *third);
+            let mut new: Vec<Slot> =
+                thirds.flat_map(|third| self.strong_edges(third)).map(|(other, _)| *other).collect();
+            new.retain(|other| other > slot && !known.contains(other));
+            new.sort_unstable();
+            new.dedup();
+            let prepared = self.context().prepare(self.lines[*slot as usize]);
+            let edge = |other: Slot| {
+                let pair = self.weigh_pair(&prepared, *slot, other, &mut acquaintance);
+                let edge = Edge::of(&pair);
+                let weight = self.final_weight(*slot, other, &edge).weight;
+                (weight >= self.model.thresholds.review).then_some((other, edge.aside(true)))
+            };
+            let edges: Vec<(Slot, Edge)> = new.into_iter().filter_map(edge).collect();
+            if !edges.is_empty() {
+                result.push((*slot, edges, false));
+            }
+        }
+        result
     }
 
     pub(super) fn weigh_pair(

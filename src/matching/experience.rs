@@ -96,6 +96,23 @@ impl Tables {
         laid
     }
 
+    /// The most bits that the tables may give for what a pair shows, whatever it shows of the open kinds.
+    #[must_use]
+    pub fn most(&self, evidence: &Evidence, is_open: impl Fn(Kind) -> bool) -> f32 {
+        let levels = |kind: Kind| match is_open(kind) {
+            true => 0..kind.levels(),
+            false => usize::from(evidence.level(kind))..usize::from(evidence.level(kind)) + 1,
+        };
+        let most = |rows: &Rows| {
+            let cells = levels(rows.of.0).flat_map(|row| {
+                let start = rows.first as usize + row * rows.width as usize;
+                levels(rows.of.1).map(move |column| start + column)
+            });
+            cells.filter_map(|cell| self.cells.get(cell).copied()).reduce(f32::max).unwrap_or(0.0)
+        };
+        self.rows.iter().map(most).sum()
+    }
+
     /// The bits of all tables for what a pair shows.
     #[must_use]
     pub fn bits(&self, evidence: &Evidence) -> f32 {
