@@ -246,8 +246,10 @@ fn hold(mapping: &Mapping, elements: &[Json]) -> Tally {
         base.gathered().documents().for_each(|record| collect(&record, "", &mut said));
     }
     add_codes(mapping.source_schema(), &mut pool);
-    let sender = Mixer { pool: &pool, swapped: 15, reformed: 8, dropped: 2, emptied: 2, fixed: &[] };
-    let editor = Mixer { pool: &said, swapped: 10, reformed: 0, dropped: 0, emptied: 0, fixed: FIXED };
+    let sender =
+        Mixer { pool: &pool, swapped: 15, reformed: 8, dropped: 2, emptied: 2, fixed: &[] };
+    let editor =
+        Mixer { pool: &said, swapped: 10, reformed: 0, dropped: 0, emptied: 0, fixed: FIXED };
     let (mut dice, mut tally) = (Dice(0x2545_F491_4F6C_DD1D), Tally::default());
     for _ in 0..cases() {
         let element = dice.of(elements);

@@ -156,7 +156,9 @@ impl Index {
         let keep = self.model.thresholds.keep;
         for (from, to) in [(slot, other), (other, slot)] {
             let list = self.edges.get_mut(from);
-            let Some((_, known)) = list.iter_mut().find(|(known, _)| *known == to) else { continue };
+            let Some((_, known)) = list.iter_mut().find(|(known, _)| *known == to) else {
+                continue;
+            };
             let is_moved = (known.alone - edge.alone).abs() >= MOVED;
             let crosses = (known.alone >= keep) != (edge.alone >= keep);
             let changed = is_moved || crosses || known.objection != edge.objection;
@@ -285,8 +287,10 @@ impl Index {
             let known: FxHashSet<Slot> =
                 self.edges.get(*slot).iter().map(|(other, _)| *other).collect();
             let thirds = self.strong_edges(*slot).map(|(third, _)| *third);
-            let mut new: Vec<Slot> =
-                thirds.flat_map(|third| self.strong_edges(third)).map(|(other, _)| *other).collect();
+            let mut new: Vec<Slot> = thirds
+                .flat_map(|third| self.strong_edges(third))
+                .map(|(other, _)| *other)
+                .collect();
             new.retain(|other| other > slot && !known.contains(other));
             new.sort_unstable();
             new.dedup();

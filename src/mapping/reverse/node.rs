@@ -46,7 +46,9 @@ impl Node {
             (Node::Object(fields), Some((schema::Step::Key(key), rest))) => {
                 let found = fields.iter().find(|(known, _)| known == key).map(|(_, node)| node);
                 match found {
-                    None | Some(Node::Empty | Node::Gap) => rest.iter().all(|s| *s == schema::Step::Each),
+                    None | Some(Node::Empty | Node::Gap) => {
+                        rest.iter().all(|s| *s == schema::Step::Each)
+                    }
                     Some(node) => node.lacks(rest),
                 }
             }
@@ -229,7 +231,11 @@ impl Node {
     pub fn items(&mut self) -> &mut Vec<Node> {
         if !matches!(self, Node::Array(_)) {
             let only = std::mem::take(self);
-            *self = Node::Array(if matches!(only, Node::Empty | Node::Gap) { Vec::new() } else { vec![only] });
+            *self = Node::Array(if matches!(only, Node::Empty | Node::Gap) {
+                Vec::new()
+            } else {
+                vec![only]
+            });
         }
         match self {
             Node::Array(items) => items,
