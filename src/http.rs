@@ -31,14 +31,15 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use tower::Service as _;
 
-pub use extract::{Named, Params, narrowed};
+pub use extract::{Named, Params, known_scheme, narrowed, own};
 pub use openapi::description;
 pub use pages::Pages;
 pub use problem::{Code, Problem, language_of, taken};
 pub use server::{ServeError, serve, serve_requests};
-pub use upload::{Broken, UploadLimits, whole};
+pub use upload::{Broken, UploadLimits, pump_stream, whole};
 pub use v1::refusals::as_sent as refusals_as_sent;
 
+use crate::delivery::address::Reach;
 use crate::delivery::client::Client;
 use crate::model::Caller;
 use crate::operations::Hub;
@@ -110,6 +111,18 @@ impl App {
     #[must_use]
     pub fn with_pages(self, pages: Pages) -> Self {
         Self { pages: Some(pages), ..self }
+    }
+
+    /// What may be sent in one go.
+    #[must_use]
+    pub const fn upload_limits(&self) -> UploadLimits {
+        self.limits.upload
+    }
+
+    /// Which addresses subscribers may name.
+    #[must_use]
+    pub const fn reach(&self) -> Reach {
+        self.client.reach()
     }
 
     /// The hub behind the interface.

@@ -10,26 +10,36 @@
 
 mod account;
 mod accounts;
+mod alike;
 mod ask;
 mod assets;
 mod audit;
 mod batches;
 mod compress;
+mod conflicts;
 mod cookie;
+mod corrections;
 mod decisions;
 mod defects;
 mod deliveries;
+mod evidence;
 mod face;
+mod figures;
 mod form;
 mod home;
 mod keys;
 mod language;
 mod listing;
+mod mates;
 mod page;
 mod people;
+mod progress;
+mod quality;
 mod refusals;
+mod replays;
 mod reviews;
 mod schemes;
+mod send;
 mod shell;
 mod sign_in;
 mod trouble;
@@ -39,6 +49,7 @@ mod words;
 mod workshop;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Redirect;
 use axum::routing::{get, post};
@@ -46,7 +57,7 @@ use axum::routing::{get, post};
 use crate::http::{App, Pages};
 
 /// What `http` is given to show pages.
-pub const PAGES: Pages = Pages { root: ROOT, routes, tell: trouble::alone };
+pub const PAGES: Pages = Pages { root: ROOT, routes, slow, tell: trouble::alone };
 
 const ROOT: &str = "/ui";
 
@@ -56,7 +67,7 @@ pub fn welcome_path(secret: &str) -> String {
     format!("{ROOT}/welcome/{secret}")
 }
 
-/// Every address. `visit::load` looks who comes before any handler does; assets are for everybody.
+/// Every address that answers quickly; assets are for everybody.
 fn routes(app: &App) -> Router<App> {
     let pages = Router::new()
         .route("/ui", get(home::show))
@@ -80,14 +91,22 @@ fn routes(app: &App) -> Router<App> {
         .route("/ui/batches/{id}/release", post(batches::release))
         .route("/ui/batches/{id}/refused", get(batches::download))
         .route("/ui/batches/{id}/defects/{name}", get(defects::show).post(defects::correct))
+        .route("/ui/batches/{id}/progress", get(progress::of_batch))
+        .route("/ui/corrections", get(corrections::list))
         .route("/ui/refusals", get(refusals::list))
         .route("/ui/refusals/{id}", get(refusals::show).post(refusals::correct))
         .route("/ui/refusals/{id}/dismiss", post(refusals::dismiss))
         .route("/ui/reviews", get(reviews::list))
         .route("/ui/reviews/next", post(reviews::take_next))
+        .route("/ui/reviews/alike", get(alike::list).post(alike::decide))
+        .route("/ui/reviews/{id}/release", post(reviews::give_back))
         .route("/ui/reviews/{id}", get(reviews::show).post(reviews::decide))
         .route("/ui/decisions", get(decisions::list))
         .route("/ui/decisions/{id}/undo", post(decisions::undo))
+        .route("/ui/conflicts", get(conflicts::list))
+        .route("/ui/quality", get(quality::show))
+        .route("/ui/quality/draw", post(quality::draw))
+        .route("/ui/records/{id}", get(people::of_record))
         .route("/ui/people", get(people::search).post(people::find))
         .route("/ui/people/{id}", get(people::show))
         .route("/ui/people/{id}/merge", post(people::merge))
@@ -96,16 +115,37 @@ fn routes(app: &App) -> Router<App> {
         .route("/ui/schemes", get(schemes::list))
         .route("/ui/deliveries", get(deliveries::list))
         .route("/ui/deliveries/{id}/retry", post(deliveries::retry))
+        .route("/ui/subscriptions", post(deliveries::subscribe))
+        .route("/ui/subscriptions/{id}/end", post(deliveries::unsubscribe))
+        .route("/ui/replays/{id}", get(replays::show))
+        .route("/ui/replays/{id}/progress", get(progress::of_replay))
+        .route("/ui/replays/{id}/stop", post(replays::stop))
         .route("/ui/keys", get(keys::list).post(keys::create))
         .route("/ui/keys/{id}/revoke", post(keys::revoke))
         .merge(workshop::routes())
-        .route("/ui/{*rest}", get(trouble::nowhere))
-        // Around these routes alone: a layer around the router would take the answer of every address that nobody has.
-        .route_layer(from_fn(trouble::speak))
-        .route_layer(from_fn_with_state(app.clone(), visit::load))
-        .route_layer(from_fn(compress::layer));
+        .route("/ui/{*rest}", get(trouble::nowhere));
     Router::new()
         .route("/", get(|| async { Redirect::to(ROOT) }))
         .route("/ui/assets/{version}/{name}", get(assets::serve))
-        .merge(pages)
+        .merge(surrounded(app, pages))
+}
+
+/// What takes a file, or looks at everybody.
+fn slow(app: &App) -> Router<App> {
+    let pages = Router::new()
+        // A file is cut by our own limits, which are those of every file.
+        .route("/ui/send", get(send::show).post(send::take).layer(DefaultBodyLimit::disable()))
+        .route("/ui/figures", get(figures::show))
+        .route("/ui/quality/measure", post(quality::measure))
+        .route("/ui/replays", get(replays::list).post(replays::begin));
+    surrounded(app, pages)
+}
+
+/// `visit::load` looks who comes before any handler does. Around these routes alone: a layer around the router would take
+/// the answer of every address that nobody has.
+fn surrounded(app: &App, pages: Router<App>) -> Router<App> {
+    pages
+        .route_layer(from_fn(trouble::speak))
+        .route_layer(from_fn_with_state(app.clone(), visit::load))
+        .route_layer(from_fn(compress::layer))
 }

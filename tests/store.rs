@@ -91,10 +91,10 @@ cluster::both! {
         let mut tx = store.begin().await.unwrap();
         let first = batch(1, Some("k"));
         tx.begin_batch(&first).await.unwrap();
-        assert!(tx.touch_batch(first.id, 1, Instant::from_millis(5)).await.unwrap());
+        assert!(tx.touch_batch(first.id, 1, &Counts::default(), Instant::from_millis(5)).await.unwrap());
         assert!(tx.take_over_batch(&first).await.unwrap());
-        assert!(!tx.touch_batch(first.id, 1, Instant::from_millis(6)).await.unwrap());
-        assert!(tx.touch_batch(first.id, 2, Instant::from_millis(6)).await.unwrap());
+        assert!(!tx.touch_batch(first.id, 1, &Counts::default(), Instant::from_millis(6)).await.unwrap());
+        assert!(tx.touch_batch(first.id, 2, &Counts::default(), Instant::from_millis(6)).await.unwrap());
         tx.commit().await.unwrap();
     }
 

@@ -8,6 +8,8 @@ mod cluster;
 #[path = "ui/door.rs"]
 mod door;
 mod invented;
+#[path = "ui/office.rs"]
+mod office;
 #[path = "http/server.rs"]
 mod server;
 #[path = "ui/views.rs"]

@@ -17,14 +17,18 @@ pub struct Pages {
     pub root: &'static str,
     /// Their addresses.
     pub routes: fn(&App) -> Router<App>,
+    /// Those of their addresses that may take long: files, and what looks at everybody. They have their own clock.
+    pub slow: fn(&App) -> Router<App>,
     /// How they tell a problem that none of their handlers told: a limit, a panic, an overload.
     pub tell: fn(&Problem, &HeaderMap) -> Response,
 }
 
-/// The addresses of pages, when there are any, with the clock of everything quick.
+/// The addresses of pages, when there are any: all but the slow ones with the clock of everything quick.
 pub fn routes(app: &App) -> Router<App> {
     let hurry = axum::middleware::from_fn_with_state(app.limits.answer, layers::hurry);
-    app.pages.map_or_else(Router::new, |pages| (pages.routes)(app).route_layer(hurry))
+    app.pages.map_or_else(Router::new, |pages| {
+        (pages.routes)(app).route_layer(hurry).merge((pages.slow)(app))
+    })
 }
 
 /// Layer: below the root of pages, problems are pages; other addresses are let through.

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, BodyDataStream};
+use axum::body::Body;
 use bytes::Bytes;
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use tokio::time::timeout;
 
 use super::problem::{Code, Problem};
@@ -49,16 +49,22 @@ impl From<Broken> for Problem {
     }
 }
 
-/// Hands a body over to whoever reads the other end, which must be read at the same time. Ends when
-/// the body does, or when nobody reads any more.
+/// Hands a stream over, such as a file within a form, as [`pump`] does a body.
 ///
 /// # Errors
-/// When the body breaks off; the reader is told so too, and does not take it for the end.
-pub async fn pump(body: Body, limits: UploadLimits, sender: BodySender) -> Result<(), Broken> {
-    let mut pieces = Pieces::new(body, limits);
+/// When the stream breaks off; the reader is told so too.
+pub async fn pump_stream<S, E>(
+    stream: S,
+    limits: UploadLimits,
+    sender: BodySender,
+) -> Result<(), Broken>
+where
+    S: Stream<Item = Result<Bytes, E>> + Unpin,
+{
+    let mut pieces = Pieces { stream, limits, received: 0 };
     while let Some(piece) = pieces.next().await? {
         if !sender.send(piece).await {
-            // The parser has seen enough; the rest of the body is of no interest.
+            // The parser has seen enough; the rest is of no interest.
             return Ok(());
         }
     }
@@ -66,12 +72,21 @@ pub async fn pump(body: Body, limits: UploadLimits, sender: BodySender) -> Resul
     Ok(())
 }
 
+/// Hands a body over to whoever reads the other end, which must be read at the same time. Ends when
+/// the body does, or when nobody reads any more.
+///
+/// # Errors
+/// When the body breaks off; the reader is told so too, and does not take it for the end.
+pub async fn pump(body: Body, limits: UploadLimits, sender: BodySender) -> Result<(), Broken> {
+    pump_stream(body.into_data_stream(), limits, sender).await
+}
+
 /// Reads a small body whole.
 ///
 /// # Errors
 /// When it is larger than the limit, or breaks off.
 pub async fn whole(body: Body, limits: UploadLimits) -> Result<Vec<u8>, Broken> {
-    let mut pieces = Pieces::new(body, limits);
+    let mut pieces = Pieces { stream: body.into_data_stream(), limits, received: 0 };
     let mut whole = Vec::new();
     while let Some(piece) = pieces.next().await? {
         whole.extend_from_slice(&piece);
@@ -80,17 +95,16 @@ pub async fn whole(body: Body, limits: UploadLimits) -> Result<Vec<u8>, Broken> 
 }
 
 /// The pieces of a body, within limits.
-struct Pieces {
-    stream: BodyDataStream,
+struct Pieces<S> {
+    stream: S,
     limits: UploadLimits,
     received: u64,
 }
 
-impl Pieces {
-    fn new(body: Body, limits: UploadLimits) -> Self {
-        Self { stream: body.into_data_stream(), limits, received: 0 }
-    }
-
+impl<S, E> Pieces<S>
+where
+    S: Stream<Item = Result<Bytes, E>> + Unpin,
+{
     async fn next(&mut self) -> Result<Option<Bytes>, Broken> {
         let UploadLimits { bytes: limit, silence } = self.limits;
         match timeout(silence, self.stream.next()).await {

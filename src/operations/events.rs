@@ -161,7 +161,10 @@ async fn quarantine(
         .collect();
     staging.batch.counts.refused += refused.len() as u64;
     let mut tx = hub.store().begin().await?;
-    if !tx.touch_batch(staging.batch.id, staging.batch.epoch, hub.now()).await? {
+    if !tx
+        .touch_batch(staging.batch.id, staging.batch.epoch, &staging.batch.counts, hub.now())
+        .await?
+    {
         return Err(IntakeError::Replaced);
     }
     tx.quarantine(&staging.quarantined(refused)).await?;

@@ -229,7 +229,8 @@ sql! {
          where id = $1 and state in ('receiving', 'abandoned')",
     );
     TOUCH: Query = Query::same(
-        "update batches set touched_at = $3 where id = $1 and epoch = $2 and state = 'receiving'",
+        "update batches set touched_at = $3, received = $4, refused = $5
+         where id = $1 and epoch = $2 and state = 'receiving'",
     );
     FINISH: Query = Query::same(
         "update batches set state = $3, body_hash = $4, finished_at = $5, touched_at = $5, hold_reason = $6,
@@ -342,7 +343,7 @@ impl Tx {
         Ok(self.execute(&TAKE_OVER, &params).await? == 1)
     }
 
-    /// Says that this sending is alive; false when it was replaced by a newer one.
+    /// Says that this sending is alive, and how much of it was read; false when it was replaced by a newer one.
     ///
     /// # Errors
     /// When the database fails.
@@ -350,9 +351,11 @@ impl Tx {
         &mut self,
         id: BatchId,
         epoch: i64,
+        read: &Counts,
         now: Instant,
     ) -> Result<bool, StoreError> {
-        Ok(self.execute(&TOUCH, &params![&id, epoch, now]).await? == 1)
+        let bound = params![&id, epoch, now, read.received, read.refused];
+        Ok(self.execute(&TOUCH, &bound).await? == 1)
     }
 
     /// Says that the release of a batch goes on, and keeps other processes from going on with it until this

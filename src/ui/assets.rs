@@ -32,6 +32,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         "workshop.css" = "text/css; charset=utf-8";
         "workshop.js" = "text/javascript; charset=utf-8";
         "mark.svg" = "image/svg+xml";
+        "progress.js" = "text/javascript; charset=utf-8";
         "review.js" = "text/javascript; charset=utf-8";
     };
     let asset = |(name, kind, plain)| Asset { name, kind, plain, packed: packed(plain) };

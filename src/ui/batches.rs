@@ -76,6 +76,7 @@ struct List {
     schemes: Vec<(String, bool)>,
     all: bool,
     held: bool,
+    may_send: bool,
     rows: Vec<Row>,
     pager: Pager,
 }
@@ -108,6 +109,7 @@ pub async fn list(
         schemes: listing::schemes(&app, &member, asked.as_ref()),
         all: asked.is_none() && !held,
         held,
+        may_send: member.caller.may(Scope::RecordsWrite),
         pager,
         rows: found.iter().map(|receipt| Row::of(words, receipt)).collect(),
     };
@@ -125,6 +127,8 @@ struct One {
     warnings: String,
     hold_reason: Option<String>,
     broke_off: bool,
+    /// Whether it still arrives, or is being put in force.
+    runs: bool,
     dropped: Vec<(String, String)>,
     defects: Vec<Defect>,
     may_decide: bool,
@@ -150,7 +154,8 @@ pub async fn show(
         corrected: words.number(counts.corrected),
         warnings: words.number(counts.warnings),
         hold_reason: receipt.hold_reason.as_ref().map(|why| words.named("page-hold", why)),
-        broke_off: !receipt.complete,
+        broke_off: !receipt.complete && receipt.state != "receiving",
+        runs: matches!(receipt.state, "receiving" | "releasing"),
         dropped: receipt
             .dropped
             .iter()

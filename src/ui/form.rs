@@ -65,7 +65,7 @@ impl FromRequest<App> for LongForm {
 async fn take(request: Request, app: &App, limits: UploadLimits) -> Result<Form, Problem> {
     let (mut parts, body) = request.into_parts();
     let Ok(visit) = Visit::from_request_parts(&mut parts, app).await;
-    if from_elsewhere(&parts.headers) {
+    if !is_ours(&parts.headers) {
         return Err(Problem::new(Code::ForeignForm));
     }
     let bytes = whole(body, limits).await?;
@@ -73,8 +73,8 @@ async fn take(request: Request, app: &App, limits: UploadLimits) -> Result<Form,
     if visit.made(form.exact(TOKEN)) { Ok(form) } else { Err(Problem::new(Code::ForeignForm)) }
 }
 
-/// Whether the browser says that another site made it send this (Fetch Metadata); old browsers do not say.
-fn from_elsewhere(headers: &HeaderMap) -> bool {
+/// Whether no other site made the browser send this, as far as it says (Fetch Metadata); old browsers do not say.
+pub fn is_ours(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
+    site.is_none_or(|site| matches!(site, "same-origin" | "none"))
 }

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::page::page;
+use super::quality;
 use super::shell::{Section, Shell};
 use super::visit::Member;
 use super::words::Words;
@@ -54,6 +55,7 @@ struct Home {
     anything_came: bool,
     lines: Vec<Line>,
     sees_records: bool,
+    sees_quality: bool,
 }
 
 /// The beginning.
@@ -66,11 +68,12 @@ pub async fn show(member: Member, State(app): State<App>) -> Result<Response, Pr
         lacks_second_factor: !account.has_second_factor,
         tiles: tiles(words, &member.caller, &seen),
         kept: kept(words, &seen),
-        alarms: alarms(words, &seen),
+        alarms: seen.alarms.iter().map(|alarm| quality::said(words, alarm)).collect(),
         anything_came: seen.days.iter().any(|day| day.received > 0),
         bars: bars(words, &seen.days),
         lines: lines(words, &seen),
         sees_records: member.caller.may(Scope::RecordsRead),
+        sees_quality: member.caller.may(Scope::IdentityRead),
     };
     page(words, &home)
 }
@@ -98,15 +101,6 @@ fn kept(words: Words, seen: &Overview) -> Vec<(String, String)> {
     [("people", kept.people), ("records", kept.records), ("waiting", kept.waiting)]
         .map(|(name, count)| (words.named("page-kept", name), words.number(count)))
         .into()
-}
-
-fn alarms(words: Words, seen: &Overview) -> Vec<String> {
-    let say = |alarm: &crate::operations::quality::Alarm| {
-        let what = words.named("page-alarm", &alarm.kind);
-        let whose = alarm.scheme.as_ref().map(|scheme| format!("{scheme} · ")).unwrap_or_default();
-        format!("{whose}{what} ({})", words.number(alarm.cases))
-    };
-    seen.alarms.iter().map(say).collect()
 }
 
 /// The days as bars of at most a hundred units; the smallest arrival can still be seen.

@@ -30,6 +30,16 @@ pub struct Pager {
 /// What a list was narrowed to: names and values of its address, without those that say nothing.
 pub type Narrowing<'n> = [(&'n str, Option<&'n str>)];
 
+impl Pager {
+    /// Around a page that began after a line, and goes on after another.
+    pub fn of(after: Option<&str>, narrowing: &Narrowing<'_>, next: Option<String>) -> Self {
+        Self {
+            first: after.map(|_| query(narrowing, None)),
+            next: next.map(|next| query(narrowing, Some(&next))),
+        }
+    }
+}
+
 /// Cuts what was found to `lines`, and says where the rest is: `mark` names the last line that is shown.
 pub fn cut<T>(
     found: &mut Vec<T>,
@@ -40,13 +50,11 @@ pub fn cut<T>(
     let more = found.len() > lines as usize;
     found.truncate(lines as usize);
     let last = found.last().filter(|_| more).map(mark);
-    Pager {
-        first: after.map(|_| query(narrowing, None)),
-        next: last.map(|last| query(narrowing, Some(&last))),
-    }
+    Pager::of(after, narrowing, last)
 }
 
-fn query(narrowing: &Narrowing<'_>, after: Option<&str>) -> String {
+/// The query of a list that is narrowed, and goes on after a line.
+pub fn query(narrowing: &Narrowing<'_>, after: Option<&str>) -> String {
     let mut query = Serializer::new(String::new());
     for (name, value) in narrowing.iter().chain(&[("after", after)]) {
         if let Some(value) = value {

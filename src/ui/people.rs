@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::face;
 use super::form::Form;
+use super::mates::{Mate, mates};
 use super::page::{done, page, refused};
 use super::shell::{Section, Shell};
 use super::visit::Member;
@@ -17,7 +18,6 @@ use crate::model::record::Sex;
 use crate::model::{BeneficiaryRecord, PersonId, RecordId, Scope};
 use crate::operations::audit;
 use crate::operations::history::{self, Happened};
-use crate::operations::households::{self, Household};
 use crate::operations::patients::{self, Grade, Wanted};
 use crate::operations::people::{self, Look, Shown};
 use crate::operations::stewardship::{self, Steward};
@@ -176,11 +176,6 @@ struct Span {
     text: String,
 }
 
-struct Mate {
-    person: Option<String>,
-    seen: String,
-}
-
 struct Event {
     kind: String,
     at: String,
@@ -221,7 +216,7 @@ pub async fn show(
         Look::Gone => return Err(Problem::new(Code::PersonGone)),
         Look::Nobody => return Err(Problem::new(Code::NotFound)),
     };
-    let household = households::household(hub, &member.caller, id).await?;
+    let mates = mates(&app, &member, id).await?;
     let past = history::history(hub, &member.caller, id, None, SHOWN).await?;
     let read: Vec<(Shown, BeneficiaryRecord)> = shown
         .into_iter()
@@ -242,7 +237,7 @@ pub async fn show(
         spans,
         today,
         years,
-        mates: household.map_or_else(Vec::new, |household| mates(words, household)),
+        mates,
         events: past.map_or_else(Vec::new, |past| {
             past.events.into_iter().map(|one| happened(words, one, operator)).collect()
         }),
@@ -311,24 +306,6 @@ fn timeline(
     (coverages.iter().map(span).collect(), years, place(today))
 }
 
-fn mates(words: Words, household: Household) -> Vec<Mate> {
-    let said = |relationship: Option<crate::model::record::Relationship>| {
-        relationship.map_or_else(String::new, |one| {
-            words.named("page-relationship", format!("{one:?}").to_lowercase())
-        })
-    };
-    let mate = |member: households::Member| Mate {
-        person: member.person.map(|person| person.to_string()),
-        seen: member
-            .seen
-            .into_iter()
-            .map(|(scheme, _, relationship)| format!("{scheme} {}", said(relationship)))
-            .collect::<Vec<_>>()
-            .join(" · "),
-    };
-    household.members.into_iter().map(mate).collect()
-}
-
 fn happened(words: Words, one: Happened, operator: bool) -> Event {
     let decision = one.decision.filter(|_| operator);
     Event {
@@ -337,6 +314,18 @@ fn happened(words: Words, one: Happened, operator: bool) -> Event {
         by: decision.as_ref().map(|decision| decision.by.clone()),
         reason: decision.map(|decision| decision.reason),
     }
+}
+
+/// The person of a record.
+pub async fn of_record(
+    member: Member,
+    State(app): State<App>,
+    Named(id): Named<RecordId>,
+) -> Result<Response, Problem> {
+    let member = member.with(Scope::PeopleRead)?;
+    let shown = people::record(app.hub(), &member.caller, id).await?;
+    let person = shown.and_then(|shown| shown.person).ok_or(Problem::new(Code::NotFound))?;
+    Ok(Redirect::to(&format!("/ui/people/{person}")).into_response())
 }
 
 /// Says that two people are one.

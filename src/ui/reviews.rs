@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::time::Duration;
 
-use super::face;
+use super::evidence::{Bar, Compared, compared, waterfall};
 use super::form::Form;
 use super::listing::{self, LINES, Pager};
+use super::mates::{Mate, mates};
 use super::page::{done, page, refused};
 use super::shell::{Section, Shell};
 use super::visit::Member;
@@ -28,6 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Deserialize)]
 pub struct Wanted {
     reason: Option<String>,
+    alike: Option<String>,
     after: Option<String>,
 }
 
@@ -77,10 +79,12 @@ pub async fn list(
     let words = member.visit.words;
     let own = narrowed(&member.caller, Scope::PeopleRead)?;
     let reason = wanted.reason.as_deref().filter(|reason| REASONS.contains(reason));
-    let filter = Filter { reason, ..open_to(own) };
+    let alike = wanted.alike.as_deref();
+    let filter = Filter { reason, alike, ..open_to(own) };
     let after = wanted.after.as_deref();
     let mut found = reviews::page(app.hub(), filter, after.and_then(place), LINES + 1).await?;
-    let pager = listing::cut(&mut found, LINES, (after, &[("reason", reason)]), |last| {
+    let narrowing = [("reason", reason), ("alike", alike)];
+    let pager = listing::cut(&mut found, LINES, (after, &narrowing), |last| {
         format!("{}.{}", last.rank, last.id)
     });
     let summary = reviews::summary(app.hub(), own).await?;
@@ -156,25 +160,6 @@ pub async fn take_next(
     })
 }
 
-/// A row of the two records side by side.
-struct Compared {
-    title: String,
-    cells: Vec<Vec<String>>,
-    differs: bool,
-}
-
-/// One bar of the waterfall, in tenths of a bit from the middle of a drawing of 400.
-struct Bar {
-    field: String,
-    level: String,
-    x: i64,
-    width: i64,
-    speaks_for: bool,
-    bits: String,
-    household: String,
-    twin: String,
-}
-
 #[derive(Template)]
 #[template(path = "review.html")]
 struct One {
@@ -186,9 +171,13 @@ struct One {
     version: String,
     likely: Option<String>,
     claimed: Option<String>,
+    /// Where the member gives it back, who has taken it.
+    give_back: Option<String>,
     /// Scheme, record and person of each side that may be seen.
     sides: Vec<(String, String, Option<String>)>,
     rows: Vec<Compared>,
+    /// The household of each side, with its scheme.
+    around: Vec<(String, Vec<Mate>)>,
     bars: Vec<Bar>,
     total: String,
     objection: Option<String>,
@@ -240,6 +229,12 @@ async fn open(app: &App, member: &Member, id: ReviewId) -> Result<One, Problem> 
     let waits = matches!(review.state, ReviewState::Open | ReviewState::Unsure);
     let mine = member.caller.holder.to_string();
     let claim = review.claim.as_ref().filter(|(by, until)| *by != mine && *until > app.hub().now());
+    let mut around = Vec::new();
+    for side in seen.iter().filter(|_| !blind) {
+        if let Some(person) = side.person {
+            around.push((side.scheme.to_string(), mates(app, member, person).await?));
+        }
+    }
     let (bars, total) =
         if blind { (Vec::new(), String::new()) } else { waterfall(words, &evidence) };
     Ok(One {
@@ -255,6 +250,11 @@ async fn open(app: &App, member: &Member, id: ReviewId) -> Result<One, Problem> 
             let args = [("by", by.as_str().into()), ("until", until.into())];
             words.with("page-review-claimed", &args)
         }),
+        give_back: review
+            .claim
+            .as_ref()
+            .filter(|(by, until)| *by == mine && *until > app.hub().now())
+            .map(|_| format!("/ui/reviews/{id}/release")),
         both_seen: seen.len() == review.sides.len(),
         sides: seen
             .iter()
@@ -264,6 +264,7 @@ async fn open(app: &App, member: &Member, id: ReviewId) -> Result<One, Problem> 
             })
             .collect(),
         rows: compared(words, &records),
+        around,
         bars,
         total,
         objection: evidence["objection"]
@@ -280,51 +281,16 @@ async fn open(app: &App, member: &Member, id: ReviewId) -> Result<One, Problem> 
     })
 }
 
-/// The rows in which any of the records says something.
-fn compared(words: Words, records: &[BeneficiaryRecord]) -> Vec<Compared> {
-    let row = |name: &&str| {
-        let cells: Vec<Vec<String>> =
-            records.iter().map(|record| face::row(words, record, name)).collect();
-        let folded = |cell: &Vec<String>| cell.join(" ").to_lowercase();
-        let differs = cells.windows(2).any(|pair| match pair {
-            [one, other] => folded(one) != folded(other),
-            _ => false,
-        });
-        let said = cells.iter().any(|cell| !cell.is_empty());
-        said.then(|| Compared { title: words.named("page-row", name), cells, differs })
-    };
-    face::ROWS.iter().filter_map(row).collect()
-}
-
-/// The bars of the evidence against strangers, each beginning where the one before ended, and their sum.
-#[expect(clippy::cast_possible_truncation, reason = "bits are small numbers")]
-fn waterfall(words: Words, evidence: &Value) -> (Vec<Bar>, String) {
-    let bars = evidence["bars"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let bits = |bar: &Value, rival: &str| bar["bits"][rival].as_f64().unwrap_or(0.0);
-    let mut ends = vec![0.0_f64];
-    for bar in bars {
-        ends.push(ends.last().copied().unwrap_or(0.0) + bits(bar, "unrelated"));
-    }
-    let low = ends.iter().copied().fold(0.0, f64::min);
-    let high = ends.iter().copied().fold(1.0, f64::max);
-    let place = |at: f64| ((at - low) / (high - low) * 400.0).round() as i64;
-    let shown = |bits: f64| if bits == 0.0 { "0".to_owned() } else { format!("{bits:+.1}") };
-    let drawn = bars.iter().zip(ends.windows(2)).map(|(bar, span)| {
-        let (from, to) =
-            (span.first().copied().unwrap_or(0.0), span.last().copied().unwrap_or(0.0));
-        let text = |name: &str| bar[name].as_str().unwrap_or("-").to_owned();
-        Bar {
-            field: words.named("page-evidence", text("field")),
-            level: words.named("page-level", text("level")),
-            x: place(from.min(to)),
-            width: (place(from.max(to)) - place(from.min(to))).max(1),
-            speaks_for: to >= from,
-            bits: shown(to - from),
-            household: shown(bits(bar, "household")),
-            twin: shown(bits(bar, "twin")),
-        }
-    });
-    (drawn.collect(), shown(ends.last().copied().unwrap_or(0.0)))
+/// Gives back what the member has taken, so that somebody else may judge it.
+pub async fn give_back(
+    member: Member,
+    State(app): State<App>,
+    Named(id): Named<ReviewId>,
+    _: Form,
+) -> Result<Response, Problem> {
+    let member = member.with(Scope::ReviewsDecide)?;
+    reviews::release(app.hub(), &member.caller, id).await?;
+    Ok(done("/ui/reviews", "given-back"))
 }
 
 /// Answers, and goes on with the next one.

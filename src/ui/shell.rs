@@ -16,10 +16,16 @@ pub enum Section {
     Refusals,
     /// What the hub asks people.
     Reviews,
+    /// What cannot be right about somebody.
+    Conflicts,
     /// People.
     People,
     /// Whether somebody is covered.
     Ask,
+    /// How right the index is.
+    Quality,
+    /// Counts of people.
+    Figures,
     /// Who insures whom, and who may ask about whom.
     Schemes,
     /// The files that say so, and how records are read.
@@ -38,13 +44,14 @@ pub enum Section {
 
 /// Sections by what they are about, in the order in which they stand.
 const GROUPS: &[(&str, &[Section])] = &[
-    ("work", &[Section::Home, Section::Refusals, Section::Reviews]),
-    ("data", &[Section::Records, Section::People, Section::Ask]),
+    ("work", &[Section::Home, Section::Refusals, Section::Reviews, Section::Conflicts]),
+    ("data", &[Section::Records, Section::People, Section::Ask, Section::Figures]),
     (
         "hub",
         &[
             Section::Schemes,
             Section::Workshop,
+            Section::Quality,
             Section::Deliveries,
             Section::Keys,
             Section::Accounts,
@@ -60,8 +67,11 @@ impl Section {
             Self::Records => "/ui/batches",
             Self::Refusals => "/ui/refusals",
             Self::Reviews => "/ui/reviews",
+            Self::Conflicts => "/ui/conflicts",
             Self::People => "/ui/people",
             Self::Ask => "/ui/ask",
+            Self::Quality => "/ui/quality",
+            Self::Figures => "/ui/figures",
             Self::Schemes => "/ui/schemes",
             Self::Workshop => "/ui/mappings",
             Self::Deliveries => "/ui/deliveries",
@@ -79,8 +89,11 @@ impl Section {
             Self::Records => "records",
             Self::Refusals => "refusals",
             Self::Reviews => "reviews",
+            Self::Conflicts => "conflicts",
             Self::People => "people",
             Self::Ask => "ask",
+            Self::Quality => "quality",
+            Self::Figures => "figures",
             Self::Schemes => "schemes",
             Self::Workshop => "workshop",
             Self::Deliveries => "deliveries",
@@ -100,8 +113,11 @@ impl Section {
             Self::Reviews => {
                 "M6.5 8.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM13.5 8.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM2 17c0-3 2-5 4.5-5 1.5 0 2.7.7 3.5 1.8.8-1.1 2-1.8 3.5-1.8C16 12 18 14 18 17"
             }
+            Self::Conflicts => "M6 3v5l4 3 4-3V3M10 11v6M3.5 3h5M11.5 3h5",
             Self::People => "M8.5 14a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11ZM12.5 12.5 17 17",
             Self::Ask => "M3 4h14v10H9l-4 3v-3H3ZM8 8.5l1.5 1.5L13 6.5",
+            Self::Quality => "M10 17a7 7 0 1 1 7-7M10 10l4-4M10 13a3 3 0 1 1 3-3",
+            Self::Figures => "M3 17h14M5 17v-5h2.5v5M9 17V8h2.5v9M13 17V4h2.5v13",
             Self::Schemes => "M3 17h14M4.5 17V8M8 17V8M12 17V8M15.5 17V8M2.5 8 10 3l7.5 5Z",
             Self::Workshop => {
                 "M3 4h5v5H3ZM12 11h5v5h-5ZM8 6.5h4a2.5 2.5 0 0 1 2.5 2.5v2M11.5 9.5l3 2 3-2"
@@ -123,6 +139,8 @@ impl Section {
             Self::Accounts => caller.runs_the_hub() && caller.may(Scope::Admin),
             Self::Records | Self::Refusals => caller.may(Scope::RecordsRead),
             Self::Reviews | Self::People => caller.may(Scope::PeopleRead),
+            Self::Conflicts | Self::Quality => caller.may(Scope::IdentityRead),
+            Self::Figures => caller.may(Scope::IndicatorsRead),
             Self::Ask => caller.may(Scope::EligibilityAsk),
             Self::Schemes | Self::Workshop => caller.may(Scope::MappingsRead),
             Self::Deliveries => caller.may(Scope::DeliveriesManage),

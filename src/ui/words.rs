@@ -50,6 +50,20 @@ impl Words {
         self.with("page-percent", &[("count", Value::from(share))])
     }
 
+    /// A share between nothing and one as a percentage, to two places.
+    pub fn share(&self, share: f64) -> String {
+        self.of("page-percent", "count", self.decimal(share * 100.0))
+    }
+
+    /// A number to two places, with the comma or the point of the language.
+    pub fn decimal(&self, number: f64) -> String {
+        let point = format!("{number:.2}");
+        match self.0 {
+            Language::French => point.replace('.', ","),
+            Language::English => point,
+        }
+    }
+
     /// A day, such as `3 mars 2026`.
     pub fn day(&self, date: Date) -> String {
         let month = self.named("page-month", date.month());
@@ -81,5 +95,7 @@ mod tests {
         let (french, english) = (Words(Language::French), Words(Language::English));
         assert_eq!(french.moment(at), "1er mars 2026 à 09:05");
         assert_eq!(english.moment(at), "1 March 2026, 09:05");
+        assert_eq!(french.share(0.0625).replace('\u{202f}', " ").replace('\u{a0}', " "), "6,25 %");
+        assert_eq!(english.share(0.0625), "6.25%");
     }
 }

@@ -92,6 +92,35 @@ impl Browser {
         self.go(request, action).await
     }
 
+    /// Sends fields and a file by a form that takes files; the form is that of `page`, unless a field says another.
+    pub async fn upload(
+        &mut self,
+        page: &str,
+        fields: &[(&str, &str)],
+        file: Option<(&str, &[u8])>,
+    ) -> Page {
+        let mut body = Vec::new();
+        let part = |about: &str, value: &[u8], body: &mut Vec<u8>| {
+            let head = format!("--cut\r\ncontent-disposition: form-data; {about}\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(value);
+            body.extend_from_slice(b"\r\n");
+        };
+        if !page.is_empty() {
+            let token = self.get(page).await.between("name=\"form\" value=\"", "\"");
+            part("name=\"form\"", token.as_bytes(), &mut body);
+        }
+        for (name, value) in fields {
+            part(&format!("name=\"{name}\""), value.as_bytes(), &mut body);
+        }
+        let (name, bytes) = file.unwrap_or_default();
+        part(&format!("name=\"file\"; filename=\"{name}\""), bytes, &mut body);
+        body.extend_from_slice(b"--cut--\r\n");
+        let request = self.client.post(format!("{}/ui/send", self.origin));
+        let kind = "multipart/form-data; boundary=cut";
+        self.go(request.header("content-type", kind).body(body), "/ui/send").await
+    }
+
     pub async fn sign_in(&mut self, name: &str, password: &str) -> Page {
         let filled = [("name", name), ("password", password)];
         self.submit("/ui/sign-in", "/ui/sign-in", &filled).await

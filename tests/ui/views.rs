@@ -3,7 +3,7 @@
 use dankun::messages;
 use dankun::model::{
     AccountId, BatchId, DecisionId, DeliveryId, Instant, KeyId, Language, PersonId, QuarantineId,
-    ReviewId, Role,
+    ReplayId, ReviewId, Role, SubscriptionId,
 };
 
 use crate::browser::Browser;
@@ -20,6 +20,13 @@ const VIEWS: &[(&str, &[Role])] = {
         ("/ui/batches", &[Auditor, Viewer]),
         ("/ui/refusals", &[Auditor, Viewer]),
         ("/ui/reviews", &[Mapper, Auditor, Viewer]),
+        ("/ui/reviews/alike", &[Mapper, Auditor, Viewer]),
+        ("/ui/corrections", &[Auditor, Viewer]),
+        ("/ui/conflicts", &[Mapper, Auditor, Viewer]),
+        ("/ui/quality", &[Mapper, Auditor, Viewer]),
+        ("/ui/figures", &[]),
+        ("/ui/replays", &[]),
+        ("/ui/send", &[Mapper, Steward, Auditor, Viewer]),
         ("/ui/decisions", &[Mapper, Auditor, Viewer]),
         ("/ui/people", &[Mapper, Auditor, Viewer]),
         ("/ui/ask", &[Mapper, Auditor, Viewer]),
@@ -51,6 +58,14 @@ fn forms() -> Vec<(String, &'static [Role])> {
         (refusal.clone(), records),
         (format!("{refusal}/dismiss"), records),
         ("/ui/reviews/next".to_owned(), people),
+        ("/ui/reviews/alike".to_owned(), people),
+        (format!("/ui/reviews/{}/release", ReviewId::new(at, random)), people),
+        ("/ui/quality/draw".to_owned(), hub),
+        ("/ui/quality/measure".to_owned(), hub),
+        ("/ui/replays".to_owned(), &[Steward, Auditor, Viewer]),
+        (format!("/ui/replays/{}/stop", ReplayId::new(at, random)), &[Steward, Auditor, Viewer]),
+        ("/ui/subscriptions".to_owned(), hub),
+        (format!("/ui/subscriptions/{}/end", SubscriptionId::new(at, random)), hub),
         (format!("/ui/reviews/{}", ReviewId::new(at, random)), people),
         (format!("/ui/decisions/{}/undo", DecisionId::new(at, random)), people),
         ("/ui/people".to_owned(), people),

@@ -11,7 +11,7 @@ use crate::server::{Server, expect};
 const STEWARD: Role = Role::Steward;
 
 /// A file of UTM in which the first `bad` of `all` people were born on a day that does not exist.
-fn with_bad_dates(all: u32, bad: u32) -> (Vec<Invented>, Vec<u8>) {
+pub fn with_bad_dates(all: u32, bad: u32) -> (Vec<Invented>, Vec<u8>) {
     let people: Vec<Invented> = (1..=all).map(Invented::new).collect();
     let mut text: String = utm(&people).into_iter().map(char::from).collect();
     for one in people.iter().take(bad as usize) {
@@ -20,7 +20,7 @@ fn with_bad_dates(all: u32, bad: u32) -> (Vec<Invented>, Vec<u8>) {
     (people, text.chars().map(|c| c as u8).collect())
 }
 
-async fn send(server: &Server, scheme: &str, file: Vec<u8>) -> String {
+pub async fn send(server: &Server, scheme: &str, file: Vec<u8>) -> String {
     let key = server.scheme_key(scheme).await;
     let request = server.post(&format!("/v1/schemes/{scheme}/records"), &key).body(file);
     let receipt = expect(request, 200).await;
@@ -28,7 +28,7 @@ async fn send(server: &Server, scheme: &str, file: Vec<u8>) -> String {
 }
 
 /// The first address in a page that begins so.
-fn link(page: &Page, start: &str) -> String {
+pub fn link(page: &Page, start: &str) -> String {
     format!("{start}{}", page.between(&format!("href=\"{start}"), "\""))
 }
 
@@ -187,7 +187,7 @@ cluster::both! {
 }
 
 /// A file without national numbers, and with women in place of men when it is CANAM's.
-fn unnumbered(file: Vec<u8>, people: &[Invented]) -> Vec<u8> {
+pub fn unnumbered(file: Vec<u8>, people: &[Invented]) -> Vec<u8> {
     let text: String = file.into_iter().map(char::from).collect();
     let mut text = text.replace("<sexe>1</sexe>", "<sexe>2</sexe>");
     for one in people {

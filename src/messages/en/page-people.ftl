@@ -184,3 +184,44 @@ page-done-decided-last = Answer kept; nothing else waits.
 page-done-undone = The decision is taken back.
 page-done-merged = The two people are one, as soon as the linker has acted on it.
 page-done-split = The split is decided; it holds as soon as the linker has acted on it.
+
+page-review-around = The households around
+page-review-give-back = Give this question back
+page-alike = By groups
+page-alike-about = Questions that are alike: the same reason, the same schemes, the same agreement between fields. Judge a few of them first; if all point the same way, answer the group. Each answer can be taken back alone.
+page-alike-choose = Choose
+page-alike-pattern = Agreement
+page-alike-count = How many
+page-alike-most = The { $most } most urgent at most; those that somebody looks at are left.
+page-alike-do = Answer the group
+page-alike-no-group = Choose a group.
+page-alike-told = { $count ->
+        [0] No question was answered.
+        [one] { $count } question was given this answer.
+       *[other] { $count } questions were given this answer.
+    }
+page-alike-left = { $count ->
+        [one] { $count } still waits: somebody looks at it, or a decision contradicts it.
+       *[other] { $count } still wait: somebody looks at them, or a decision contradicts them.
+    }
+
+page-section-conflicts = Conflicts
+page-conflicts = Conflicts
+page-conflicts-about = What cannot be right about a person whom several records describe. Nothing is changed here: the schemes concerned settle it.
+page-conflicts-none = No conflicts.
+page-conflicts-examined = { $count ->
+        [one] { $count } person of several records was looked at.
+       *[other] { $count } people of several records were looked at.
+    }
+page-conflict-kind = What
+page-conflict-says = What the records say
+page-conflict-others = { $count ->
+        [one] and { $count } record of another scheme
+       *[other] and { $count } records of other schemes
+    }
+page-conflict-double_coverage = Covered by two schemes that exclude each other
+page-conflict-child_in_two_families = A child in two families
+page-conflict-twice_in_scheme = Two records of one scheme
+page-conflict-two_sexes = Of two sexes
+page-done-given-back = The question is given back; somebody else may take it.
+page-done-drawn = Questions drawn by chance wait with the others.

@@ -184,3 +184,44 @@ page-done-decided-last = Réponse enregistrée ; plus rien n’attend.
 page-done-undone = La décision est annulée.
 page-done-merged = Les deux personnes n’en font plus qu’une, dès que le rapprochement en a tenu compte.
 page-done-split = La séparation est décidée ; elle vaut dès que le rapprochement en a tenu compte.
+
+page-review-around = Les ménages autour
+page-review-give-back = Rendre cette question aux autres
+page-alike = Par groupes
+page-alike-about = Des questions qui se ressemblent : même raison, mêmes régimes, même accord entre les champs. Jugez-en d’abord quelques-unes ; si toutes vont dans le même sens, répondez au groupe. Chaque réponse peut être annulée seule.
+page-alike-choose = Choisir
+page-alike-pattern = Accord
+page-alike-count = Combien
+page-alike-most = Les { $most } plus urgentes au plus ; celles que quelqu’un examine sont laissées.
+page-alike-do = Répondre au groupe
+page-alike-no-group = Choisissez un groupe.
+page-alike-told = { $count ->
+        [0] Aucune question n’a reçu de réponse.
+        [one] { $count } question a reçu cette réponse.
+       *[other] { $count } questions ont reçu cette réponse.
+    }
+page-alike-left = { $count ->
+        [one] { $count } attend encore : quelqu’un l’examine, ou une décision la contredit.
+       *[other] { $count } attendent encore : quelqu’un les examine, ou une décision les contredit.
+    }
+
+page-section-conflicts = Contradictions
+page-conflicts = Contradictions
+page-conflicts-about = Ce qui ne peut pas être juste sur une personne connue de plusieurs fiches. Rien n’est changé ici : les régimes concernés tranchent.
+page-conflicts-none = Aucune contradiction.
+page-conflicts-examined = { $count ->
+        [one] { $count } personne connue de plusieurs fiches a été regardée.
+       *[other] { $count } personnes connues de plusieurs fiches ont été regardées.
+    }
+page-conflict-kind = Quoi
+page-conflict-says = Ce que disent les fiches
+page-conflict-others = { $count ->
+        [one] et { $count } fiche d’un autre régime
+       *[other] et { $count } fiches d’autres régimes
+    }
+page-conflict-double_coverage = Couverte par deux régimes qui s’excluent
+page-conflict-child_in_two_families = Enfant dans deux familles
+page-conflict-twice_in_scheme = Deux fiches d’un même régime
+page-conflict-two_sexes = De deux sexes
+page-done-given-back = La question est rendue ; quelqu’un d’autre peut la prendre.
+page-done-drawn = Des questions tirées au sort attendent avec les autres.

@@ -34,7 +34,7 @@ pub(super) async fn apply(
     let keys = hub.store().keys();
     let batch = &staging.batch;
     let mut tx = hub.store().begin().await?;
-    if !tx.touch_batch(batch.id, batch.epoch, now).await? {
+    if !tx.touch_batch(batch.id, batch.epoch, &batch.counts, now).await? {
         return Err(IntakeError::Replaced);
     }
     let named: Vec<KeyedHash> =

@@ -63,7 +63,7 @@ pub(in crate::operations) async fn settle(
         return preview(hub, staging, &ending).await;
     }
     let mut tx = hub.store().begin().await?;
-    if !tx.touch_batch(staging.batch.id, staging.batch.epoch, now).await? {
+    if !tx.touch_batch(staging.batch.id, staging.batch.epoch, &staging.batch.counts, now).await? {
         return Err(IntakeError::Replaced);
     }
     refuse_dangling(hub, &mut tx, &mut staging, &ending.dangling).await?;

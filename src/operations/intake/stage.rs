@@ -123,7 +123,7 @@ impl Staging {
         let now = hub.now();
         let batch = self.batch.id;
         let mut tx = hub.store().begin().await?;
-        if !tx.touch_batch(batch, self.batch.epoch, now).await? {
+        if !tx.touch_batch(batch, self.batch.epoch, &self.batch.counts, now).await? {
             return Err(IntakeError::Replaced);
         }
         let keys: Vec<KeyedHash> = chunk.accepted.iter().map(|accepted| accepted.key).collect();

@@ -1,0 +1,111 @@
+//! What cannot be right about somebody whom several records describe: with the records that say so, for the schemes
+//! concerned to settle. Nothing is changed here.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::listing::{self, LINES, Pager};
+use super::mates::related;
+use super::page::page;
+use super::shell::{Section, Shell};
+use super::visit::Member;
+use super::words::Words;
+use crate::http::{App, Params, Problem, narrowed};
+use crate::model::{PersonId, SchemeId, Scope};
+use crate::operations::conflicts::{self, Conflict, Evidence, Kind, Wanted};
+
+/// Which.
+#[derive(Deserialize)]
+pub struct Which {
+    kind: Option<String>,
+    scheme: Option<String>,
+    after: Option<String>,
+}
+
+/// A conflict in words.
+struct Row {
+    person: String,
+    kind: String,
+    records: Vec<(String, String)>,
+    others: Option<String>,
+}
+
+impl Row {
+    fn of(words: Words, conflict: &Conflict) -> Self {
+        let record = |one: &Evidence| (one.scheme.to_string(), said(words, one));
+        let others = conflict.others as u64;
+        Self {
+            person: conflict.person.to_string(),
+            kind: words.named("page-conflict", conflict.kind.name()),
+            records: conflict.evidence.iter().map(record).collect(),
+            others: (others > 0).then(|| words.count("page-conflict-others", others)),
+        }
+    }
+}
+
+/// What a record says: what somebody is in the contract, and what covers them from when to when.
+fn said(words: Words, one: &Evidence) -> String {
+    let day = |day: Option<Date>| day.map_or_else(|| "…".to_owned(), |day| words.day(day));
+    let dates = (one.from.is_some() || one.to.is_some())
+        .then(|| format!("{} – {}", day(one.from), day(one.to)));
+    let parts = [
+        one.relationship.map(|relationship| related(words, relationship)),
+        one.package.clone(),
+        dates,
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+#[derive(Template)]
+#[template(path = "conflicts.html")]
+struct List {
+    shell: Shell,
+    schemes: Vec<(String, bool)>,
+    all: bool,
+    /// Of the kinds: their query, in words, whether it is chosen.
+    kinds: Vec<(String, String, bool)>,
+    rows: Vec<Row>,
+    examined: String,
+    pager: Pager,
+}
+
+/// A page of them, in the order of people's ids.
+pub async fn list(
+    member: Member,
+    State(app): State<App>,
+    Params(which): Params<Which>,
+) -> Result<Response, Problem> {
+    let member = member.with(Scope::IdentityRead)?;
+    let words = member.visit.words;
+    let own = narrowed(&member.caller, Scope::IdentityRead)?;
+    let asked: Option<SchemeId> = listing::said(which.scheme.as_deref());
+    let kind = which.kind.as_deref().and_then(Kind::parse);
+    let after = which.after.as_deref();
+    let since: Option<PersonId> = listing::said(after);
+    let wanted = Wanted { kind, scheme: own.or(asked.as_ref()), on: app.hub().today() };
+    let found = conflicts::page(app.hub(), &member.caller, wanted, since, LINES as usize).await?;
+    let narrowing =
+        [("kind", kind.map(Kind::name)), ("scheme", asked.as_ref().map(SchemeId::as_str))];
+    let next = found.next.map(|person| person.to_string());
+    let choice = |one: &Kind| {
+        let title = words.named("page-conflict", one.name());
+        (
+            listing::query(&[("kind", Some(one.name())), narrowing[1]], None),
+            title,
+            kind == Some(*one),
+        )
+    };
+    let list = List {
+        shell: Shell::new(&member, Section::Conflicts, "page-conflicts"),
+        schemes: listing::schemes(&app, &member, asked.as_ref()),
+        all: asked.is_none(),
+        kinds: Kind::ALL.iter().map(choice).collect(),
+        rows: found.items.iter().map(|conflict| Row::of(words, conflict)).collect(),
+        examined: words.count("page-conflicts-examined", found.examined as u64),
+        pager: Pager::of(after, &narrowing, next),
+    };
+    page(words, &list)
+}
