@@ -11,6 +11,7 @@ mod subscriptions;
 use futures_util::future::join_all;
 use tracing::{info, warn};
 
+pub use crate::delivery::plan::Kind;
 pub use crate::store::outbox::DeliveryRow;
 pub use crate::store::subscriptions::SubscriptionRow;
 pub use planner::{PlanStep, plan_pending};

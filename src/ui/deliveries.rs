@@ -11,10 +11,9 @@ use super::page::{done, page, refused};
 use super::shell::{Section, Shell};
 use super::visit::Member;
 use super::words::Words;
-use crate::delivery::plan::Kind;
 use crate::http::{App, Code, Named, Params, Problem, known_scheme, narrowed, own};
 use crate::model::{DeliveryId, Scope, SubscriptionId};
-use crate::operations::deliver::{self, DeliveryRow, NewSubscription, SubscribeError};
+use crate::operations::deliver::{self, DeliveryRow, Kind, NewSubscription, SubscribeError};
 
 /// Where a message may stand.
 const STATES: [&str; 4] = ["abandoned", "waiting", "leased", "done"];
