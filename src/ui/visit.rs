@@ -127,13 +127,6 @@ pub fn language(headers: &HeaderMap) -> Language {
     chosen.unwrap_or_else(|| language_of(headers))
 }
 
-impl Visit {
-    /// Whether a form was made by us for this browser: it carries what only we can make.
-    pub fn made(&self, token: &str) -> bool {
-        self.form.as_bytes().ct_eq(token.as_bytes()).into()
-    }
-}
-
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
     type Rejection = Infallible;
 
