@@ -3,7 +3,7 @@
 # make screenshots   pictures of every view of the page, into target/screenshots
 # make check   form and lints
 # make bench   mappings against hand-written programs for the same files, reading against csv and serde_json,
-#              linkage and the identity index at a million records
+#              linkage and the identity index at a million records, questions about coverage against a bare handler
 # make fuzz    broken files and mappings through every reader, RUNS inputs each (needs cargo-fuzz)
 # make proof   the sizes: 20,000 people on both stores, the identity index on 100,000, files of 1,000,000 records, linkage
 #              beside Splink and of 10,000,000 records (two hours)
@@ -40,10 +40,11 @@ check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- --deny warnings
 
-bench:
+bench: postgres
 	$(CARGO) bench --locked --bench mapping
 	$(CARGO) bench --locked --bench format
 	$(CARGO) bench --locked --bench identity
+	$(CARGO) bench --locked --bench eligibility
 
 fuzz:
 	tests/fuzz/run.sh $(RUNS)

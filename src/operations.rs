@@ -19,6 +19,7 @@ pub mod events;
 pub mod exchange;
 pub mod export;
 pub mod feed;
+mod gather;
 pub mod history;
 pub mod households;
 pub mod hub;

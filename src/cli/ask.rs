@@ -119,7 +119,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
         if let Some(signed) = signed {
             write(path, &format!("{}\n", signed.token))?;
             if let Some(path) = &args.card {
-                let drawing = qr::svg(&signed.card)
+                let drawing = qr::svg(&signed.card())
                     .map_err(|_| Failure::usage("answer-card-too-long", &[]))?;
                 write(path, &drawing)?;
             }

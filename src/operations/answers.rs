@@ -7,6 +7,8 @@
 pub mod signer;
 pub mod watch;
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
@@ -25,22 +27,31 @@ const VALID_DAYS: i64 = 7;
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// A signed answer.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Signed {
     /// Its id, by which it is cancelled.
     pub id: AnswerId,
     /// The whole answer.
     pub token: String,
-    /// The same with what a counter needs, small enough for a QR code.
-    pub card: String,
     /// From when on it is no longer to be relied on.
     pub expires_at: Instant,
+    claims: Claims,
+    key: Arc<SigningKey>,
+}
+
+impl Signed {
+    /// The same with what a counter needs, small enough for a QR code. Signed when it is asked for: a signature is the
+    /// dearest step of an answer.
+    #[must_use]
+    pub fn card(&self) -> String {
+        self.claims.card().sign(&self.key)
+    }
 }
 
 /// Signs an answer; the row is to be written before it is given.
 pub(super) fn sign(
     hub: &Hub,
-    key: &SigningKey,
+    key: Arc<SigningKey>,
     question: &Question,
     told: (&str, &Answer, &Permission),
     log_seq: u64,
@@ -58,7 +69,7 @@ pub(super) fn sign(
         sub: About::of(question).digests(&id.to_string()),
         answer: query::answer_document("", answer, permission),
     };
-    let signed = Signed { id, token: claims.sign(key), card: claims.card().sign(key), expires_at };
+    let signed = Signed { id, token: claims.sign(&key), expires_at, claims, key };
     let row = AnswerRow {
         id,
         asker: asker.to_owned(),

@@ -5,8 +5,13 @@
 //! nobody to it, unless its agreement grants `existence`. Links between records are those of now,
 //! also in a question about what was known earlier: recognising a person better is no new fact about them.
 
+mod facts;
 pub(super) mod resolve;
+mod write_down;
 
+use std::sync::Arc;
+
+use futures_util::future::try_join_all;
 use serde_json::json;
 
 use crate::eligibility::rules::{self, Found};
@@ -20,7 +25,11 @@ use crate::store::{Session, StoreError};
 use super::Hub;
 use super::answers::{self, Signed, signer};
 use super::library::Library;
-use resolve::Resolver;
+use write_down::write_down;
+
+pub(super) use facts::LookedUp;
+pub(super) use resolve::Sought;
+pub(super) use write_down::Given;
 
 /// What came of a question.
 #[derive(Clone, PartialEq, Debug)]
@@ -78,12 +87,11 @@ pub enum AskError {
 /// # Errors
 /// When the caller may not ask at all, or the store fails. A refusal under agreements is an outcome.
 pub async fn ask(hub: &Hub, caller: &Caller, question: &Question) -> Result<Outcome, AskError> {
-    let mut outcomes = ask_all(hub, caller, std::slice::from_ref(question)).await?;
-    Ok(outcomes.pop().expect("one question has one outcome"))
+    let (outcome, _) = give(hub, caller, question, None).await?;
+    Ok(outcome)
 }
 
-/// Answers questions in their order, with one audit transaction for all of them: nothing is disclosed before its entry
-/// is durable.
+/// Answers questions, in their order; what can be looked up and written down together is.
 ///
 /// # Errors
 /// When the caller may not ask at all, or the store fails.
@@ -92,8 +100,7 @@ pub async fn ask_all(
     caller: &Caller,
     questions: &[Question],
 ) -> Result<Vec<Outcome>, AskError> {
-    let given = give(hub, caller, questions, None).await?;
-    Ok(given.into_iter().map(|(outcome, _)| outcome).collect())
+    try_join_all(questions.iter().map(|question| ask(hub, caller, question))).await
 }
 
 /// Answers one question and signs the answer, so that the asker can prove it. A refusal is not signed.
@@ -106,58 +113,53 @@ pub async fn ask_signed(
     question: &Question,
 ) -> Result<(Outcome, Option<Signed>), AskError> {
     let key = signer::current(hub).await?;
-    let mut given = give(hub, caller, std::slice::from_ref(question), Some(&key)).await?;
-    Ok(given.pop().expect("one question has one outcome"))
+    give(hub, caller, question, Some(key)).await
 }
 
 async fn give(
     hub: &Hub,
     caller: &Caller,
-    questions: &[Question],
-    key: Option<&SigningKey>,
-) -> Result<Vec<(Outcome, Option<Signed>)>, AskError> {
+    question: &Question,
+    key: Option<Arc<SigningKey>>,
+) -> Result<(Outcome, Option<Signed>), AskError> {
     if !caller.may(Scope::EligibilityAsk) {
         return Err(AskError::NotPermitted);
     }
     let library = hub.library();
-    let now = hub.now();
-    let mut outcomes = Vec::with_capacity(questions.len());
-    let mut entries = Vec::with_capacity(questions.len());
-    let mut given = Vec::new();
-    let mut session = hub.store().read().await?;
-    // Read first: whatever enters the log from here on lets a signed answer be looked at again.
-    let log_seq = if key.is_some() { session.log_end().await? } else { 0 };
-    for question in questions {
-        let asker = asker(caller, question);
-        let outcome = match permission(&library, caller, asker, question, now) {
-            Err(refusal) => Outcome::Refused(refusal),
-            Ok(permission) => {
-                let answer = find(hub, &library, &mut session, question, &permission, now).await?;
-                Outcome::Answered(Box::new(answer), permission)
-            }
-        };
-        // Whoever is asked about may read of it, also where the asker hears that there is nobody.
-        entries.push(entry(hub, (caller, asker), question, &outcome, now));
-        let outcome = outcome.told();
-        let signed = match (key, &outcome) {
-            (Some(key), Outcome::Answered(answer, permission)) => {
-                let told = (asker, &**answer, permission);
-                let (signed, row) = answers::sign(hub, key, question, told, log_seq);
-                given.push(row);
-                Some(signed)
-            }
-            _ => None,
-        };
-        outcomes.push((outcome, signed));
+    let asker = asker(caller, question);
+    let (outcome, log_seq) = match permission(&library, caller, asker, question, hub.now()) {
+        Err(refusal) => (Outcome::Refused(refusal), 0),
+        Ok(permission) => {
+            let LookedUp { found, at, log_seq } = look_up(hub, &library, question).await?;
+            let answer = answer(&library, question, found, &permission, at);
+            (Outcome::Answered(Box::new(answer), permission), log_seq)
+        }
+    };
+    // Whoever is asked about may read of it, also where the asker hears that there is nobody.
+    let entry = entry(hub, (caller, asker), question, &outcome);
+    let outcome = outcome.told();
+    let (signed, row) = match (key, &outcome) {
+        (Some(key), Outcome::Answered(answer, permission)) => {
+            let told = (asker, &**answer, permission);
+            let (signed, row) = answers::sign(hub, key, question, told, log_seq);
+            (Some(signed), Some(row))
+        }
+        _ => (None, None),
+    };
+    write_down(hub, Given { entry, signed: row }).await?;
+    Ok((outcome, signed))
+}
+
+async fn look_up(
+    hub: &Hub,
+    library: &Library,
+    question: &Question,
+) -> Result<LookedUp, StoreError> {
+    let sought = resolve::sought(hub, library, &question.subject);
+    match question.known_at {
+        None => facts::gathered(hub, sought).await,
+        Some(moment) => facts::known_at(hub, sought, moment).await,
     }
-    drop(session);
-    let mut tx = hub.store().begin().await?;
-    for row in &given {
-        tx.add_answer(row).await?;
-    }
-    tx.add_audit(hub.store().keys(), &entries).await?;
-    tx.commit().await?;
-    Ok(outcomes)
 }
 
 /// What `asker` would be told now; none when no agreement in force allows the question.
@@ -173,27 +175,13 @@ pub(super) async fn derive(
     let Ok(permission) = library.agreements().check(asked.0, asked.1, asked.2, now.date()) else {
         return Ok(None);
     };
-    let answer = find(hub, &library, session, question, &permission, now).await?;
-    Ok(Some((permission.told(answer), permission)))
-}
-
-/// The answer about whoever is meant.
-async fn find(
-    hub: &Hub,
-    library: &Library,
-    session: &mut Session,
-    question: &Question,
-    permission: &Permission,
-    now: Instant,
-) -> Result<Answer, StoreError> {
-    let resolver = Resolver { library, hub, session, moment: moment(question, now) };
-    let found = resolver.find(&question.subject).await?;
-    Ok(answer(library, question, found, permission, now))
-}
-
-fn moment(question: &Question, now: Instant) -> Instant {
+    let sought = resolve::sought(hub, &library, &question.subject);
     // Nobody knows the future: a later moment means now.
-    question.known_at.map_or(now, |known_at| known_at.min(now))
+    let moment = question.known_at.map_or(now, |known_at| known_at.min(now));
+    let mut found = facts::find(session, hub.store().keys(), &[sought], moment).await?;
+    let found = found.pop().expect("one question has one outcome");
+    let answer = answer(&library, question, found, &permission, now);
+    Ok(Some((permission.told(answer), permission)))
 }
 
 fn asker<'q>(caller: &'q Caller, question: &'q Question) -> &'q str {
@@ -264,8 +252,8 @@ fn entry(
     (caller, asker): (&Caller, &str),
     question: &Question,
     outcome: &Outcome,
-    now: Instant,
 ) -> Entry {
+    let now = hub.now();
     let (result, reason, subject, agreement) = match outcome {
         Outcome::Refused(refusal) => ("refused", refusal.code().name(), None, None),
         Outcome::Answered(answer, permission) => {

@@ -9,6 +9,7 @@ use rand::Rng as _;
 use tokio::sync::{Mutex, Semaphore};
 
 use super::answers::signer::Kept;
+use super::gather::Gathers;
 use super::intake;
 use super::library::{Library, Problem};
 use super::overview::Figures;
@@ -143,6 +144,8 @@ struct Shared {
     signer: RwLock<Kept>,
     /// Turns of hashing passwords: each takes 19 MiB.
     hashing: Semaphore,
+    /// Calls that come at the same moment, worked on together.
+    gathers: Gathers,
     /// Figures of everything that is kept, while they are recent enough.
     figures: Mutex<Option<Arc<Figures>>>,
 }
@@ -177,6 +180,7 @@ impl Hub {
                 index: RwLock::new(index),
                 signer: RwLock::default(),
                 hashing: Semaphore::new(HASHING),
+                gathers: Gathers::default(),
                 figures: Mutex::default(),
             }),
             clock: config.clock,
@@ -243,6 +247,11 @@ impl Hub {
     /// Turns of hashing passwords.
     pub(super) fn hashing(&self) -> &Semaphore {
         &self.shared.hashing
+    }
+
+    /// Calls that come at the same moment, worked on together.
+    pub(super) fn gathers(&self) -> &Gathers {
+        &self.shared.gathers
     }
 
     /// Figures of everything that is kept, as they were last counted.

@@ -3,6 +3,8 @@
 //! A key is `dk_` and 256 random bits; the store holds only a keyed hash, so that neither the
 //! database nor a copy of it opens the door.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -97,7 +99,9 @@ pub async fn authenticate(hub: &Hub, shown: &str) -> Result<Caller, KeyError> {
         Seen::Of(id) => hub.store().read().await?.key_by_id(id).await?,
         Seen::Over(id) => return Err(KeyError::Expired(id)),
         Seen::Nothing if !is_shaped(shown) => return Err(KeyError::Unknown),
-        Seen::Nothing => hub.store().read().await?.key_by_secret(&hash(keys, shown)).await?,
+        Seen::Nothing => {
+            hub.gathers().keys.join(hash(keys, shown), |hashes| by_secrets(hub, hashes)).await?
+        }
     };
     let row = found.ok_or(KeyError::Unknown)?;
     if !in_force(&row, now) {
@@ -109,6 +113,13 @@ pub async fn authenticate(hub: &Hub, shown: &str) -> Result<Caller, KeyError> {
         tx.commit().await?;
     }
     Ok(caller(row))
+}
+
+/// The keys of these hashes, each where its hash stands.
+async fn by_secrets(hub: &Hub, hashes: Vec<KeyedHash>) -> Result<Vec<Option<KeyRow>>, StoreError> {
+    let found: BTreeMap<KeyedHash, KeyRow> =
+        hub.store().read().await?.keys_by_secrets(&hashes).await?.into_iter().collect();
+    Ok(hashes.iter().map(|hash| found.get(hash).cloned()).collect())
 }
 
 /// Whoever holds a key, with what it may do now; none when it is no longer valid.

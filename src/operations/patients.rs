@@ -17,7 +17,7 @@ pub use past::{Past, past};
 pub use view::{View, ViewError, view};
 
 use super::Hub;
-use super::ask::resolve::{Resolver, Subjects};
+use super::ask::resolve::{self, Subjects};
 use super::people::{self, Shown};
 use crate::eligibility::Subject as Asked;
 use crate::eligibility::agreement::Field;
@@ -96,8 +96,7 @@ async fn subjects(hub: &Hub, session: &mut Session, asked: &Asked) -> Result<Sub
         Asked::Identifiers(numbers) => Asked::Identifiers(answering(hub, session, numbers).await?),
         other => other.clone(),
     };
-    let mut resolver = Resolver { library: &library, hub, session, moment: hub.now() };
-    resolver.subjects(&asked).await
+    resolve::subjects(hub, &library, session, &asked).await
 }
 
 /// The numbers that are answered: not those of records that were replaced.

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::sql::{Param, Query, params, sql};
+use super::sql::{Bulk, Kind, Param, Query, params, sql};
 use super::{Row, Session, StoreError, Tx};
 use crate::model::{AnswerId, Instant, PersonId, SchemeId};
 
@@ -34,10 +34,22 @@ pub struct AnswerRow {
 }
 
 sql! {
-    ADD: Query = Query::same(
-        "insert into answers
-           (id, asker, purpose, person_id, scheme, country, as_of, told, given_at, expires_at, log_seq)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    ADD: Bulk = Bulk::insert(
+        "answers",
+        &[
+            ("id", Kind::Bytes),
+            ("asker", Kind::Text),
+            ("purpose", Kind::Text),
+            ("person_id", Kind::Bytes),
+            ("scheme", Kind::Text),
+            ("country", Kind::Text),
+            ("as_of", Kind::Text),
+            ("told", Kind::Text),
+            ("given_at", Kind::Integer),
+            ("expires_at", Kind::Integer),
+            ("log_seq", Kind::Integer),
+        ],
+        "",
     );
     OF_PEOPLE: Query = Query::differing(
         "select id, asker, purpose, person_id, scheme, country, as_of, told, given_at, expires_at, log_seq
@@ -138,25 +150,33 @@ impl Session {
 }
 
 impl Tx {
-    /// Keeps an answer that is about to be given.
+    /// Keeps answers that are about to be given.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn add_answer(&mut self, row: &AnswerRow) -> Result<(), StoreError> {
-        let bound = params![
-            &row.id,
-            &row.asker,
-            &row.purpose,
-            row.person.as_ref(),
-            row.scheme.as_ref(),
-            row.country.as_deref(),
-            row.as_of,
-            &row.told,
-            row.given_at,
-            row.expires_at,
-            row.log_seq,
-        ];
-        self.execute(&ADD, &bound).await?;
+    pub async fn add_answers<'r>(
+        &mut self,
+        rows: impl IntoIterator<Item = &'r AnswerRow>,
+    ) -> Result<(), StoreError> {
+        let bound: Vec<_> = rows
+            .into_iter()
+            .map(|row| {
+                params![
+                    &row.id,
+                    &row.asker,
+                    &row.purpose,
+                    row.person.as_ref(),
+                    row.scheme.as_ref(),
+                    row.country.as_deref(),
+                    row.as_of,
+                    &row.told,
+                    row.given_at,
+                    row.expires_at,
+                    row.log_seq,
+                ]
+            })
+            .collect();
+        self.insert_many(&ADD, &bound).await?;
         Ok(())
     }
 

@@ -131,9 +131,13 @@ impl Tx {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn add_audit(&mut self, keys: &Keys, entries: &[Entry]) -> Result<(), StoreError> {
+    pub async fn add_audit<'e>(
+        &mut self,
+        keys: &Keys,
+        entries: impl IntoIterator<Item = &'e Entry>,
+    ) -> Result<(), StoreError> {
         let rows: Vec<_> = entries
-            .iter()
+            .into_iter()
             .map(|entry| {
                 let personal = entry.personal.as_ref();
                 params![

@@ -41,10 +41,15 @@ sql! {
         // Twice within one millisecond: the later word counts.
         "on conflict (record_id, known_from) do update set known_to = null, sealed = excluded.sealed",
     );
-    OF_PERSON: Query = Query::same(
-        "select c.record_id, c.known_from, c.known_to, c.sealed
+    OF_PEOPLE: Query = Query::differing(
+        "select l.person_id, c.record_id, c.known_from, c.known_to, c.sealed
          from person_links l join coverages c on c.record_id = l.record_id
-         where l.person_id = $1 and c.known_from <= $2 and (c.known_to is null or c.known_to > $2)
+         where l.person_id in (select unhex(value) from json_each($1))
+           and c.known_from <= $2 and (c.known_to is null or c.known_to > $2)
+         order by c.record_id",
+        "select l.person_id, c.record_id, c.known_from, c.known_to, c.sealed
+         from person_links l join coverages c on c.record_id = l.record_id
+         where l.person_id = any($1) and c.known_from <= $2 and (c.known_to is null or c.known_to > $2)
          order by c.record_id",
     );
     OF_RECORD: Query = Query::same(
@@ -59,16 +64,34 @@ sql! {
     BY_RECORD: Query = Query::same(
         "select l.person_id, r.id from records r left join person_links l on l.record_id = r.id where r.id = $1",
     );
-    BY_RECORD_KEY: Query = Query::same(
-        "select l.person_id, r.id from records r left join person_links l on l.record_id = r.id
-         where r.scheme = $1 and r.record_key = $2 and r.state <> 'staged'",
+    BY_RECORDS: Query = Query::differing(
+        "select r.id, l.person_id from records r left join person_links l on l.record_id = r.id
+         where r.id in (select unhex(value) from json_each($1)) and r.state <> 'staged'",
+        "select r.id, l.person_id from records r left join person_links l on l.record_id = r.id
+         where r.id = any($1) and r.state <> 'staged'",
     );
-    BY_IDENTIFIER: Query = Query::same(
-        "select l.person_id, i.record_id
-         from identifiers i
+    BY_RECORD_KEYS: Query = Query::differing(
+        "select r.record_key, l.person_id, r.id from records r left join person_links l on l.record_id = r.id
+         where r.scheme = $1 and r.record_key in (select unhex(value) from json_each($2)) and r.state <> 'staged'",
+        "select r.record_key, l.person_id, r.id from records r left join person_links l on l.record_id = r.id
+         where r.scheme = $1 and r.record_key = any($2) and r.state <> 'staged'",
+    );
+    // So many for each number, however many there are of one that stands for nobody in particular.
+    BY_IDENTIFIERS: Query = Query::differing(
+        "select i.key, l.person_id, i.record_id
+         from json_each($1) asked
+         join identifiers i on i.key = unhex(asked.value) and i.record_id in
+           (select record_id from identifiers where key = unhex(asked.value) order by record_id limit $2)
          join records r on r.id = i.record_id and r.state <> 'staged'
          left join person_links l on l.record_id = i.record_id
-         where i.key = $1 order by i.record_id limit $2",
+         order by i.record_id",
+        "select i.key, l.person_id, i.record_id
+         from unnest($1::bytea[]) asked (key)
+         cross join lateral
+           (select key, record_id from identifiers where key = asked.key order by record_id limit $2) i
+         join records r on r.id = i.record_id and r.state <> 'staged'
+         left join person_links l on l.record_id = i.record_id
+         order by i.record_id",
     );
     PAGE: Query = Query::same(
         "select l.person_id, c.record_id, c.known_from, c.known_to, c.sealed
@@ -98,18 +121,19 @@ fn subject(mut row: Row) -> Result<Subject, StoreError> {
 }
 
 impl Session {
-    /// What the store knew at a moment about all records of a person.
+    /// What the store knew at a moment about all records of people, in the order of the records.
     ///
     /// # Errors
     /// When the database fails or a value does not open.
-    pub async fn statements_of_person(
+    pub async fn statements_of_people(
         &mut self,
         keys: &Keys,
-        person: PersonId,
+        people: &[PersonId],
         at: Instant,
-    ) -> Result<Vec<RecordFacts>, StoreError> {
-        let rows = self.fetch(&OF_PERSON, &params![&person, at]).await?;
-        rows.into_iter().map(|mut row| read(&mut row, keys)).collect()
+    ) -> Result<Vec<(PersonId, RecordFacts)>, StoreError> {
+        let bound = [Param::keys(people.iter().map(PersonId::as_bytes)), Param::from(at)];
+        let rows = self.fetch(&OF_PEOPLE, &bound).await?;
+        rows.into_iter().map(|mut row| Ok((row.take()?, read(&mut row, keys)?))).collect()
     }
 
     /// What the store knew at a moment about one record.
@@ -148,6 +172,30 @@ impl Session {
         row.map(subject).transpose()
     }
 
+    /// Records with their people, each by its id; those that are staged only are left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn subjects(&mut self, records: &[RecordId]) -> Result<Vec<Subject>, StoreError> {
+        let bound = [Param::keys(records.iter().map(RecordId::as_bytes))];
+        let rows = self.fetch(&BY_RECORDS, &bound).await?;
+        let read = |mut row: Row| Ok(Subject { record: row.take()?, person: row.take_optional()? });
+        rows.into_iter().map(read).collect()
+    }
+
+    /// The records that a scheme names so, each with the hash of its name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn subjects_of_records(
+        &mut self,
+        scheme: &SchemeId,
+        keys: &[KeyedHash],
+    ) -> Result<Vec<(KeyedHash, Subject)>, StoreError> {
+        let rows = self.fetch(&BY_RECORD_KEYS, &[Param::from(scheme), Param::keys(keys)]).await?;
+        rows.into_iter().map(|mut row| Ok((row.take()?, subject(row)?))).collect()
+    }
+
     /// The record that a scheme names so.
     ///
     /// # Errors
@@ -157,20 +205,20 @@ impl Session {
         scheme: &SchemeId,
         key: &KeyedHash,
     ) -> Result<Option<Subject>, StoreError> {
-        let row = self.fetch_optional(&BY_RECORD_KEY, &params![scheme, key]).await?;
-        row.map(subject).transpose()
+        let found = self.subjects_of_records(scheme, &[*key]).await?;
+        Ok(found.into_iter().next().map(|(_, subject)| subject))
     }
 
-    /// The records that bear an identifier.
+    /// The records that bear identifiers, the oldest first, each with the hash of the identifier.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn subjects_of_identifier(
+    pub async fn subjects_of_identifiers(
         &mut self,
-        key: &KeyedHash,
-    ) -> Result<Vec<Subject>, StoreError> {
-        let rows = self.fetch(&BY_IDENTIFIER, &params![key, SUBJECTS]).await?;
-        rows.into_iter().map(subject).collect()
+        keys: &[KeyedHash],
+    ) -> Result<Vec<(KeyedHash, Subject)>, StoreError> {
+        let rows = self.fetch(&BY_IDENTIFIERS, &[Param::keys(keys), Param::from(SUBJECTS)]).await?;
+        rows.into_iter().map(|mut row| Ok((row.take()?, subject(row)?))).collect()
     }
 
     /// What is known now about people after `after`, in the order of their ids: at most `limit` records, so the last

@@ -1,6 +1,6 @@
 //! Access keys: who may call, found by the keyed hash of what was shown.
 
-use super::sql::{Query, params, sql};
+use super::sql::{Param, Query, params, sql};
 use super::{KeyedHash, Row, Session, StoreError, Tx};
 use crate::model::{Holder, Instant, KeyId, Scope};
 
@@ -32,9 +32,13 @@ sql! {
         "insert into keys (id, title, owner_kind, owner, secret_hash, scopes, purposes, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     );
-    KEY_BY_SECRET: Query = Query::same(
-        "select id, title, owner_kind, owner, scopes, purposes, created_at, expires_at, revoked_at, last_used_at
-         from keys where secret_hash = $1",
+    KEYS_BY_SECRETS: Query = Query::differing(
+        "select secret_hash, id, title, owner_kind, owner, scopes, purposes, created_at, expires_at, revoked_at,
+           last_used_at
+         from keys where secret_hash in (select unhex(value) from json_each($1))",
+        "select secret_hash, id, title, owner_kind, owner, scopes, purposes, created_at, expires_at, revoked_at,
+           last_used_at
+         from keys where secret_hash = any($1)",
     );
     KEY_BY_ID: Query = Query::same(
         "select id, title, owner_kind, owner, scopes, purposes, created_at, expires_at, revoked_at, last_used_at
@@ -74,13 +78,16 @@ impl KeyRow {
 }
 
 impl Session {
-    /// The key whose secret has this hash, also when it is withdrawn.
+    /// The keys whose secrets have these hashes, also when they are withdrawn.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn key_by_secret(&mut self, hash: &KeyedHash) -> Result<Option<KeyRow>, StoreError> {
-        let row = self.fetch_optional(&KEY_BY_SECRET, &params![hash]).await?;
-        row.map(KeyRow::read).transpose()
+    pub async fn keys_by_secrets(
+        &mut self,
+        hashes: &[KeyedHash],
+    ) -> Result<Vec<(KeyedHash, KeyRow)>, StoreError> {
+        let rows = self.fetch(&KEYS_BY_SECRETS, &[Param::keys(hashes)]).await?;
+        rows.into_iter().map(|mut row| Ok((row.take()?, KeyRow::read(row)?))).collect()
     }
 
     /// The key of an id, also when it is withdrawn.

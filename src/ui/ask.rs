@@ -151,7 +151,7 @@ pub async fn answer(
         }
         Outcome::Answered(answer, permission) => {
             let document = query::answer_document("", &answer, &permission);
-            let card = signed.as_ref().and_then(|signed| qr::svg(&signed.card).ok());
+            let card = signed.as_ref().and_then(|signed| qr::svg(&signed.card()).ok());
             again.answer = Some(Answered {
                 verdict: words.named("verdict", answer.verdict.name()),
                 tone: match answer.verdict.name() {

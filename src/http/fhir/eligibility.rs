@@ -65,7 +65,7 @@ pub async fn submit(app: &App, asking: &Asking, body: Value) -> Result<Value, Pr
             let (now, language) = (app.hub.now(), asking.language);
             let mut resource = response::write(&asked, &answer, &permission, now, language);
             if let Some(signed) = signed {
-                response::add_proof(&mut resource, &signed.token, &signed.card);
+                response::add_proof(&mut resource, &signed.token, &signed.card());
             }
             Ok(resource)
         }

@@ -1,25 +1,28 @@
-//! From how a question names its subject to the people who may be meant, with everything known about them.
+//! From how a question names its subject to the people who may be meant.
+//!
+//! First without the store ([`sought`]): a number becomes its keyed hash, a description the record that the index finds.
+//! Then in the store ([`resolve`]), for many questions in as few statements as for one. What is known about those people
+//! is [`facts`](super::facts).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::eligibility::Subject as Asked;
-use crate::eligibility::facts::RecordFacts;
 use crate::eligibility::question::{self, Number};
 use crate::eligibility::registry::NumberKind;
-use crate::eligibility::rules::Found;
 use crate::identity;
-use crate::model::{Instant, PersonId, RecordId};
+use crate::model::{PersonId, RecordId, SchemeId};
 use crate::operations::Hub;
 use crate::operations::library::Library;
 use crate::store::coverages::Subject;
 use crate::store::identifiers::identifier_key;
 use crate::store::records::record_key;
-use crate::store::{Session, StoreError};
+use crate::store::{KeyedHash, Session, StoreError};
 
 /// People behind one number that are compared: more is no identification.
 const PEOPLE: usize = 4;
 
 /// Whom a question may mean.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::operations) enum Subjects {
     /// Less was given than it takes to look for somebody.
     TooLittle,
@@ -29,70 +32,176 @@ pub(in crate::operations) enum Subjects {
     These(Vec<Subject>),
 }
 
-/// Looks for the subject of one question.
-pub(in crate::operations) struct Resolver<'a> {
-    /// The data files of the whole question.
-    pub library: &'a Library,
-    pub hub: &'a Hub,
-    pub session: &'a mut Session,
-    /// The moment whose knowledge counts.
-    pub moment: Instant,
+/// What the store is asked for: nothing personal, and no more than it takes.
+#[derive(Clone, Debug)]
+pub(in crate::operations) enum Sought {
+    /// Numbers; those that lead to somebody must lead to the same.
+    Numbers(Vec<SoughtNumber>),
+    /// The person of this id, or into whom they were merged.
+    Person(PersonId),
+    /// This record.
+    Record(RecordId),
+    /// Nothing: it is known already who is meant.
+    Known(Subjects),
 }
 
-impl Resolver<'_> {
-    /// The people who may be meant; more than one only when a number leads to several.
-    pub async fn find(mut self, asked: &Asked) -> Result<Vec<Found>, StoreError> {
-        let subjects = match self.subjects(asked).await? {
-            Subjects::TooLittle => return Ok(vec![Found::TooLittle]),
-            Subjects::Several => return Ok(vec![Found::Several]),
-            Subjects::These(subjects) => subjects,
-        };
-        let mut found = Vec::with_capacity(subjects.len());
-        for subject in subjects {
-            found.push(self.person(subject).await?);
+/// A number by its hashes; without any it leads to nobody.
+#[derive(Clone, Default, Debug)]
+pub(in crate::operations) struct SoughtNumber {
+    /// As the id of a record of a scheme.
+    record: Option<(SchemeId, KeyedHash)>,
+    /// As an identifier that a record bears. Another scheme may know a person by the number of a record.
+    identifier: Option<KeyedHash>,
+}
+
+/// The people who may be meant; more than one only when a number leads to several.
+pub(in crate::operations) async fn subjects(
+    hub: &Hub,
+    library: &Library,
+    session: &mut Session,
+    asked: &Asked,
+) -> Result<Subjects, StoreError> {
+    let mut found = resolve(session, &[sought(hub, library, asked)]).await?;
+    Ok(found.pop().expect("one question has one outcome"))
+}
+
+/// What is to be looked for in the store.
+pub(in crate::operations) fn sought(hub: &Hub, library: &Library, asked: &Asked) -> Sought {
+    if !asked.suffices() {
+        return Sought::Known(Subjects::TooLittle);
+    }
+    match asked {
+        Asked::Identifiers(numbers) => {
+            Sought::Numbers(numbers.iter().map(|number| hashed(hub, library, number)).collect())
         }
-        Ok(found)
+        Asked::Demographics(person) => by_description(hub, person),
+        Asked::Person(person) => Sought::Person(*person),
+        Asked::Record(record) => Sought::Record(*record),
     }
+}
 
-    /// As [`Self::find`], without what is known about them.
-    pub async fn subjects(&mut self, asked: &Asked) -> Result<Subjects, StoreError> {
-        if !asked.suffices() {
-            return Ok(Subjects::TooLittle);
+fn hashed(hub: &Hub, library: &Library, number: &Number) -> SoughtNumber {
+    let keys = hub.store().keys();
+    let value = number.value.expose().trim();
+    let identifier = |system: &str| Some(identifier_key(keys, system, &normalised(value)));
+    match &number.kind {
+        None => SoughtNumber::default(),
+        Some(NumberKind::System(system)) => {
+            SoughtNumber { record: None, identifier: identifier(system) }
         }
-        let found: Vec<Subject> = match asked {
-            Asked::Identifiers(numbers) => match self.by_numbers(numbers).await? {
-                Some(found) => found.into_iter().collect(),
-                None => return Ok(Subjects::Several),
-            },
-            Asked::Demographics(person) => return self.by_description(person).await,
-            Asked::Person(person) => self.by_person(*person).await?.into_iter().collect(),
-            Asked::Record(record) => self.by_record(*record).await?.into_iter().collect(),
-        };
-        Ok(if found.len() > PEOPLE { Subjects::Several } else { Subjects::These(found) })
+        Some(NumberKind::Record(scheme)) => {
+            let registered = library.registry().scheme(scheme);
+            SoughtNumber {
+                record: Some((scheme.clone(), record_key(keys, scheme, value))),
+                identifier: registered.and_then(|known| identifier(&known.record_number.system)),
+            }
+        }
     }
+}
 
-    /// The person of this id, or into whom they were merged.
-    async fn by_person(&mut self, person: PersonId) -> Result<Option<Subject>, StoreError> {
-        let person = self.session.redirect(person).await?.unwrap_or(person);
-        let members = self.session.members(person).await?;
-        Ok(members.first().map(|member| Subject { person: Some(person), record: member.record }))
+/// The first record of whoever the index finds. The index may be a moment ahead of the links or behind them, so the
+/// person is taken from the links of that record.
+fn by_description(hub: &Hub, person: &question::Demographics) -> Sought {
+    // A statement of its own: the index stays locked no longer than the search takes.
+    let found = hub.index().search(&described(person));
+    match found {
+        identity::Found::None => Sought::Known(Subjects::These(Vec::new())),
+        identity::Found::Ambiguous(_) => Sought::Known(Subjects::Several),
+        identity::Found::One(records) => records
+            .first()
+            .map_or(Sought::Known(Subjects::These(Vec::new())), |first| Sought::Record(*first)),
     }
+}
 
-    async fn by_record(&mut self, record: RecordId) -> Result<Option<Subject>, StoreError> {
-        // What is staged is not shown there: it counts for nothing yet.
-        let stored = self.session.records(&[record]).await?;
-        if stored.is_empty() { Ok(None) } else { self.session.subject(record).await }
+/// Looks everything up, and answers in the order of what is sought. What is staged is not found: it counts for nothing
+/// yet.
+pub(in crate::operations) async fn resolve(
+    session: &mut Session,
+    sought: &[Sought],
+) -> Result<Vec<Subjects>, StoreError> {
+    let (numbers, records) = (by_number(session, sought).await?, by_record(session, sought).await?);
+    let mut found = Vec::with_capacity(sought.len());
+    for one in sought {
+        found.push(match one {
+            Sought::Known(subjects) => subjects.clone(),
+            Sought::Numbers(sought) => numbers.common(sought),
+            Sought::Record(record) => these(records.get(record).copied().into_iter().collect()),
+            Sought::Person(person) => these(by_person(session, *person).await?),
+        });
     }
+    Ok(found)
+}
 
-    /// The people that the numbers lead to, each once; none when two numbers lead to different people. A number that
-    /// leads to nobody says nothing against the others.
-    async fn by_numbers(
-        &mut self,
-        numbers: &[Number],
-    ) -> Result<Option<BTreeSet<Subject>>, StoreError> {
+fn these(found: Vec<Subject>) -> Subjects {
+    if found.len() > PEOPLE { Subjects::Several } else { Subjects::These(found) }
+}
+
+async fn by_person(session: &mut Session, person: PersonId) -> Result<Vec<Subject>, StoreError> {
+    let person = session.redirect(person).await?.unwrap_or(person);
+    let members = session.members(person).await?;
+    let first = members.first();
+    Ok(first
+        .map(|member| Subject { person: Some(person), record: member.record })
+        .into_iter()
+        .collect())
+}
+
+async fn by_record(
+    session: &mut Session,
+    sought: &[Sought],
+) -> Result<BTreeMap<RecordId, Subject>, StoreError> {
+    let records: Vec<RecordId> = sought
+        .iter()
+        .filter_map(|one| if let Sought::Record(record) = one { Some(*record) } else { None })
+        .collect();
+    if records.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found = session.subjects(&records).await?;
+    Ok(found.into_iter().map(|subject| (subject.record, subject)).collect())
+}
+
+/// To whom numbers lead, by their hashes.
+#[derive(Default)]
+struct Bearers {
+    records: BTreeMap<(SchemeId, KeyedHash), Subject>,
+    identifiers: BTreeMap<KeyedHash, Vec<Subject>>,
+}
+
+async fn by_number(session: &mut Session, sought: &[Sought]) -> Result<Bearers, StoreError> {
+    let mut found = Bearers::default();
+    let (mut records, mut identifiers): (BTreeMap<&SchemeId, Vec<KeyedHash>>, Vec<KeyedHash>) =
+        Default::default();
+    for one in sought {
+        let Sought::Numbers(numbers) = one else { continue };
+        for number in numbers {
+            if let Some((scheme, key)) = &number.record {
+                records.entry(scheme).or_default().push(*key);
+            }
+            identifiers.extend(number.identifier);
+        }
+    }
+    for (scheme, keys) in records {
+        let named = session.subjects_of_records(scheme, &keys).await?;
+        found.records.extend(named.into_iter().map(|(key, one)| ((scheme.clone(), key), one)));
+    }
+    // The same number may be asked for twice at once; its bearers are listed once.
+    identifiers.sort_unstable();
+    identifiers.dedup();
+    if !identifiers.is_empty() {
+        for (key, subject) in session.subjects_of_identifiers(&identifiers).await? {
+            found.identifiers.entry(key).or_default().push(subject);
+        }
+    }
+    Ok(found)
+}
+
+impl Bearers {
+    /// The people that all the numbers lead to, each once. A number that leads to nobody says nothing against the others.
+    fn common(&self, numbers: &[SoughtNumber]) -> Subjects {
         let mut common: Option<BTreeSet<Subject>> = None;
         for number in numbers {
-            let found = self.by_number(number).await?;
+            let found = self.of(number);
             if found.is_empty() {
                 continue;
             }
@@ -105,71 +214,26 @@ impl Resolver<'_> {
                     .collect(),
             };
             if shared.is_empty() {
-                return Ok(None);
+                return Subjects::Several;
             }
             common = Some(shared);
         }
-        Ok(Some(common.unwrap_or_default()))
+        these(common.unwrap_or_default().into_iter().collect())
     }
 
     /// The people that one number leads to, each once.
-    pub async fn by_number(&mut self, number: &Number) -> Result<BTreeSet<Subject>, StoreError> {
-        let keys = self.hub.store().keys();
-        let value = number.value.expose().trim();
-        let system = match &number.kind {
-            None => return Ok(BTreeSet::new()),
-            Some(NumberKind::System(system)) => system.clone(),
-            Some(NumberKind::Record(scheme)) => {
-                let key = record_key(keys, scheme, value);
-                if let Some(subject) = self.session.subject_of_record(scheme, &key).await? {
-                    return Ok(BTreeSet::from([subject]));
-                }
-                // Another scheme may know the person by this scheme's number.
-                match self.library.registry().scheme(scheme) {
-                    Some(scheme) => scheme.record_number.system.clone(),
-                    None => return Ok(BTreeSet::new()),
-                }
-            }
-        };
-        let key = identifier_key(keys, &system, &normalised(value));
+    fn of(&self, number: &SoughtNumber) -> BTreeSet<Subject> {
+        if let Some(subject) = number.record.as_ref().and_then(|key| self.records.get(key)) {
+            return BTreeSet::from([*subject]);
+        }
         let mut people: BTreeSet<Subject> = BTreeSet::new();
-        for subject in self.session.subjects_of_identifier(&key).await? {
-            if !people.iter().any(|known| same(known, &subject)) {
-                people.insert(subject);
+        let found = number.identifier.and_then(|key| self.identifiers.get(&key));
+        for subject in found.into_iter().flatten() {
+            if !people.iter().any(|known| same(known, subject)) {
+                people.insert(*subject);
             }
         }
-        Ok(people)
-    }
-
-    async fn person(&mut self, subject: Subject) -> Result<Found, StoreError> {
-        let keys = self.hub.store().keys();
-        let facts: Vec<RecordFacts> = match subject.person {
-            Some(person) => self.session.statements_of_person(keys, person, self.moment).await?,
-            None => self
-                .session
-                .statement_of_record(keys, subject.record, self.moment)
-                .await?
-                .into_iter()
-                .collect(),
-        };
-        Ok(if facts.is_empty() { Found::Nobody } else { Found::Person(subject.person, facts) })
-    }
-
-    /// The person whom the index finds. It may be a moment ahead of the links or behind them, so the person is taken
-    /// from the links of the first record.
-    async fn by_description(
-        &mut self,
-        person: &question::Demographics,
-    ) -> Result<Subjects, StoreError> {
-        // A statement of its own: the index stays locked no longer than the search takes.
-        let found = self.hub.index().search(&described(person));
-        let first = match found {
-            identity::Found::None => None,
-            identity::Found::Ambiguous(_) => return Ok(Subjects::Several),
-            identity::Found::One(records) => records.first().copied(),
-        };
-        let Some(first) = first else { return Ok(Subjects::These(Vec::new())) };
-        Ok(Subjects::These(self.session.subject(first).await?.into_iter().collect()))
+        people
     }
 }
 

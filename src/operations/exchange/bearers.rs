@@ -5,7 +5,7 @@ use crate::eligibility::Subject;
 use crate::eligibility::question::Number;
 use crate::eligibility::registry::NumberKind;
 use crate::model::{RecordId, SchemeId};
-use crate::operations::ask::resolve::{Resolver, Subjects, normalised};
+use crate::operations::ask::resolve::{self, Subjects, normalised};
 use crate::store::identifiers::identifier_key;
 use crate::store::{Session, StoreError};
 
@@ -20,8 +20,7 @@ pub(super) async fn bearers(
 ) -> Result<Vec<Bearer>, StoreError> {
     let library = hub.library();
     let asked = Subject::Identifiers(numbers.to_vec());
-    let mut resolver = Resolver { library: &library, hub, session, moment: hub.now() };
-    let subject = match resolver.subjects(&asked).await? {
+    let subject = match resolve::subjects(hub, &library, session, &asked).await? {
         Subjects::These(found) if found.len() == 1 => found.into_iter().next(),
         Subjects::These(_) | Subjects::Several | Subjects::TooLittle => None,
     };
