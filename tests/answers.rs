@@ -1,5 +1,5 @@
 //! The questions of the population's generator, put to a hub that was given its exports over HTTP: every field of every
-//! answer, in REST and in FHIR, against what the generator knows.
+//! answer, in REST, FHIR and SPDCI, against what the generator knows.
 //!
 //! Small here; `make proof` asks about 20,000 people of three seeds (`DANKUN_PROOF_PERSONS`, `DANKUN_PROOF_SEEDS`).
 
@@ -14,6 +14,8 @@ mod fhir;
 mod population;
 #[path = "http/server.rs"]
 mod server;
+#[path = "answers/spdci.rs"]
+mod spdci;
 
 use std::collections::BTreeMap;
 
@@ -29,7 +31,14 @@ struct Tally {
     right: usize,
     /// Wrong because two records of the person were not recognised as one person's.
     unlinked: usize,
-    wrong: Vec<String>,
+    wrong: Vec<Wrong>,
+}
+
+/// A wrong answer.
+#[derive(Debug)]
+struct Wrong {
+    class: &'static str,
+    says: String,
 }
 
 impl Tally {
@@ -38,7 +47,7 @@ impl Tally {
     }
 }
 
-/// Puts every question as its asker, in both standards, and counts what is right.
+/// Puts every question as its asker, in all three standards, which must agree, and counts what is right.
 async fn ask(population: &Population) -> BTreeMap<String, Tally> {
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
     for query in population.queries() {
@@ -50,6 +59,7 @@ async fn ask(population: &Population) -> BTreeMap<String, Tally> {
         assert_eq!(status, 200, "{}: {answer}", query.id);
         let told = fhir::ask(population, &query, &key).await;
         fhir::agree(&told, &answer, &query.id);
+        spdci::agree(&spdci::ask(population, &query, &key).await, &answer, &query.id);
         let tally = tallies.entry(query.kind.clone()).or_default();
         tally.asked += 1;
         let wrong = query.differences(&answer);
@@ -58,7 +68,7 @@ async fn ask(population: &Population) -> BTreeMap<String, Tally> {
         } else if population.lacks_a_link(&query) {
             tally.unlinked += 1;
         } else {
-            tally.wrong.push(format!("{} {wrong:?}", query.id));
+            tally.wrong.push(wrong_answer(population, &query, &answer));
         }
     }
     tallies
@@ -77,8 +87,22 @@ async fn ask_what_is_not_allowed(population: &Population) -> usize {
         assert_eq!(answer["violations"][0]["code"], query.expected["reason"], "{}", query.id);
         let outcome = fhir::ask(population, query, &key).await;
         assert_eq!(outcome["resourceType"], "OperationOutcome", "{}", query.id);
+        let (status, refused) = spdci::ask(population, query, &key).await;
+        assert_eq!((status, &refused["errors"][0]["code"]), (403, &json!("err.request.forbidden")));
     }
     queries.len()
+}
+
+/// What came instead of what was meant. Somebody else's answer is far worse than none.
+fn wrong_answer(population: &Population, query: &Query, answer: &Value) -> Wrong {
+    let class = match (answer["reason"].as_str(), population.is_person(query, answer)) {
+        (Some("not_found"), _) => "not found",
+        (Some("ambiguous"), _) => "ambiguous",
+        (Some("insufficient_identification"), _) => "too little given",
+        (_, true) => "the right person, another answer",
+        (_, false) => "another person",
+    };
+    Wrong { class, says: format!("{} {:?}", query.id, query.differences(answer)) }
 }
 
 fn judge(tallies: &BTreeMap<String, Tally>) {
@@ -91,6 +115,13 @@ fn judge(tallies: &BTreeMap<String, Tally>) {
             100.0 * tally.share(),
             tally.unlinked
         );
+        let mut classes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for wrong in &tally.wrong {
+            classes.entry(wrong.class).or_default().push(&wrong.says);
+        }
+        for (class, wrong) in &classes {
+            println!("    {class}: {}, such as {}", wrong.len(), wrong[0]);
+        }
         match kind.as_str() {
             "demographics" | "demographics_unregistered" => {
                 described += tally.asked;
@@ -100,6 +131,9 @@ fn judge(tallies: &BTreeMap<String, Tally>) {
         }
     }
     let share = right as f64 / described.max(1) as f64;
+    let strangers = |tally: &&Wrong| tally.class == "another person";
+    let strangers = tallies.values().flat_map(|tally| &tally.wrong).filter(strangers).count();
+    println!("  answers about another person than the one meant: {strangers}");
     println!("  by description: {described} asked, {:.2} % right", 100.0 * share);
     assert!(share >= 0.97, "only {right} of {described} questions by description are right");
 }
