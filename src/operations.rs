@@ -9,6 +9,7 @@ pub mod ask;
 pub mod audit;
 pub mod batches;
 pub mod body;
+mod changes;
 pub mod checkup;
 pub mod conflicts;
 pub mod deliver;

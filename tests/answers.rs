@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use expected::Query;
 use population::Population;
 use server::{Document, read};
 

@@ -27,7 +27,7 @@ enum Verb {
         /// Name with which its holder signs in
         name: AccountName,
         /// administrator, mapper, steward, auditor or viewer
-        #[arg(long, value_name = "ROLE", value_parser = role)]
+        #[arg(long, value_name = "ROLE", value_parser = Role::among_known)]
         role: Role,
         /// The only scheme in which it may work [default: the whole hub]
         #[arg(long, value_name = "SCHEME")]
@@ -50,13 +50,6 @@ enum Verb {
         /// Name of the account
         name: AccountName,
     },
-}
-
-fn role(name: &str) -> Result<Role, String> {
-    Role::parse(name).ok_or_else(|| {
-        let known: Vec<_> = Role::ALL.iter().map(|role| role.name()).collect();
-        known.join(", ")
-    })
 }
 
 /// Does one of the five.

@@ -51,7 +51,7 @@ struct Create {
     #[command(flatten)]
     whose: Whose,
     /// A right; several are given one after the other [default: what such a holder needs]
-    #[arg(long = "scope", value_name = "RIGHT", value_parser = scope)]
+    #[arg(long = "scope", value_name = "RIGHT", value_parser = Scope::among_known)]
     scopes: Vec<Scope>,
     /// A purpose for which it may ask [default: those of its agreements]
     #[arg(long = "purpose", value_name = "PURPOSE")]
@@ -62,13 +62,6 @@ struct Create {
     /// Days until it ends by itself [default: never]
     #[arg(long, value_name = "DAYS")]
     days: Option<u32>,
-}
-
-fn scope(name: &str) -> Result<Scope, String> {
-    Scope::parse(name).ok_or_else(|| {
-        let known: Vec<_> = Scope::ALL.iter().map(|scope| scope.name()).collect();
-        known.join(", ")
-    })
 }
 
 /// Does one of the three.

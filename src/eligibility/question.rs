@@ -7,6 +7,9 @@ use crate::model::{Instant, PartialDate, PersonId, RecordId, SchemeId, Sensitive
 
 use super::registry::NumberKind;
 
+/// Numbers by which one person may be named: nobody bears more, and who sends more tries them out.
+pub const NUMBERS: usize = 20;
+
 /// One question about one person.
 #[derive(Clone, Debug)]
 pub struct Question {

@@ -62,6 +62,8 @@ codes! {
     KeyExpired = UNAUTHORIZED "key_expired";
     /// A right that nobody gave the key; `scope` names it.
     NotPermitted = FORBIDDEN "not_permitted";
+    /// Something that a scheme says of its own beneficiaries, said by somebody else.
+    SchemesOnly = FORBIDDEN "schemes_only";
     /// A form that no page of the hub made for this browser.
     ForeignForm = FORBIDDEN "foreign_form";
     /// No agreement lets the asker have this.

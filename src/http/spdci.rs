@@ -23,7 +23,7 @@ pub use speak::speak;
 use super::App;
 use super::extract::{self, Known};
 use super::problem::{Code, Problem, language_of};
-use crate::model::{Caller, Instant, Issue, Language, Scope};
+use crate::model::{Caller, DeliveryId, Instant, Issue, Language, Scope};
 use crate::operations::exchange::{self, TakeError};
 use crate::operations::{ask, patients};
 use crate::spdci::envelope::{self, Header, Received};
@@ -117,9 +117,24 @@ impl Message {
     }
 }
 
-/// What an answer given at once is made of.
-fn sending<'s>(id: &'s str, action: &'s str, count: usize, now: Instant) -> envelope::Sending<'s> {
-    envelope::Sending { id, action, status: "succ", counts: (count, count), now }
+/// The id of an answer that is given at once, and its moment.
+fn begun(app: &App) -> (String, Instant) {
+    let now = app.hub.now();
+    (DeliveryId::new(now, app.hub.random()).to_string(), now)
+}
+
+/// What is answered at once: `count` requests, in an envelope that is signed.
+async fn answered(
+    app: &App,
+    received: &Received,
+    (id, now): (&str, Instant),
+    (action, count): (&str, usize),
+    message: Value,
+) -> Result<Value, Problem> {
+    let sending = envelope::Sending { id, action, status: "succ", counts: (count, count), now };
+    let mut whole = envelope::write(received, &sending, message);
+    exchange::sign(&app.hub, &mut whole).await?;
+    Ok(whole)
 }
 
 fn invalid(wrong: Vec<Issue>) -> Problem {

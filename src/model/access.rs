@@ -145,8 +145,14 @@ impl Caller {
     /// Whether the caller may see what belongs to a scheme: the scheme itself, and operators.
     #[must_use]
     pub fn sees(&self, scheme: &SchemeId) -> bool {
+        self.sees_what_is_of(scheme.as_str())
+    }
+
+    /// The same of whoever is known by this id: messages go to partners, too.
+    #[must_use]
+    pub fn sees_what_is_of(&self, id: &str) -> bool {
         match &self.holder {
-            Holder::Scheme(own) => own == scheme,
+            Holder::Scheme(own) => own.as_str() == id,
             Holder::Partner(_) => false,
             Holder::Operator(_) => true,
         }

@@ -25,6 +25,15 @@ macro_rules! named {
             pub fn parse(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.name() == name)
             }
+
+            /// The one of a name.
+            ///
+            /// # Errors
+            /// Every name there is, separated by commas, when it is none of them.
+            pub fn among_known(name: &str) -> Result<Self, String> {
+                let known = || Self::ALL.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ");
+                Self::parse(name).ok_or_else(known)
+            }
         }
     };
 }

@@ -142,11 +142,19 @@ fn callback_base(hub: &Hub, caller: &Caller) -> Option<String> {
     Some(base.trim_end_matches('/').to_owned())
 }
 
-/// The answer to a message: what it says, and how many requests it answers.
+/// The answer to a message: what it says, how many requests it answers, and which subscriptions it ends.
 pub struct Answer {
     message: Value,
     status: &'static str,
     count: usize,
+    /// Ended where the answer is written, so that a crash between the two cannot tell of an end as of an old one.
+    ends: Vec<SubscriptionId>,
+}
+
+impl Answer {
+    const fn new(message: Value, status: &'static str, count: usize) -> Self {
+        Self { message, status, count, ends: Vec::new() }
+    }
 }
 
 /// Works on the message that has waited longest; whether there was one.
@@ -162,7 +170,9 @@ pub async fn step(hub: &Hub, worker: &str) -> Result<bool, StoreError> {
     }
     tx.commit().await?;
     let Some(taken) = taken else { return Ok(false) };
-    let kept = Kept::read(&taken.body)?;
+    let Some(kept) = taken.body.as_deref().and_then(Kept::read) else {
+        return close_unread(hub, worker, &taken).await.map(|()| true);
+    };
     match work(hub, &taken, &kept).await {
         Ok(answer) => close(hub, worker, &taken, &kept, answer).await?,
         Err(WorkError::Store(error)) => return Err(error),
@@ -205,7 +215,7 @@ async fn work(hub: &Hub, taken: &Taken, kept: &Kept) -> Result<Answer, WorkError
     let correlation = taken.id.to_string();
     let answered = match work {
         Work::Search => search::later(hub, &caller, kept, &correlation).await,
-        Work::Subscribe => subscribe::begin(hub, &caller, kept, &correlation).await,
+        Work::Subscribe => subscribe::begin(hub, &caller, kept, taken.id).await,
         Work::Status => Ok(status::later(hub, &caller, kept, &correlation).await?),
         Work::Unsubscribe => Ok(subscribe::end(hub, &caller, kept, &correlation).await?),
         Work::Deaths => Ok(announce::deaths(hub, &caller, kept, &correlation).await?),
@@ -221,8 +231,19 @@ fn refused(taken: &Taken, kept: &Kept, now: Instant) -> Answer {
     warn!(exchange.id = %taken.id, "`{}` cannot be answered any more", taken.id);
     let work = Work::parse(&taken.action).unwrap_or(Work::Search);
     let (transaction, correlation) = (&kept.message["transaction_id"], taken.id.to_string());
-    let message = work.nothing(transaction, &correlation, now);
-    Answer { message, status: "rjct", count: 0 }
+    Answer::new(work.nothing(transaction, &correlation, now), "rjct", 0)
+}
+
+/// Closes a message that does not open any more, or is none of ours. Its sender is unknown with it, so nothing is sent; it
+/// is not worked on for ever either, before all the others.
+async fn close_unread(hub: &Hub, worker: &str, taken: &Taken) -> Result<(), StoreError> {
+    error!(exchange.id = %taken.id, "`{}` cannot be read, and is closed", taken.id);
+    let work = Work::parse(&taken.action).unwrap_or(Work::Search);
+    let nothing = work.nothing(&Value::Null, &taken.id.to_string(), hub.now());
+    let told = serde_json::to_vec(&nothing).expect("a tree is plain JSON");
+    let mut tx = hub.store().begin().await?;
+    tx.close_exchange(hub.store().keys(), taken, worker, &told, hub.now()).await?;
+    tx.commit().await
 }
 
 /// Writes the answer down, and the message that carries it.
@@ -239,16 +260,21 @@ async fn close(
     if !tx.close_exchange(keys, taken, worker, &told, now).await? {
         return Ok(());
     }
-    let carried = Work::parse(&taken.action).and_then(Work::answer);
-    let partner = taken.partner.parse().ok();
-    if let (Some((action, _)), Some(url), Some(partner)) = (carried, &taken.callback, partner) {
+    for ended in &answer.ends {
+        tx.end_follower(*ended).await?;
+        // What still waits for it is given up.
+        tx.withdraw_deliveries(*ended, now).await?;
+    }
+    if let (Some((action, _)), Some((partner, url))) =
+        (Work::parse(&taken.action).and_then(Work::answer), address(hub, taken, kept))
+    {
         let envelope = write(kept, taken, action, &answer, now);
         let message = NewMessage {
             about: SubscriptionId::from_bytes(*taken.id.as_bytes()),
             partner,
             person: None,
             log_seq: 0,
-            url: url.clone(),
+            url,
             body: serde_json::to_vec(&envelope).expect("a tree is plain JSON"),
         };
         tx.insert_message(keys, (DeliveryId::new(now, hub.random()), &message), now).await?;
@@ -256,6 +282,16 @@ async fn close(
     tx.commit().await?;
     info!(exchange.id = %taken.id, count = answer.count, "answered `{}`", taken.id);
     Ok(())
+}
+
+/// To whom the answer goes, and where; none unless the agreement of now still has the address.
+fn address(hub: &Hub, taken: &Taken, kept: &Kept) -> Option<(String, String)> {
+    let (sender, url) = (kept.keyless()?, taken.callback.as_deref()?);
+    let agreed = inbox::partner(hub, &sender).callback(Some(url), "").ok().flatten();
+    if agreed.is_none() {
+        warn!(exchange.id = %taken.id, "the answer to `{}` has no agreed address any more", taken.id);
+    }
+    Some((sender.holder.id().to_owned(), agreed?))
 }
 
 fn write(kept: &Kept, taken: &Taken, action: &str, answer: &Answer, now: Instant) -> Value {

@@ -192,10 +192,14 @@ pub struct Sending<'s> {
 pub async fn put(hub: &Hub, caller: &Caller, sending: Sending<'_>) -> Result<Vec<Put>, FeedError> {
     let Sending { scheme, records, bytes, format, idempotency_key } = sending;
     let mut before = Vec::with_capacity(records.len());
-    for record in &records {
-        before.push(expect(hub, scheme, record).await?);
+    // What was sent before is answered as it was then: its sender saw what its own sending has changed since.
+    let again = was_received(hub, scheme, idempotency_key.as_deref()).await?;
+    if !again {
+        for record in &records {
+            before.push(expect(hub, scheme, record).await?);
+        }
+        examine(hub, scheme, &records, &before, (format.as_deref(), &bytes))?;
     }
-    examine(hub, scheme, &records, &before, (format.as_deref(), &bytes))?;
     let actor = caller.actor();
     let submission = Submission {
         idempotency_key,
@@ -213,7 +217,7 @@ pub async fn put(hub: &Hub, caller: &Caller, sending: Sending<'_>) -> Result<Vec
         return Err(FeedError::Refused(Box::new(receipt)));
     }
     let mut put = Vec::with_capacity(records.len());
-    for (record, before) in records.iter().zip(before) {
+    for (at, record) in records.iter().enumerate() {
         let named = Named { scheme, number: &record.number };
         let standing = standing(hub, named).await?.ok_or(FeedError::Unknown)?;
         if receipt.counts.stale > 0 {
@@ -221,12 +225,23 @@ pub async fn put(hub: &Hub, caller: &Caller, sending: Sending<'_>) -> Result<Vec
         }
         let warnings = last_sent(hub, standing.id).await?.map(|kept| kept.warnings);
         put.push(Put {
+            created: match before.get(at) {
+                Some(before) => before.is_none(),
+                None => receipt.counts.new_records > 0 && standing.revision == 1,
+            },
             standing,
-            created: before.is_none(),
             warnings: warnings.unwrap_or_default(),
         });
     }
     Ok(put)
+}
+
+/// Whether a sending of this key was received to its end.
+async fn was_received(hub: &Hub, scheme: &SchemeId, key: Option<&str>) -> Result<bool, StoreError> {
+    let Some(key) = key else { return Ok(false) };
+    let first = hub.store().read().await?.batch_by_key(scheme, key).await?;
+    Ok(first
+        .is_some_and(|first| !matches!(first.state, BatchState::Receiving | BatchState::Abandoned)))
 }
 
 /// What was sent last of a record, which must be as its sender saw it.

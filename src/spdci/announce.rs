@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::attributes::Attributes;
 use super::faults::{form, id, missing, moment};
-use crate::eligibility::question::Number;
+use crate::eligibility::question::{NUMBERS, Number};
 use crate::eligibility::{Registry, Subject};
 use crate::model::{Issue, PartialDate};
 
@@ -54,8 +54,13 @@ pub fn read(message: &Value, registry: &Registry) -> Result<Vec<Death>, Vec<Issu
         for person in people {
             let path = place("data.reg_records");
             let numbers = numbers(person, registry);
-            if numbers.is_empty() {
-                wrong.push(missing(&format!("{path}.identifier")));
+            match numbers.len() {
+                0 => wrong.push(missing(&format!("{path}.identifier"))),
+                count if count > NUMBERS => {
+                    let most = format!("1..{NUMBERS}");
+                    wrong.push(form(&format!("{path}.identifier"), &count.to_string(), &most));
+                }
+                _ => {}
             }
             let died = person["death_date"].as_str().unwrap_or_default();
             // A registry may say the hour, too.

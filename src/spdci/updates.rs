@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::announce::numbers;
 use super::faults::{form, id, missing};
 use crate::eligibility::Registry;
-use crate::eligibility::question::Number;
+use crate::eligibility::question::{NUMBERS, Number};
 use crate::messages;
 use crate::model::{Instant, Issue, Language};
 
@@ -49,8 +49,15 @@ pub fn read(message: &Value, registry: &Registry) -> Result<(String, Vec<Update>
         _ => {}
     }
     let updates: Vec<Update> = all.iter().take(MOST).map(|one| update(one, registry)).collect();
-    for (at, _) in updates.iter().enumerate().filter(|(_, one)| one.numbers.is_empty()) {
-        wrong.push(missing(&format!("{PATH}[{at}].member_identifier")));
+    for (at, one) in updates.iter().enumerate() {
+        let place = format!("{PATH}[{at}].member_identifier");
+        match one.numbers.len() {
+            0 => wrong.push(missing(&place)),
+            count if count > NUMBERS => {
+                wrong.push(form(&place, &count.to_string(), &format!("1..{NUMBERS}")));
+            }
+            _ => {}
+        }
     }
     if wrong.is_empty() { Ok((transaction, updates)) } else { Err(wrong) }
 }
@@ -82,6 +89,8 @@ pub enum Outcome {
     Unknown,
     /// The status, or its day, is none that can be taken over.
     Unclear,
+    /// It does not fit what is known of the record, and waits in quarantine.
+    Refused,
 }
 
 /// The answer: one line a beneficiary, in their order.
@@ -97,6 +106,7 @@ pub fn write(
             Outcome::Taken => ("succ", None),
             Outcome::Unknown => ("rjct", Some("spdci-unknown-beneficiary")),
             Outcome::Unclear => ("rjct", Some("spdci-unclear-status")),
+            Outcome::Refused => ("rjct", Some("spdci-refused-update")),
         };
         let mut line = json!({
             "reference_id": (at + 1).to_string(),

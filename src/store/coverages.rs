@@ -56,6 +56,10 @@ sql! {
         "select record_id, known_from, known_to, sealed from coverages
          where record_id = $1 and known_from <= $2 and (known_to is null or known_to > $2)",
     );
+    SINCE: Query = Query::same(
+        "select record_id, known_from, known_to, sealed from coverages
+         where record_id = $1 and (known_to is null or known_to > $2) order by known_from",
+    );
     OF_RECORDS: Query = Query::differing(
         "select record_id, known_from, known_to, sealed from coverages
          where known_to is null and record_id in (select unhex(value) from json_each($1))",
@@ -148,6 +152,20 @@ impl Session {
     ) -> Result<Option<RecordFacts>, StoreError> {
         let row = self.fetch_optional(&OF_RECORD, &params![&record, at]).await?;
         row.map(|mut row| read(&mut row, keys)).transpose()
+    }
+
+    /// What the store knew about one record at a moment, and everything that it came to know since, in this order.
+    ///
+    /// # Errors
+    /// When the database fails or a value does not open.
+    pub async fn statements_since(
+        &mut self,
+        keys: &Keys,
+        record: RecordId,
+        moment: Instant,
+    ) -> Result<Vec<RecordFacts>, StoreError> {
+        let rows = self.fetch(&SINCE, &params![&record, moment]).await?;
+        rows.into_iter().map(|mut row| read(&mut row, keys)).collect()
     }
 
     /// What is known now about some records.

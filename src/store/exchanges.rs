@@ -12,7 +12,7 @@ use crate::model::{ExchangeId, Instant, KeyId};
 pub struct NewExchange {
     /// The correlation id.
     pub id: ExchangeId,
-    /// Who sent it, by its id in agreements.
+    /// Who sent it: kind and id of the holder of its key, such as `partner:ci-cnam`.
     pub partner: String,
     /// The access key with which it came; none from the hub's own machine.
     pub key: Option<KeyId>,
@@ -32,8 +32,6 @@ pub struct NewExchange {
 pub struct Taken {
     /// The correlation id.
     pub id: ExchangeId,
-    /// Who sent it.
-    pub partner: String,
     /// The access key with which it came.
     pub key: Option<KeyId>,
     /// What it is.
@@ -42,8 +40,8 @@ pub struct Taken {
     pub attempts: u32,
     /// Where the answer goes.
     pub callback: Option<String>,
-    /// What it says.
-    pub body: Vec<u8>,
+    /// What it says; none when it does not open.
+    pub body: Option<Vec<u8>>,
 }
 
 /// A message of which its sender asks what became of it.
@@ -75,11 +73,11 @@ sql! {
         "update exchanges set state = 'leased', due_at = $2, leased_by = $3, attempts = attempts + 1
          where id in (select id from exchanges where state in ('waiting', 'leased') and due_at <= $1
            order by due_at, id limit 1)
-         returning id, partner, key_id, action, attempts, callback, sealed",
+         returning id, key_id, action, attempts, callback, sealed",
         "update exchanges set state = 'leased', due_at = $2, leased_by = $3, attempts = attempts + 1
          where id in (select id from exchanges where state in ('waiting', 'leased') and due_at <= $1
            order by due_at, id limit 1 for update skip locked)
-         returning id, partner, key_id, action, attempts, callback, sealed",
+         returning id, key_id, action, attempts, callback, sealed",
     );
     CLOSE: Query = Query::same(
         "update exchanges set state = 'done', closed_at = $4, leased_by = null, answer = $5
@@ -180,7 +178,7 @@ impl Tx {
     /// Takes the message that has waited longest, until `until`; none when none is due.
     ///
     /// # Errors
-    /// When the database fails or it does not open.
+    /// When the database fails.
     pub async fn lease_exchange(
         &mut self,
         keys: &Keys,
@@ -192,12 +190,11 @@ impl Tx {
         row.map(|mut row| {
             let id: ExchangeId = row.take()?;
             Ok(Taken {
-                partner: row.take()?,
                 key: row.take_optional()?,
                 action: row.take()?,
                 attempts: row.take()?,
                 callback: row.take_optional()?,
-                body: keys.open(message(&id), &row.take::<Vec<u8>>()?)?,
+                body: keys.open(message(&id), &row.take::<Vec<u8>>()?).ok(),
                 id,
             })
         })

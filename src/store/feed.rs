@@ -44,6 +44,7 @@ sql! {
     AFTER: Query = Query::same(
         "select seq, kind, record_id, person_id, at from log where seq > $1 order by seq limit $2",
     );
+    LAST_LOGGED: Query = Query::same("select max(at) from log where record_id = $1 and seq <= $2");
     REDIRECTED: Query = Query::same(
         "select old_id, new_id, seq from redirects where seq > $1 and seq <= $2 order by seq",
     );
@@ -80,6 +81,18 @@ impl Session {
     /// When the database fails.
     pub async fn log_after(&mut self, seq: u64, limit: u32) -> Result<Vec<LogEntry>, StoreError> {
         self.fetch(&AFTER, &params![seq, limit]).await?.into_iter().map(read).collect()
+    }
+
+    /// When the log last spoke of a record, up to and with a position.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_logged(
+        &mut self,
+        record: RecordId,
+        upto: u64,
+    ) -> Result<Option<Instant>, StoreError> {
+        self.fetch_one(&LAST_LOGGED, &params![&record, upto]).await?.take_optional()
     }
 
     /// The redirections made after one position, up to and with another.

@@ -18,6 +18,8 @@ pub struct Follower {
     pub event: String,
     /// Of everybody in this scheme; else of whoever bears a target.
     pub scheme: Option<SchemeId>,
+    /// Since when.
+    pub since: Instant,
     /// The sender's words that a notice repeats. Personal.
     pub body: Vec<u8>,
 }
@@ -26,7 +28,7 @@ sql! {
     ADD: Query = Query::same(
         "insert into followers (id, holder, wish, purpose, event, scheme, state, created_at, sealed)
          values ($1, $2, $3, $4, $5, $6, 'active', $7, $8)
-         on conflict (holder, wish) where state = 'active' do nothing",
+         on conflict do nothing",
     );
     ADD_TARGETS: Bulk = Bulk::insert(
         "follower_targets",
@@ -35,7 +37,7 @@ sql! {
     );
     // Whoever follows the scheme of a record, or bears a number that one of the person's records bears, or is called so.
     OF_PERSON: Query = Query::same(
-        "select id, holder, purpose, event, scheme, sealed from followers
+        "select id, holder, purpose, event, scheme, created_at, sealed from followers
          where state = 'active' and id in (
            select id from followers where state = 'active' and scheme = $1
            union
@@ -69,6 +71,7 @@ fn read(keys: &Keys, mut row: Row) -> Result<Follower, StoreError> {
         purpose: row.take()?,
         event: row.take()?,
         scheme: row.take_optional()?,
+        since: row.take()?,
         body: keys.open(owner(&id), &row.take::<Vec<u8>>()?)?,
         id,
     })
@@ -145,7 +148,6 @@ impl Tx {
         keys: &Keys,
         new: &Follower,
         (wish, targets): (&KeyedHash, &[KeyedHash]),
-        now: Instant,
     ) -> Result<bool, StoreError> {
         let bound = params![
             &new.id,
@@ -154,7 +156,7 @@ impl Tx {
             &new.purpose,
             &new.event,
             new.scheme.as_ref(),
-            now,
+            new.since,
             keys.seal(owner(&new.id), &new.body),
         ];
         if self.execute(&ADD, &bound).await? == 0 {

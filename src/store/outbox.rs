@@ -39,8 +39,8 @@ pub struct DeliveryRow {
     pub id: DeliveryId,
     /// To whom.
     pub subscription: SubscriptionId,
-    /// The subscriber's scheme.
-    pub scheme: SchemeId,
+    /// To whom: the scheme of a subscriber, or a partner by its id in agreements.
+    pub to: String,
     /// The record in which the change happened.
     pub record: Option<RecordId>,
     /// The person it is about.
@@ -74,8 +74,8 @@ pub struct Leased {
 pub struct NewMessage {
     /// What it answers, or what asked for it: with the position it makes the message the same.
     pub about: SubscriptionId,
-    /// To whom.
-    pub partner: SchemeId,
+    /// To whom, by its id in agreements.
+    pub partner: String,
     /// The person it is about, when it tells of a change.
     pub person: Option<PersonId>,
     /// The log position that gave rise to it; 0 when none did.
@@ -164,7 +164,7 @@ const fn owner(id: &DeliveryId) -> Owner<'_> {
 impl DeliveryRow {
     fn read(row: &mut Row) -> Result<Self, StoreError> {
         let id = row.take()?;
-        let (subscription, scheme) = (row.take()?, row.take()?);
+        let (subscription, to) = (row.take()?, row.take()?);
         let (record, person) = (row.take_optional()?, row.take_optional()?);
         let kind: String = row.take()?;
         let kind = Kind::parse(&kind).ok_or(StoreError::Unexpected { column: 5 })?;
@@ -172,7 +172,7 @@ impl DeliveryRow {
         Ok(Self {
             id,
             subscription,
-            scheme,
+            to,
             record,
             person,
             kind,

@@ -42,7 +42,7 @@ impl Row {
         let name = row.state.name();
         Self {
             id: row.id.to_string(),
-            scheme: row.scheme.to_string(),
+            scheme: row.to.clone(),
             what: row.kind.name().to_owned(),
             state: match name {
                 "done" => "good",
@@ -205,8 +205,9 @@ pub async fn retry(
 ) -> Result<Response, Problem> {
     let member = member.with(Scope::DeliveriesManage)?;
     let row = deliver::delivery(app.hub(), id).await?;
-    let row =
-        row.filter(|row| member.caller.sees(&row.scheme)).ok_or(Problem::new(Code::NotFound))?;
+    let row = row
+        .filter(|row| member.caller.sees_what_is_of(&row.to))
+        .ok_or(Problem::new(Code::NotFound))?;
     if deliver::retry(app.hub(), row.id).await? {
         Ok(done("/ui/deliveries", "delivery-retried"))
     } else {

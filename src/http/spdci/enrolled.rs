@@ -4,15 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::Value;
 
-use super::{Message, Sending, invalid, sending};
+use super::{Message, Sending, answered, begun, invalid};
 use crate::eligibility::Question;
 use crate::http::App;
 use crate::http::problem::Problem;
-use crate::model::{DeliveryId, Scope};
+use crate::model::Scope;
 use crate::operations::ask::{self, Outcome};
-use crate::operations::exchange;
 use crate::spdci::enrolled;
-use crate::spdci::envelope::{self, Header};
+use crate::spdci::envelope::Header;
 
 /// Answers whether somebody is covered by a programme, or by any.
 #[utoipa::path(post, path = "/spdci/registry/sync/enrolled", tag = "spdci", request_body(content = Object,
@@ -40,15 +39,13 @@ pub async fn answer(
     match ask::ask(&app.hub, &caller, &question).await? {
         Outcome::Answered(answer, permission) => {
             crate::http::metrics::asked(answer.verdict.name());
-            let now = app.hub.now();
-            let id = DeliveryId::new(now, app.hub.random()).to_string();
+            let (id, now) = begun(&app);
             let told = (&*answer, &permission);
             let body = enrolled::write(&asked, told, &id, now, who.language);
-            let header = sending(&id, "on-search", 1, now);
             // The specification shows this answer without an envelope; it stands in one all the same, for those who look
             // for it there, and because a signature is of header and message.
-            let mut whole = envelope::write(&received, &header, body.clone());
-            exchange::sign(&app.hub, &mut whole).await?;
+            let what = ("on-search", 1);
+            let mut whole = answered(&app, &received, (&id, now), what, body.clone()).await?;
             if let (Some(whole), Value::Object(body)) = (whole.as_object_mut(), body) {
                 whole.extend(body);
             }

@@ -5,8 +5,9 @@ use axum::extract::State;
 use serde_json::Value;
 
 use super::{Message, Sending, later};
+use crate::eligibility::Refusal;
 use crate::http::App;
-use crate::http::problem::{Code, Problem};
+use crate::http::problem::Problem;
 use crate::model::Scope;
 use crate::operations::exchange::{self, Work};
 
@@ -22,8 +23,7 @@ pub async fn take(
 ) -> Result<Json<Value>, Problem> {
     let caller = who.granted(Scope::RecordsWrite)?;
     if !exchange::announces_deaths(&app.hub, &caller) {
-        let scope = Scope::RecordsWrite.name();
-        return Err(Problem::new(Code::NotPermitted).with("scope", scope));
+        return Err(Refusal::NoAgreement.into());
     }
     later::take(&app, &who, &caller, message, Work::Deaths).await
 }

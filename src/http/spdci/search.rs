@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::Value;
 
-use super::{Message, Sending, invalid, later, sending};
+use super::{Message, Sending, answered, begun, invalid, later};
 use crate::http::App;
 use crate::http::problem::Problem;
-use crate::model::{DeliveryId, Scope};
+use crate::model::Scope;
 use crate::operations::exchange::{self, Work};
-use crate::spdci::envelope::{self, Header};
+use crate::spdci::envelope::Header;
 use crate::spdci::search;
 
 /// Answers a batch of searches, each for one person.
@@ -27,12 +27,10 @@ pub async fn answer(
     let asked = search::read(&received.message, app.hub.library().registry()).map_err(invalid)?;
     let purpose = who.purpose(&app, &caller);
     let responses = exchange::answer_search(&app.hub, &caller, purpose, &asked).await?;
-    let now = app.hub.now();
-    let id = DeliveryId::new(now, app.hub.random()).to_string();
-    let header = sending(&id, "on-search", responses.len(), now);
-    let mut whole = envelope::write(&received, &header, search::write(&asked, responses, &id));
-    exchange::sign(&app.hub, &mut whole).await?;
-    Ok(Json(whole))
+    let (id, now) = begun(&app);
+    let what = ("on-search", responses.len());
+    let message = search::write(&asked, responses, &id);
+    Ok(Json(answered(&app, &received, (&id, now), what, message).await?))
 }
 
 /// Takes a batch of searches, to be answered later by `on-search`.

@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::Value;
 
-use super::{Message, Sending, invalid, later, sending};
+use super::{Message, Sending, answered, begun, invalid, later};
 use crate::http::App;
 use crate::http::problem::Problem;
-use crate::model::{DeliveryId, Scope};
+use crate::model::Scope;
 use crate::operations::exchange::{self, Work};
-use crate::spdci::envelope::{self, Header};
+use crate::spdci::envelope::Header;
 use crate::spdci::status;
 
 /// Answers what became of a message: `pdng` while it waits, then what was answered.
@@ -26,13 +26,10 @@ pub async fn answer(
     let received = message.read(&app, &caller, ("txn-status", Header::Request)).await?;
     let asked = status::read(&received.message).map_err(invalid)?;
     who.sees_anything(&app, &caller).await?;
-    let now = app.hub.now();
-    let id = DeliveryId::new(now, app.hub.random()).to_string();
+    let (id, now) = begun(&app);
     let (message, count) = exchange::answer_status(&app.hub, &caller, &asked, &id).await?;
-    let header = sending(&id, "txn-on-status", count, now);
-    let mut whole = envelope::write(&received, &header, message);
-    exchange::sign(&app.hub, &mut whole).await?;
-    Ok(Json(whole))
+    let what = ("txn-on-status", count);
+    Ok(Json(answered(&app, &received, (&id, now), what, message).await?))
 }
 
 /// Takes a question what became of a message, to be answered later by `txn-on-status`.

@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::Value;
 
-use super::{Message, Sending, invalid, sending};
+use super::{Message, Sending, answered, begun, invalid};
 use crate::http::App;
 use crate::http::problem::{Code, Problem};
-use crate::model::{DeliveryId, Holder, Scope};
+use crate::model::{Holder, Scope};
 use crate::operations::exchange;
-use crate::spdci::envelope::{self, Header};
+use crate::spdci::envelope::Header;
 use crate::spdci::updates;
 
 /// Takes over how beneficiaries stand now: suspended, or active again. A scheme tells it of its own.
@@ -24,19 +24,15 @@ pub async fn take(
 ) -> Result<Json<Value>, Problem> {
     let caller = who.granted(Scope::RecordsWrite)?;
     if !matches!(caller.holder, Holder::Scheme(_)) {
-        let scope = Scope::RecordsWrite.name();
-        return Err(Problem::new(Code::NotPermitted).with("scope", scope));
+        return Err(Problem::new(Code::SchemesOnly));
     }
     let received = message.read(&app, &caller, ("notify", Header::Callback)).await?;
     let library = app.hub.library();
     let (transaction, all) =
         updates::read(&received.message, library.registry()).map_err(invalid)?;
-    let outcomes = exchange::take_updates(&app.hub, &caller, &all).await?;
-    let now = app.hub.now();
-    let id = DeliveryId::new(now, app.hub.random()).to_string();
-    let header = sending(&id, "notify", outcomes.len(), now);
+    let outcomes = exchange::take_updates(&app.hub, &caller, &received.id, &all).await?;
+    let (id, now) = begun(&app);
+    let what = ("notify", outcomes.len());
     let message = updates::write(&transaction, &outcomes, &id, (now, who.language));
-    let mut whole = envelope::write(&received, &header, message);
-    exchange::sign(&app.hub, &mut whole).await?;
-    Ok(Json(whole))
+    Ok(Json(answered(&app, &received, (&id, now), what, message).await?))
 }

@@ -54,7 +54,7 @@ impl From<DeliveryRow> for DeliveryBody {
         Self {
             id: row.id,
             subscription: row.subscription.to_string(),
-            scheme: row.scheme.to_string(),
+            scheme: row.to,
             kind: row.kind.name(),
             state: row.state.name(),
             at: at.to_string(),
@@ -111,7 +111,8 @@ pub async fn retry(
 ) -> Result<StatusCode, Problem> {
     let caller = known.granted(Scope::DeliveriesManage)?;
     let row = deliver::delivery(&app.hub, id).await?;
-    let row = row.filter(|row| caller.sees(&row.scheme)).ok_or(Problem::new(Code::NotFound))?;
+    let row =
+        row.filter(|row| caller.sees_what_is_of(&row.to)).ok_or(Problem::new(Code::NotFound))?;
     if deliver::retry(&app.hub, row.id).await? {
         Ok(StatusCode::ACCEPTED)
     } else {

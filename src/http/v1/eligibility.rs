@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::eligibility::query;
-use crate::eligibility::question::{Demographics, Number, Question, Subject};
+use crate::eligibility::question::{Demographics, NUMBERS, Number, Question, Subject};
 use crate::eligibility::registry::Registry;
 use crate::http::App;
 use crate::http::extract::{Document, Known};
 use crate::http::openapi::Refused;
-use crate::http::problem::Problem;
+use crate::http::problem::{Code, Problem};
 use crate::model::record::Sex;
 use crate::model::{Holder, Instant, PartialDate, SchemeId, Scope};
 use crate::operations::answers::Signed;
@@ -71,7 +71,7 @@ pub enum SignedBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SubjectBody {
-    /// By numbers; each must lead to the same person.
+    /// By numbers, at most 20; each must lead to the same person.
     Identifiers(Vec<NumberBody>),
     /// By description: full name and birth date, or year of birth with sex and phone.
     Demographics(PersonBody),
@@ -196,6 +196,12 @@ pub async fn answer(
     let caller = known.granted(Scope::EligibilityAsk)?;
     let wish = body.signed;
     let (query_id, question) = body.read(&caller.holder, app.hub.library().registry());
+    if let Subject::Identifiers(numbers) = &question.subject
+        && numbers.len() > NUMBERS
+    {
+        let reason = format!("subject.identifiers: 1..{NUMBERS}");
+        return Err(Problem::new(Code::InvalidBody).with("reason", reason));
+    }
     let (outcome, signed) = match wish {
         SignedBody::No => (ask::ask(&app.hub, &caller, &question).await?, None),
         SignedBody::Answer | SignedBody::Card => {

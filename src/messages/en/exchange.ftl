@@ -8,4 +8,5 @@ spdci-already-subscribed = there is such a subscription already
 spdci-no-subscription = you have no subscription with this code
 spdci-already-ended = this subscription ended before
 spdci-unknown-beneficiary = no record of your programme bears these numbers: send the record itself
+spdci-refused-update = this does not fit what is known of the record and waits among your refused records: correct it there, or send the record itself
 spdci-unclear-status = only “Suspended” and “Active” with the day of the change are taken over here: send the record itself

@@ -8,4 +8,5 @@ spdci-already-subscribed = cet abonnement existe déjà
 spdci-no-subscription = vous n’avez pas d’abonnement de ce code
 spdci-already-ended = cet abonnement est déjà terminé
 spdci-unknown-beneficiary = aucune fiche de votre programme ne porte ces numéros : envoyez la fiche elle-même
+spdci-refused-update = cela ne s’accorde pas avec ce qui est connu de la fiche et attend parmi vos fiches refusées : corrigez-la là, ou envoyez la fiche elle-même
 spdci-unclear-status = seuls « Suspended » et « Active », avec le jour du changement, sont repris ici : envoyez la fiche elle-même

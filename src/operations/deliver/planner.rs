@@ -3,13 +3,12 @@
 //! A record's statement before and after tells what kind of change it was. A subscriber is told of
 //! each once: planning again finds the message in the outbox and adds nothing.
 
-use std::collections::BTreeMap;
-
 use super::message::{self, About};
 use super::{Hub, SubscriptionRow};
 use crate::delivery::plan::{Change, Holder, Kind, Planned, Wish, plan};
 use crate::eligibility::facts::Statement;
-use crate::model::{DeliveryId, Instant, PersonId, RecordId};
+use crate::model::{DeliveryId, Instant, PersonId};
+use crate::operations::changes::{self, Changed, Step};
 use crate::store::feed::Member;
 use crate::store::outbox::NewDelivery;
 use crate::store::{Session, StoreError};
@@ -50,16 +49,9 @@ pub async fn plan_pending(hub: &Hub) -> Result<PlanStep, StoreError> {
     let Some(last) = entries.last().map(|entry| entry.seq) else {
         return Ok(PlanStep::default());
     };
-    let mut touched = BTreeMap::new();
-    for entry in &entries {
-        if let Some(record) = entry.record {
-            touched.insert(record, entry.seq);
-        }
-    }
     let mut messages = Vec::new();
-    for (record, seq) in touched {
-        let noticed = of_record(hub, &mut session, record, seq).await?;
-        for one in noticed {
+    for changed in changes::of_page(hub, &mut session, &entries, from).await? {
+        for one in of_record(&mut session, &changed).await? {
             write(hub, &mut session, &subscriptions, &one, &mut messages).await?;
         }
     }
@@ -90,34 +82,27 @@ pub async fn plan_pending(hub: &Hub) -> Result<PlanStep, StoreError> {
     Ok(step)
 }
 
-/// What happened in a record.
-async fn of_record(
-    hub: &Hub,
-    session: &mut Session,
-    record: RecordId,
-    seq: u64,
-) -> Result<Vec<Noticed>, StoreError> {
-    let keys = hub.store().keys();
-    let Some(person) = session.subject(record).await?.and_then(|subject| subject.person) else {
-        return Ok(Vec::new());
-    };
-    let Some(after) = session.statement_of_record(keys, record, hub.now()).await? else {
-        return Ok(Vec::new());
-    };
-    let moment_before = after.recorded_at.plus_millis(-1);
-    let before = session.statement_of_record(keys, record, moment_before).await?;
-    // A correction made since the record last said something else is what it now says.
-    let since = before.as_ref().map_or(Instant::default(), |before| before.recorded_at);
-    let corrected = session.was_corrected(record, since).await?.then_some(Kind::RecordCorrected);
-    let told = kind_of(before.as_ref().map(|facts| &facts.says), &after.says);
-    let kinds = [Some(told), corrected].into_iter().flatten();
-    Ok(kinds
-        .map(|kind| Noticed {
-            change: Change { kind, person, record, origin: after.says.scheme.clone() },
-            seq,
+/// What happened in a record, one after the other.
+async fn of_record(session: &mut Session, changed: &Changed) -> Result<Vec<Noticed>, StoreError> {
+    let mut noticed = Vec::new();
+    for Step { before, after } in &changed.steps {
+        // A correction made since the record last said something else is what it now says.
+        let since = before.as_ref().map_or(Instant::default(), |before| before.recorded_at);
+        let corrected = session.was_corrected(after.record, since).await?;
+        let told = kind_of(before.as_ref().map(|facts| &facts.says), &after.says);
+        let kinds = [Some(told), corrected.then_some(Kind::RecordCorrected)];
+        noticed.extend(kinds.into_iter().flatten().map(|kind| Noticed {
+            change: Change {
+                kind,
+                person: changed.person,
+                record: after.record,
+                origin: after.says.scheme.clone(),
+            },
+            seq: changed.seq,
             since: after.recorded_at,
-        })
-        .collect())
+        }));
+    }
+    Ok(noticed)
 }
 
 /// The most telling kind: who wants to hear of deaths need not compare records.

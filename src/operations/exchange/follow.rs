@@ -4,8 +4,6 @@
 //! too. A death is told whoever reported it, as it decides every answer; other events only when they happened in a record
 //! that the follower may see.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -14,8 +12,8 @@ use super::search::written;
 use super::{Hub, callback_base};
 use crate::eligibility::Subject;
 use crate::eligibility::agreement::Field;
-use crate::eligibility::facts::{RecordFacts, Statement};
-use crate::model::{Caller, DeliveryId, Instant, PersonId, RecordId, SchemeId};
+use crate::model::{Caller, DeliveryId, Instant, PersonId, SchemeId};
+use crate::operations::changes::{self, Changed, Step};
 use crate::operations::patients::{self, ViewError};
 use crate::spdci::envelope::{self, Received};
 use crate::spdci::subscribe::{self, Event};
@@ -26,13 +24,12 @@ use crate::store::{Session, StoreError};
 /// How many entries of the log one step looks at.
 const PAGE: u32 = 500;
 
-/// What happened to somebody.
+/// What happened to somebody, and when the hub came to know it.
 struct Happened {
-    events: Vec<Event>,
+    events: Vec<(Event, Instant)>,
     person: PersonId,
     scheme: SchemeId,
     seq: u64,
-    since: Instant,
 }
 
 /// Puts the notices that follow from the next entries of the log into the outbox; how many entries there were.
@@ -53,11 +50,9 @@ pub async fn follow(hub: &Hub) -> Result<usize, StoreError> {
     }
     let entries = session.log_after(from, PAGE).await?;
     let Some(last) = entries.last().map(|entry| entry.seq) else { return Ok(0) };
-    let touched: BTreeMap<RecordId, u64> =
-        entries.iter().filter_map(|entry| Some((entry.record?, entry.seq))).collect();
     let mut messages = Vec::new();
-    for (record, seq) in touched {
-        if let Some(happened) = happened(hub, &mut session, record, seq).await? {
+    for changed in changes::of_page(hub, &mut session, &entries, from).await? {
+        if let Some(happened) = happened(hub, &mut session, &changed).await? {
             messages.extend(notices(hub, &mut session, &happened).await?);
         }
     }
@@ -80,25 +75,24 @@ async fn write(hub: &Hub, messages: &[NewMessage], last: u64) -> Result<(), Stor
 async fn happened(
     hub: &Hub,
     session: &mut Session,
-    record: RecordId,
-    seq: u64,
+    changed: &Changed,
 ) -> Result<Option<Happened>, StoreError> {
-    let keys = hub.store().keys();
-    let Some(person) = session.subject(record).await?.and_then(|subject| subject.person) else {
-        return Ok(None);
-    };
-    let Some(after) = session.statement_of_record(keys, record, hub.now()).await? else {
-        return Ok(None);
-    };
-    let moment_before = after.recorded_at.plus_millis(-1);
-    let before = session.statement_of_record(keys, record, moment_before).await?;
-    let events = events(before.as_ref(), &after.says);
-    let (scheme, since) = (after.says.scheme, after.recorded_at);
-    Ok((!events.is_empty()).then_some(Happened { events, person, scheme, seq, since }))
+    let mut events = Vec::new();
+    for step in &changed.steps {
+        for event in events_of(step) {
+            if event != Event::Death || is_news(hub, session, changed.person, step).await? {
+                events.push((event, step.after.recorded_at));
+            }
+        }
+    }
+    let Some(last) = changed.steps.last() else { return Ok(None) };
+    let (person, scheme, seq) = (changed.person, last.after.says.scheme.clone(), changed.seq);
+    Ok((!events.is_empty()).then_some(Happened { events, person, scheme, seq }))
 }
 
-fn events(before: Option<&RecordFacts>, after: &Statement) -> Vec<Event> {
-    let lived = before.is_none_or(|facts| facts.says.death_date.is_none());
+fn events_of(Step { before, after }: &Step) -> Vec<Event> {
+    let after = &after.says;
+    let lived = before.as_ref().is_none_or(|facts| facts.says.death_date.is_none());
     let mut events = Vec::new();
     match before {
         None => events.push(Event::Registration),
@@ -111,6 +105,19 @@ fn events(before: Option<&RecordFacts>, after: &Statement) -> Vec<Event> {
     events
 }
 
+/// Whether no other record of the person had told of the death before.
+async fn is_news(
+    hub: &Hub,
+    session: &mut Session,
+    person: PersonId,
+    step: &Step,
+) -> Result<bool, StoreError> {
+    let before = step.after.recorded_at.plus_millis(-1);
+    let keys = hub.store().keys();
+    let known = session.statements_of_people(keys, &[person], before).await?;
+    Ok(known.iter().all(|(_, facts)| facts.says.death_date.is_none()))
+}
+
 async fn notices(
     hub: &Hub,
     session: &mut Session,
@@ -121,8 +128,12 @@ async fn notices(
     let mut messages = Vec::new();
     for follower in followers {
         let event = Event::parse(&follower.event);
-        let Some(event) = event.filter(|event| happened.events.contains(event)) else { continue };
-        if session.was_notified(follower.id, happened.person, happened.since).await? {
+        let mut fitting = happened.events.iter().filter(|(one, since)| {
+            // What happened before it followed is no notice to it.
+            Some(*one) == event && *since >= follower.since
+        });
+        let Some(&(event, since)) = fitting.next_back() else { continue };
+        if session.was_notified(follower.id, happened.person, since).await? {
             continue;
         }
         messages.extend(notice(hub, &follower, event, happened).await?);
@@ -151,10 +162,8 @@ async fn notice(
     if follower.scheme.as_ref().is_some_and(|scheme| !agreed.follows.contains(scheme)) {
         return Ok(None);
     }
-    let (Some(base), Ok(partner)) = (callback_base(hub, &caller), caller.holder.id().parse())
-    else {
-        return Ok(None);
-    };
+    let Some(base) = callback_base(hub, &caller) else { return Ok(None) };
+    let partner = caller.holder.id().to_owned();
     let Some(member) = seen(hub, &caller, follower, event, happened).await? else {
         return Ok(None);
     };

@@ -43,14 +43,19 @@ impl Kept {
         }
     }
 
-    pub(super) fn read(body: &[u8]) -> Result<Self, StoreError> {
-        serde_json::from_slice(body).map_err(|_| StoreError::Sealed)
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        serde_json::from_slice(body).ok()
     }
 
     /// Who sent it, when it came with no key that could be withdrawn meanwhile: its holder, and no right beside.
     pub(super) fn keyless(&self) -> Option<Caller> {
         let purposes = self.purposes.clone();
         Some(Caller { purposes, ..holder(&self.holder)? })
+    }
+
+    /// The sender's own id of it.
+    pub(super) fn message_id(&self) -> &str {
+        &self.id
     }
 
     /// Who the sender says it is.
@@ -233,7 +238,7 @@ pub async fn take(hub: &Hub, taking: Taking<'_>) -> Result<(ExchangeId, Ack), Ta
     let ack = if follows { Ack::Follows } else { Ack::Kept };
     let new = NewExchange {
         id,
-        partner: caller.holder.id().to_owned(),
+        partner: caller.holder.to_string(),
         key: caller.key,
         action: work.action(),
         message_key,

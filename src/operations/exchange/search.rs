@@ -46,7 +46,7 @@ pub(super) async fn later(
     let responses = answer(hub, caller, purpose, &asked).await?;
     let count = responses.len();
     let message = search::write(&asked, responses, correlation);
-    Ok(Some(Answer { message, status: "succ", count }))
+    Ok(Some(Answer::new(message, "succ", count)))
 }
 
 /// The Members of one search; the code of the specification where it names nobody.

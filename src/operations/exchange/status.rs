@@ -25,11 +25,11 @@ pub async fn answer(
     asked: &Asked,
     correlation: &str,
 ) -> Result<(Value, usize), StoreError> {
-    let stored = stored(hub, caller.holder.id(), &asked.named).await?;
+    let stored = stored(hub, &caller.holder.to_string(), &asked.named).await?;
     let mut became = Vec::new();
     let mut transaction = None;
     for one in stored.iter().filter(|one| is_of(asked, one)) {
-        let kept = Kept::read(&one.body)?;
+        let kept = Kept::read(&one.body).ok_or(StoreError::Sealed)?;
         if one.action == "search" && !may_see(hub, caller, &kept).await? {
             continue;
         }
@@ -84,7 +84,7 @@ pub(super) async fn later(
 ) -> Result<Option<Answer>, StoreError> {
     let Ok(asked) = status::read(&kept.message) else { return Ok(None) };
     let (message, count) = answer(hub, caller, &asked, correlation).await?;
-    Ok(Some(Answer { message, status: "succ", count }))
+    Ok(Some(Answer::new(message, "succ", count)))
 }
 
 async fn stored(hub: &Hub, partner: &str, named: &Named) -> Result<Vec<Stored>, StoreError> {

@@ -7,7 +7,7 @@ use super::{Answer, Hub};
 use crate::eligibility::question::Number;
 use crate::eligibility::registry::NumberKind;
 use crate::eligibility::{Registry, agreement::Partner};
-use crate::model::{Caller, SubscriptionId};
+use crate::model::{Caller, ExchangeId, SubscriptionId};
 use crate::operations::ask::{self, resolve::normalised};
 use crate::operations::patients::{ViewError, view};
 use crate::spdci::subscribe::{self, Event, Followed, Made, Reason};
@@ -21,7 +21,7 @@ pub(super) async fn begin(
     hub: &Hub,
     caller: &Caller,
     kept: &Kept,
-    correlation: &str,
+    exchange: ExchangeId,
 ) -> Result<Option<Answer>, ViewError> {
     let library = hub.library();
     let Ok(asked) = subscribe::read(&kept.message, library.registry()) else { return Ok(None) };
@@ -29,11 +29,12 @@ pub(super) async fn begin(
     view(hub, caller, purpose.clone()).await?;
     let agreed = partner(hub, caller);
     let mut made = Vec::with_capacity(asked.requests.len());
-    for request in &asked.requests {
+    for (position, request) in asked.requests.iter().enumerate() {
         let outcome = match &request.wanted {
             Err(reason) => Err(*reason),
             Ok((event, followed)) => {
                 let wish = Wish {
+                    id: code(hub.store().keys(), exchange, position),
                     holder: caller.holder.to_string(),
                     purpose: purpose.clone().unwrap_or_default(),
                     reference: &request.reference,
@@ -46,12 +47,25 @@ pub(super) async fn begin(
         made.push(Made { reference: &request.reference, outcome });
     }
     let said = (hub.now(), kept.language());
-    let message = subscribe::write(&asked.transaction, &made, correlation, said);
-    Ok(Some(Answer { message, status: "succ", count: made.len() }))
+    let message = subscribe::write(&asked.transaction, &made, &exchange.to_string(), said);
+    Ok(Some(Answer::new(message, "succ", made.len())))
+}
+
+/// The code of a subscription follows from the message that asks for it and the place in it: worked on once more after a
+/// crash, the message finds its own subscriptions and tells their codes.
+fn code(keys: &Keys, exchange: ExchangeId, position: usize) -> SubscriptionId {
+    let place = position.to_string();
+    let hash =
+        keys.hash_bytes("subscription of a message", [exchange.as_bytes(), place.as_bytes()]);
+    // Its time, as that of any id, and the hash in place of chance.
+    let mut id = *exchange.as_bytes();
+    id.iter_mut().zip(hash.as_bytes()).skip(9).for_each(|(to, from)| *to = *from);
+    SubscriptionId::from_bytes(id)
 }
 
 /// A subscription to be made.
 struct Wish<'w> {
+    id: SubscriptionId,
     holder: String,
     purpose: String,
     reference: &'w str,
@@ -83,29 +97,41 @@ async fn keep(
     }
     let now = hub.now();
     let follower = Follower {
-        id: SubscriptionId::new(now, hub.random()),
+        id: wish.id,
         holder: wish.holder.clone(),
         purpose: wish.purpose.clone(),
         event: wish.event.name().to_owned(),
         scheme,
+        since: now,
         body: json!({ "reference": wish.reference, "sender": wish.sender })
             .to_string()
             .into_bytes(),
     };
     let same = sameness(keys, &follower, &targets);
+    if !begin_following(hub, &follower, (&same, &targets)).await? {
+        return Ok(Err(Reason::Already));
+    }
+    tracing::info!(subscription.id = %follower.id, "`{}` follows", follower.id);
+    Ok(Ok((follower.id.to_string(), wish.event)))
+}
+
+/// Keeps a follower; `false` when there is another one with the same wish.
+async fn begin_following(
+    hub: &Hub,
+    follower: &Follower,
+    (wish, targets): (&KeyedHash, &[KeyedHash]),
+) -> Result<bool, StoreError> {
     let mut tx = hub.store().begin().await?;
     if !tx.anybody_follows().await? {
         // What happened before is nobody's notice.
         let end = tx.log_end().await?;
         tx.followed_to(end).await?;
     }
-    let new = tx.add_follower(keys, &follower, (&same, &targets), now).await?;
+    let kept = tx.add_follower(hub.store().keys(), follower, (wish, targets)).await?
+        // Before a crash.
+        || tx.follows(follower.id, &follower.holder).await?.is_some();
     tx.commit().await?;
-    if !new {
-        return Ok(Err(Reason::Already));
-    }
-    tracing::info!(subscription.id = %follower.id, "`{}` follows", follower.id);
-    Ok(Ok((follower.id.to_string(), wish.event)))
+    Ok(kept)
 }
 
 /// What makes a wish the same: what, of whom, for which purpose.
@@ -141,28 +167,30 @@ pub(super) async fn end(
 ) -> Result<Option<Answer>, StoreError> {
     let Ok((transaction, codes)) = subscribe::read_end(&kept.message) else { return Ok(None) };
     let mut ended = Vec::with_capacity(codes.len());
+    let mut ends = Vec::new();
     for code in codes {
-        let outcome = end_one(hub, caller, &code).await?;
+        let outcome = theirs(hub, caller, &code)
+            .await?
+            .and_then(|id| if ends.contains(&id) { Err(Reason::Ended) } else { Ok(ends.push(id)) });
         ended.push((code, outcome));
     }
     let said = (hub.now(), kept.language());
     let message: Value = subscribe::write_end(&transaction, &ended, correlation, said);
     let status = if ended.iter().any(|(_, outcome)| outcome.is_ok()) { "succ" } else { "rjct" };
-    Ok(Some(Answer { message, status, count: ended.len() }))
+    Ok(Some(Answer { ends, ..Answer::new(message, status, ended.len()) }))
 }
 
-/// Ends a subscription of the caller; what still waits for it is given up.
-async fn end_one(hub: &Hub, caller: &Caller, code: &str) -> Result<Result<(), Reason>, StoreError> {
+/// A subscription of the caller that can be ended.
+async fn theirs(
+    hub: &Hub,
+    caller: &Caller,
+    code: &str,
+) -> Result<Result<SubscriptionId, Reason>, StoreError> {
     let Ok(id) = code.parse::<SubscriptionId>() else { return Ok(Err(Reason::NoSuch)) };
-    let mut tx = hub.store().begin().await?;
-    let outcome = match tx.follows(id, &caller.holder.to_string()).await? {
+    let mut session = hub.store().read().await?;
+    Ok(match session.follows(id, &caller.holder.to_string()).await? {
         None => Err(Reason::NoSuch),
-        Some(true) if tx.end_follower(id).await? => {
-            tx.withdraw_deliveries(id, hub.now()).await?;
-            Ok(())
-        }
-        Some(_) => Err(Reason::Ended),
-    };
-    tx.commit().await?;
-    Ok(outcome)
+        Some(false) => Err(Reason::Ended),
+        Some(true) => Ok(id),
+    })
 }

@@ -6,19 +6,20 @@
 use serde_json::json;
 
 use super::Hub;
-use super::announce::{event_id, submit};
+use super::announce::{Line, event_id, submit};
 use super::bearers::{Bearer, bearers};
 use crate::model::{Caller, Holder};
 use crate::operations::intake::IntakeError;
 use crate::spdci::updates::{Outcome, Status, Update};
 
-/// Takes over what is told; answers what became of each.
+/// Takes over what a message tells; answers what became of each.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn take(
     hub: &Hub,
     caller: &Caller,
+    message: &str,
     updates: &[Update],
 ) -> Result<Vec<Outcome>, IntakeError> {
     let Holder::Scheme(own) = &caller.holder else {
@@ -26,15 +27,18 @@ pub async fn take(
     };
     let mut lines = Vec::new();
     let mut outcomes = Vec::with_capacity(updates.len());
+    // Which events stand for which update.
+    let mut sent: Vec<(usize, String)> = Vec::new();
     let mut session = hub.store().read().await?;
-    for update in updates {
+    for (at, update) in updates.iter().enumerate() {
         let mut found = bearers(hub, &mut session, &update.numbers).await?;
         found.retain(|(scheme, _)| scheme == own);
-        let events: Option<Vec<String>> =
-            found.iter().map(|record| event(hub, update, record)).collect();
+        let events: Option<Vec<Line>> =
+            found.iter().map(|record| event(hub, message, update, record)).collect();
         outcomes.push(match events {
             Some(events) if events.is_empty() => Outcome::Unknown,
             Some(events) => {
+                sent.extend(events.iter().map(|event| (at, event.id.clone())));
                 lines.extend(events);
                 Outcome::Taken
             }
@@ -42,19 +46,25 @@ pub async fn take(
         });
     }
     drop(session);
-    submit(hub, caller, own.as_str(), &lines).await?;
+    let refused = submit(hub, caller, own.as_str(), &lines).await?;
+    for (at, outcome) in outcomes.iter_mut().enumerate() {
+        if sent.iter().any(|(of, id)| *of == at && refused.contains(id)) {
+            *outcome = Outcome::Refused;
+        }
+    }
     Ok(outcomes)
 }
 
 /// The event, as a line; none where the status or its day is not clear.
-fn event(hub: &Hub, update: &Update, (scheme, record): &Bearer) -> Option<String> {
+fn event(hub: &Hub, message: &str, update: &Update, (scheme, record): &Bearer) -> Option<Line> {
     let kind = match update.status? {
         Status::Suspended => "SUSPENSION",
         Status::Active => "REINSTATEMENT",
     };
     let since = update.since?.to_string();
+    let id = event_id(&[message, scheme.as_str(), record, kind, &since]);
     let line = json!({
-        "event_id": event_id(&[scheme.as_str(), record, kind, &since]),
+        "event_id": id,
         "type": kind,
         "source": scheme,
         "source_record_id": record,
@@ -62,5 +72,5 @@ fn event(hub: &Hub, update: &Update, (scheme, record): &Bearer) -> Option<String
         "date_envoi": hub.today(),
         "payload": { "portee": "individu" },
     });
-    Some(format!("{line}\n"))
+    Some(Line { id, text: format!("{line}\n") })
 }
