@@ -34,6 +34,7 @@ mod places;
 mod program;
 pub mod reference;
 mod rehearse;
+pub mod retouch;
 mod reverse;
 mod run;
 mod samples;

@@ -30,6 +30,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let files = assets! {
         "page.css" = "text/css; charset=utf-8";
         "workshop.css" = "text/css; charset=utf-8";
+        "grid.js" = "text/javascript; charset=utf-8";
         "workshop.js" = "text/javascript; charset=utf-8";
         "mark.svg" = "image/svg+xml";
         "progress.js" = "text/javascript; charset=utf-8";

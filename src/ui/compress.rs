@@ -18,12 +18,14 @@ const WORTH_IT: usize = 1400;
 /// More than any page: what is larger is a file, and is left as it is.
 const LARGEST: usize = 8 << 20;
 
-/// Compresses HTML for whoever reads it so.
+/// Compresses pages, and what their scripts ask, for whoever reads it so.
 pub async fn layer(request: Request, next: Next) -> Response {
     let wanted = reads_packed(request.headers());
     let response = next.run(request).await;
     let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if !wanted || !kind.is_some_and(|kind| kind.starts_with("text/html")) {
+    let ours = ["text/html", "application/json"];
+    let worth = kind.is_some_and(|kind| ours.iter().any(|ours| kind.starts_with(ours)));
+    if !wanted || !worth {
         return response;
     }
     let (mut parts, body) = response.into_parts();

@@ -2,7 +2,10 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream;
 use std::time::Duration;
 
 use super::visit::Visit;
@@ -46,6 +49,14 @@ impl Form {
 /// A form that carries the text of a data file.
 pub struct LongForm(pub Form);
 
+/// A form with a file in it (RFC 7578): the only way in which a browser sends one without a script.
+pub struct Upload {
+    /// Its other fields.
+    pub form: Form,
+    /// The file; empty when none was chosen.
+    pub file: Vec<u8>,
+}
+
 impl FromRequest<App> for Form {
     type Rejection = Response;
 
@@ -59,6 +70,43 @@ impl FromRequest<App> for LongForm {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         take(request, app, TEXT).await.map(Self).map_err(IntoResponse::into_response)
+    }
+}
+
+impl FromRequest<App> for Upload {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        upload(request, app).await.map_err(IntoResponse::into_response)
+    }
+}
+
+async fn upload(request: Request, app: &App) -> Result<Upload, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let Ok(visit) = Visit::from_request_parts(&mut parts, app).await;
+    if !is_ours(&parts.headers) {
+        return Err(Problem::new(Code::ForeignForm));
+    }
+    let broken = |error: multer::Error| Problem::new(Code::InvalidBody).with("reason", error);
+    let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let boundary = multer::parse_boundary(kind.unwrap_or_default()).map_err(broken)?;
+    let bytes = Bytes::from(whole(body, TEXT).await?);
+    let stream = stream::once(async move { Ok::<_, std::convert::Infallible>(bytes) });
+    let mut parts = multer::Multipart::new(stream, boundary);
+    let (mut fields, mut file) = (Vec::new(), Vec::new());
+    while let Some(field) = parts.next_field().await.map_err(broken)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if field.file_name().is_some() {
+            file = field.bytes().await.map_err(broken)?.to_vec();
+        } else {
+            fields.push((name, field.text().await.map_err(broken)?));
+        }
+    }
+    let form = Form(fields);
+    if visit.made(form.exact(TOKEN)) {
+        Ok(Upload { form, file })
+    } else {
+        Err(Problem::new(Code::ForeignForm))
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A file lives as [`crate::operations::versions`] says; here each step of that life is a form. [`list`] shows the files,
 //! [`show`] one of them with what can be done next, [`compare`] two versions, [`steps`] does it; [`edit`] changes a text, and
-//! [`live`] answers its editor while somebody types. What is wrong with a text
+//! [`live`] answers its editor while somebody types; [`rows`] shows a file as a
+//! table; [`start`] begins a scheme from a sample. What is wrong with a text
 //! is told by [`finding`] in the same words everywhere.
 
 mod compare;
@@ -12,7 +13,9 @@ mod list;
 mod live;
 mod preview;
 mod results;
+mod rows;
 mod show;
+mod start;
 mod steps;
 mod units;
 
@@ -32,12 +35,14 @@ const ROOT: &str = "/ui/mappings";
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/ui/mappings", get(list::list))
+        .route("/ui/mappings/new", get(start::show).post(start::take))
         .route("/ui/mappings/{kind}/{name}", get(show::show))
         .route("/ui/mappings/{kind}/{name}/compare", get(compare::show))
         .route("/ui/mappings/{kind}/{name}/edit", get(edit::show).post(edit::take))
         .route("/ui/mappings/{kind}/{name}/look", post(live::look))
         .route("/ui/mappings/{kind}/{name}/help", post(live::help))
         .route("/ui/mappings/{kind}/{name}/preview", post(preview::show))
+        .route("/ui/mappings/{kind}/{name}/rows", get(rows::show).post(rows::take))
         .route("/ui/mappings/{kind}/{name}/steps", post(steps::take))
 }
 

@@ -74,7 +74,7 @@ export async function views(page, hub) {
   const found = [
     "/ui", "/ui/batches", "/ui/refusals", "/ui/reviews", "/ui/decisions", "/ui/people", "/ui/ask", "/ui/schemes",
     "/ui/mappings", "/ui/mappings/mapping/ml-utm", "/ui/mappings/codes/ml-regions",
-    "/ui/mappings/mapping/ml-utm/edit",
+    "/ui/mappings/mapping/ml-utm/edit", "/ui/mappings/codes/ml-regions/rows", "/ui/mappings/mapping/ml-utm/rows", "/ui/mappings/new",
     "/ui/deliveries", "/ui/keys", "/ui/accounts", "/ui/audit", "/ui/account", "/ui/account/second-factor",
     "/ui/nowhere",
   ];

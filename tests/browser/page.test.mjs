@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import axe from "axe-core";
 
 import { canam, utm } from "./files.mjs";
-import { browse, send, signIn, start, views, welcome } from "./hub.mjs";
+import { browse, PASSWORD, send, signIn, start, views, welcome } from "./hub.mjs";
 
 const PROGRAM = process.env.DANKUN_PROGRAM ?? "target/debug/dankun";
 let hub, browser, state;
@@ -127,7 +127,7 @@ test("a mapping is changed while its records are watched, with the help of the e
   assert.ok((await weight(page, "/ui/mappings")) < 40_000, "the other views go without the editor");
   await page.goto(`${hub.address}/ui/mappings/mapping/ml-utm/edit`);
   await page.locator("#status", { hasText: "No problem" }).waitFor();
-  await page.getByText("UTM-014-0000006/00").first().waitFor();
+  await page.locator("#results .tried-record .ways").first().waitFor();
 
   const line = page.locator(".cm-line", { hasText: "person.names[official].family" });
   await line.click();
@@ -142,3 +142,110 @@ test("a mapping is changed while its records are watched, with the help of the e
   await context.close();
   assert.deepEqual(notes, []);
 });
+
+const KAYES = "matricule;nom;prenom;sexe;date_naissance;telephone\n" +
+  "K-0001;TRAORE;Awa;F;1985-06-14;+22370123456\nK-0002;KEITA;Moussa;M;1979-01-02;+22370123457\nK-0003;COULIBALY;Fatoumata;F;1990-12-30;+22370123458\n";
+
+for (const [language, scheme, scripts, say] of [
+  ["fr", "ml-kayes", true, { workshop: "Atelier", begin: /nouveau régime/i, file: "Un extrait de son fichier", name: "Nom du régime", id: "Identifiant court", draft: "Préparer ses fichiers", accepted: "acceptée", save: "Enregistrer le brouillon", publish: "Publier", done: /compte dès maintenant/ }],
+  ["en", "ml-segou", false, { workshop: "Workshop", begin: /new scheme/i, file: "A sample of its file", name: "Name of the scheme", id: "Short id", draft: "Draft its files", accepted: "accepted", save: "Save the draft", publish: "Publish", done: /counts from now on/ }],
+]) {
+  test(`a new scheme goes from a sample to its first accepted push, in ${language}${scripts ? "" : ", without a script"}`, async () => {
+    const { page, context, notes } = await open({ javaScriptEnabled: scripts });
+    await page.goto(`${hub.address}/ui/language/${language}?to=/ui`);
+    await page.getByRole("link", { name: say.workshop, exact: true }).click();
+    await page.getByRole("link", { name: say.begin }).click();
+    await page.getByLabel(say.file, { exact: true }).setInputFiles({ name: "kayes.csv", mimeType: "text/csv", buffer: Buffer.from(KAYES) });
+    await page.getByLabel(say.name).fill("Mutuelle");
+    await page.getByLabel(say.id).fill(scheme);
+    await page.getByRole("button", { name: say.draft }).click();
+    await page.locator("#results").getByText("K-0001").first().waitFor();
+    await page.locator("#results .tag", { hasText: say.accepted }).first().waitFor();
+    await page.getByRole("button", { name: say.save }).click();
+    await page.getByRole("button", { name: say.publish, exact: true }).click();
+    await page.getByText(say.done).waitFor();
+    const sent = await fetch(`${hub.address}/v1/schemes/${scheme}/records?wait=linked`, { method: "POST", headers: { authorization: `Bearer ${hub.key}`, "content-type": "text/csv" }, body: KAYES });
+    assert.equal((await sent.json()).accepted, 3);
+    await context.close();
+    assert.deepEqual(notes, []);
+  });
+}
+
+/// Family names of the last records, whichever those are by now, in capitals.
+const CAPITALS = /^(SAMEKORI|KO\d+RI)$/;
+
+/// Another account, signed in in a browser of its own.
+async function colleague(page, name) {
+  await page.goto(`${hub.address}/ui/accounts`);
+  await page.fill("#name", name);
+  await page.check('input[name="role"][value="mapper"]');
+  await page.locator('form[action="/ui/accounts"] button.first').click();
+  const link = await page.locator(".secret").textContent();
+  const context = await browser.newContext();
+  const theirs = await context.newPage();
+  await theirs.goto(link.trim());
+  await theirs.fill("#password", PASSWORD);
+  await theirs.fill("#again", PASSWORD);
+  await theirs.click("button.first");
+  await theirs.goto(`${hub.address}/ui/sign-in`);
+  await theirs.fill("#name", name);
+  await theirs.fill("#password", PASSWORD);
+  await theirs.click("button.first");
+  return { page: theirs, context };
+}
+
+for (const [language, name, version, say] of [
+  ["en", "ben.keita", "1.1.0", { save: "Save the draft", preview: "Preview on received records", back: "Back to the file", waits: /somebody else has to approve/, approve: "Approve", publish: "Publish", return: /Go back to it/, returned: /earlier version counts again/ }],
+  ["fr", "coumba.sy", "1.2.0", { save: "Enregistrer le brouillon", preview: "Aperçu sur les fiches reçues", back: "Retour au fichier", waits: /quelqu’un d’autre doit l’approuver/, approve: "Approuver", publish: "Publier", return: /Y revenir/, returned: /précédente est de nouveau en vigueur/ }],
+]) {
+  test(`a mapping is edited, previewed, approved by a second person and rolled back, in ${language}`, async () => {
+    const { page, context, notes } = await open();
+    const other = await colleague(page, name);
+    for (const one of [page, other.page]) await one.goto(`${hub.address}/ui/language/${language}?to=/ui`);
+    const file = `${hub.address}/ui/mappings/mapping/ml-utm`;
+    await demandTwo();
+    await page.goto(`${file}/edit`);
+    await page.locator(".cm-content").waitFor();
+    await page.locator(".cm-line", { hasText: /^version:/ }).click();
+    await page.keyboard.press("End");
+    for (let at = 0; at < 5; at++) await page.keyboard.press("Backspace");
+    await page.keyboard.type(version);
+    await page.locator(".cm-line", { hasText: "person.names[official].family" }).click();
+    await page.keyboard.press("End");
+    for (let at = 0; at < 3; at++) await page.keyboard.press("ArrowLeft");
+    await page.keyboard.type(", upper");
+    await page.keyboard.press("Escape");
+    await page.locator("#results").getByText(CAPITALS).first().waitFor();
+    await page.getByRole("button", { name: say.save }).click();
+    await page.getByText(say.waits).waitFor();
+    await page.getByRole("button", { name: say.preview }).click();
+    await page.getByText(CAPITALS).first().waitFor();
+    await page.getByRole("link", { name: say.back }).first().click();
+    assert.equal(await page.getByRole("button", { name: say.approve, exact: true }).count(), 0, "nobody approves their own text");
+    await other.page.goto(file);
+    await other.page.getByRole("button", { name: say.approve, exact: true }).click();
+    await other.page.getByRole("button", { name: say.publish, exact: true }).click();
+    await other.page.locator("p.lead", { hasText: version }).waitFor();
+    await page.goto(file);
+    await page.locator("tr", { hasText: "1.0.0" }).getByRole("button", { name: say.return }).click();
+    await page.getByText(say.returned).waitFor();
+    await other.context.close();
+    await context.close();
+    assert.deepEqual(notes, []);
+  });
+}
+
+/// Says in the scheme's own file that two people change its files, as somebody would without a script.
+async function demandTwo() {
+  const context = await browser.newContext({ storageState: state, javaScriptEnabled: false });
+  const plain = await context.newPage();
+  await plain.goto(`${hub.address}/ui/language/en?to=/ui/mappings/scheme/ml-utm/edit`);
+  const text = await plain.locator("#text").inputValue();
+  if (!text.includes("two_persons")) {
+    await plain.locator("#text").fill(text.replace("version: 1.0.0", "version: 1.1.0\napproval: two_persons"));
+    await plain.getByRole("button", { name: "Save the draft" }).click();
+    await plain.getByRole("button", { name: "Publish", exact: true }).click();
+    await plain.getByText("counts from now on").waitFor();
+  }
+  await context.close();
+}

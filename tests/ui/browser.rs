@@ -121,6 +121,30 @@ impl Browser {
         self.go(request.header("content-type", kind).body(body), "/ui/send").await
     }
 
+    /// Opens a page and sends its form with a file, as a browser without a script does.
+    pub async fn send_file(&mut self, page: &str, fields: &[(&str, &str)], file: &[u8]) -> Page {
+        let shown = self.get(page).await;
+        let token = shown.between("name=\"form\" value=\"", "\"");
+        let mut body = Vec::new();
+        for (name, value) in [("form", token.as_str())].iter().chain(fields) {
+            let part = format!(
+                "--cut\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head =
+            "--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n";
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--cut--\r\n");
+        let request = self
+            .client
+            .post(format!("{}{page}", self.origin))
+            .header("content-type", "multipart/form-data; boundary=cut")
+            .body(body);
+        self.go(request, page).await
+    }
+
     pub async fn sign_in(&mut self, name: &str, password: &str) -> Page {
         let filled = [("name", name), ("password", password)];
         self.submit("/ui/sign-in", "/ui/sign-in", &filled).await
@@ -167,6 +191,27 @@ impl Page {
             .unwrap_or_else(|| panic!("no `{before}` in {}: {}", self.path, self.html))
             .0
             .to_owned()
+    }
+
+    /// Every field for one line that the page has, hidden ones too, with its value.
+    pub fn inputs(&self) -> Vec<(String, String)> {
+        let attribute = |tag: &str, name: &str| {
+            let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+            let value = rest.split('"').next().unwrap_or_default();
+            let signs =
+                [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
+            Some(
+                signs
+                    .iter()
+                    .fold(value.to_owned(), |text, (sign, letter)| text.replace(sign, letter)),
+            )
+        };
+        let tags = self.html.split("<input").skip(1).filter_map(|rest| rest.split('>').next());
+        tags.filter(|tag| !tag.contains("type=\"checkbox\""))
+            .filter_map(|tag| {
+                Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))
+            })
+            .collect()
     }
 
     /// Fails, with the page, unless it holds this text.

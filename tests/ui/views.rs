@@ -33,6 +33,7 @@ const VIEWS: &[(&str, &[Role])] = {
         ("/ui/schemes", &[]),
         ("/ui/mappings", &[]),
         ("/ui/mappings?kind=codes", &[]),
+        ("/ui/mappings/new", &[Steward, Auditor, Viewer]),
         ("/ui/mappings/mapping/ml-utm", &[]),
         ("/ui/deliveries", &[Mapper, Steward, Auditor, Viewer]),
         ("/ui/keys", &[Mapper, Steward, Auditor, Viewer]),

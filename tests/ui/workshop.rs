@@ -188,6 +188,111 @@ cluster::both! {
     }
 }
 
+cluster::both! {
+    async fn a_new_scheme_begins_with_a_sample_and_its_first_push_is_accepted(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        let mut awa = Browser::of(&server, "awa.traore", Role::Administrator, None).await;
+        awa.get("/ui/mappings").await.says("href=\"/ui/mappings/new\"");
+        let new = "/ui/mappings/new";
+        let fields = [("scheme", "ML Kayes"), ("title", "Mutuelle de Kayes"), ("country", "ML")];
+        let refused = awa.send_file(new, &fields, b"").await;
+        assert_eq!(refused.status, 422);
+        refused.says("small letters without accents").says("Choose a file").says("Mutuelle de Kayes");
+        let fields = [("scheme", "ml-kayes"), ("title", "Mutuelle de Kayes"), ("country", "ML")];
+        awa.send_file(new, &fields, b"\x00\x01\x02").await.says("aria-invalid=\"true\"");
+        let known = [("scheme", "ml-utm"), ("title", ""), ("country", "ML")];
+        awa.send_file(new, &known, KAYES.as_bytes()).await.says("There are files of this name already");
+
+        let begun = awa.send_file(new, &fields, KAYES.as_bytes()).await;
+        assert_eq!(begun.status, 200, "{}", begun.html);
+        begun.says("Drafted from the sample").says("mapping: ml-kayes").says("schema: ml-kayes/1").says("accepted").says("K-0001");
+        let page = "/ui/mappings/mapping/ml-kayes";
+        let file = awa.get(page).await;
+        file.says("nothing published yet").says("value=\"scheme:ml-kayes:").says("value=\"schema:ml-kayes/1:");
+        let hash = file.between("name=\"hash\" value=\"", "\"");
+        let with = |kind: &str| {
+            let start = format!("value=\"{kind}:");
+            format!("{kind}:{}", file.between(&start, "\""))
+        };
+        let (scheme, schema) = (with("scheme"), with("schema"));
+        let steps = format!("{page}/steps");
+        awa.submit(page, &steps, &[("do", "publish"), ("hash", &hash)]).await.says("to be mended first");
+        let chosen = [("do", "publish"), ("hash", &hash), ("with", &scheme), ("with", &schema)];
+        awa.submit(page, &steps, &chosen).await.says("counts from now on").says("in force");
+        let key = server.scheme_key("ml-kayes").await;
+        let push = server.post("/v1/schemes/ml-kayes/records", &key);
+        let push = push.header("content-type", "text/csv").body(KAYES);
+        let receipt = crate::server::expect(push, 200).await;
+        assert_eq!((receipt["received"].as_u64(), receipt["accepted"].as_u64()), (Some(3), Some(3)), "{receipt}");
+        awa.get(&format!("{page}/edit")).await.says("K-0003");
+    }
+
+    async fn rows_are_changed_in_a_table_and_the_rest_of_the_text_stays(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        let mut awa = Browser::of(&server, "awa.traore", Role::Administrator, None).await;
+        let table = "/ui/mappings/codes/ml-regions";
+        let rows = format!("{table}/rows");
+        let shown = awa.get(&rows).await;
+        shown.says("value=\"ML-BKO\"").says("{ fr: Bamako, en: Bamako }");
+        let mut fields = shown.inputs();
+        set(&mut fields, "to-1", "ML-11");
+        fields.push(("drop-19".to_owned(), "1".to_owned()));
+        set(&mut fields, "key-20", "77");
+        set(&mut fields, "to-20", "ML-7");
+        fields.push(("pasted".to_owned(), "78\tML-8\tAilleurs\tElsewhere\n03\tML-33\n".to_owned()));
+        submit_all(&mut awa, &rows, &fields).await.says("The draft is saved");
+        let draft = draft_of(&server, &file(Kind::Codes, "ml-regions")).await;
+        let before = std::fs::read_to_string("mappings/codes/ml-regions.yaml").unwrap();
+        let expected = before
+            .replace("\"01\": { to: ML-1,", "\"01\": { to: ML-11,")
+            .replace("\"03\": { to: ML-3,", "\"03\": { to: ML-33,");
+        let last = expected.lines().find(|line| line.contains("\"19\":")).unwrap().to_owned();
+        let added = "  \"77\": ML-7\n  \"78\": { to: ML-8, label: { fr: Ailleurs, en: Elsewhere } }";
+        assert_eq!(draft, expected.replace(&last, added));
+
+        let rows = format!("{PAGE}/rows");
+        let shown = awa.get(&rows).await;
+        shown.says("value=\"person.names[official].family\"").says("value=\"[squeeze]\"");
+        let fields = shown.inputs();
+        let family = fields.iter().find(|(_, value)| value == "person.names[official].family").unwrap().0.replace("key-", "do-");
+        let mut wrong = fields.clone();
+        set(&mut wrong, &family, "[squeeze, uper]");
+        let refused = submit_all(&mut awa, &rows, &wrong).await;
+        assert_eq!(refused.status, 422);
+        refused.says("A106").says("[squeeze, uper]");
+        let mut right = fields;
+        set(&mut right, &family, "[squeeze, upper]");
+        submit_all(&mut awa, &rows, &right).await.says("The draft is saved");
+        let draft = draft_of(&server, &file(Kind::Mapping, "ml-utm")).await;
+        assert_eq!(draft, edited("1.0.0"));
+        assert_eq!(awa.get("/ui/mappings/agreement/ml/rows").await.status, 404);
+    }
+}
+
+const KAYES: &str = "numero;nom;prenom;sexe;date_naissance;telephone\n\
+    K-0001;TRAORE;Awa;F;1985-06-14;+22370123456\n\
+    K-0002;KEITA;Moussa;M;1979-01-02;+22370123457\n\
+    K-0003;COULIBALY;Fatoumata;F;1990-12-30;+22370123458\n";
+
+fn set(fields: &mut Vec<(String, String)>, name: &str, value: &str) {
+    let found = fields.iter_mut().find(|(key, _)| key == name);
+    value.clone_into(&mut found.unwrap_or_else(|| panic!("no {name}")).1);
+}
+
+async fn submit_all(
+    browser: &mut Browser,
+    page: &str,
+    fields: &[(String, String)],
+) -> crate::browser::Page {
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    browser.post(page, &fields).await
+}
+
+async fn draft_of(server: &Server, file: &FileId) -> String {
+    let by = Caller::local_operator();
+    versions::version(&server.hub, &by, file, Named::Draft).await.unwrap().unwrap().text
+}
+
 const PAGE_EDIT: &str = "/ui/mappings/mapping/ml-utm/edit";
 
 /// Two lines of UTM's file: a good one, and one born on a day that does not exist.

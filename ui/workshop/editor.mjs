@@ -6,7 +6,7 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
 import { yaml } from "@codemirror/legacy-modes/mode/yaml";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { search, searchKeymap } from "@codemirror/search";
 import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, hoverTooltip, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
@@ -49,13 +49,17 @@ async function look() {
     const found = await ask("look", { text, source, sample: sample?.value ?? "" });
     // What was typed meanwhile is asked again.
     if (number !== asked || text !== view.state.doc.toString()) return;
-    [problems, lookedAt] = [found.problems, view.state.doc];
-    view.dispatch(setDiagnostics(view.state, problems.map(diagnostic)));
+    show(found.problems);
     results.innerHTML = found.html;
     status.textContent = found.said;
   } catch {
     if (number === asked) status.textContent = words.failed;
   }
+}
+
+function show(found) {
+  [problems, lookedAt] = [found, view.state.doc];
+  view.dispatch(setDiagnostics(view.state, problems.map(diagnostic)));
 }
 
 function diagnostic(problem) {
@@ -171,9 +175,9 @@ const view = new EditorView({
     doc: area.value,
     extensions: [
       lineNumbers(), highlightActiveLineGutter(), highlightActiveLine(), history(), drawSelection(), indentOnInput(), bracketMatching(),
-      closeBrackets(), search({ top: true }), highlightSelectionMatches(), lintGutter(), indentUnit.of("  "), EditorState.tabSize.of(2),
+      closeBrackets(), search({ top: true }), lintGutter(), indentUnit.of("  "), EditorState.tabSize.of(2),
       StreamLanguage.define(yaml), syntaxHighlighting(colours), appearance, EditorView.cspNonce.of(form.dataset.nonce), EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ "aria-labelledby": label.id, spellcheck: "false" }),
+      EditorView.contentAttributes.of({ "aria-labelledby": label.id, spellcheck: "false", tabindex: "0" }),
       EditorState.phrases.of(words.editor),
       autocompletion({ override: [complete], activateOnTypingDelay: 200 }), explain,
       // Tab stays with the browser, so that who works by keyboard gets out; it takes a proposal only while some are open.
@@ -253,4 +257,5 @@ document.getElementById("sample-file")?.addEventListener("change", async (event)
   look();
 });
 
-look();
+// The page came with what was found in the text.
+show(JSON.parse(form.dataset.problems));

@@ -83,6 +83,7 @@ fn entry(new: &Beginning) -> String {
 scheme: {scheme}
 version: 1.0.0
 title: {{ fr: {title}, en: {title} }}
+description: {{ fr: {title}, en: {title} }}
 country: {country}
 kind: membership
 institution:

@@ -8,7 +8,9 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::finding::Hindrance;
+use super::live;
 use super::results::Results;
+use super::rows::has_rows;
 use super::{About, Of, path};
 use crate::http::{App, Code, Problem};
 use crate::model::Scope;
@@ -36,9 +38,26 @@ struct Edit {
     /// On which records the text is tried: name, title, whether chosen. Empty for what reads no records.
     sources: Vec<(&'static str, String, bool)>,
     sample: String,
-    results: String,
+    found: Found,
     hindrance: Option<Hindrance>,
     stale: bool,
+    begun: bool,
+    /// Whether it can be shown as a table, too.
+    has_rows: bool,
+}
+
+/// What is found in the text when the page is written: for its reader, and for the script.
+struct Found {
+    results: String,
+    summary: String,
+    /// With their places, as JSON.
+    problems: String,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Self { results: String::new(), summary: String::new(), problems: "[]".to_owned() }
+    }
 }
 
 /// What somebody works on.
@@ -48,6 +67,8 @@ pub struct Work {
     pub source: &'static str,
     sample: String,
     changed: bool,
+    /// Whether it was drafted just now.
+    begun: bool,
 }
 
 impl Work {
@@ -60,6 +81,7 @@ impl Work {
             source: source(form.text("source")),
             sample: form.exact("sample").replace("\r\n", "\n"),
             changed: true,
+            begun: false,
         }
     }
 
@@ -86,9 +108,37 @@ pub async fn show(
     let member = writer(&app, member, &file)?;
     let found = newest(&app, &member, &file).await?.ok_or(Problem::new(Code::NotFound))?;
     let source = if member.caller.may(Scope::RecordsRead) { "received" } else { "none" };
-    let work =
-        Work { seen: found.hash, text: found.text, source, sample: String::new(), changed: false };
+    let work = Work {
+        seen: found.hash,
+        text: found.text,
+        source,
+        sample: String::new(),
+        changed: false,
+        begun: false,
+    };
     tell(&app, &member, &file, work, None).await
+}
+
+/// Opens the mapping of a scheme that was just begun, beside its sample.
+///
+/// # Errors
+/// When the store fails.
+pub async fn begun(
+    app: &App,
+    member: &Member,
+    file: &FileId,
+    sample: String,
+) -> Result<Response, Problem> {
+    let found = newest(app, member, file).await?.ok_or(Problem::new(Code::NotFound))?;
+    let work = Work {
+        seen: found.hash,
+        text: found.text,
+        source: "own",
+        sample,
+        changed: false,
+        begun: true,
+    };
+    tell(app, member, file, work, None).await
 }
 
 /// Checks a text, mends it, or saves it.
@@ -127,7 +177,11 @@ pub fn writer(app: &App, member: Member, file: &FileId) -> Result<Member, Proble
     }
 }
 
-async fn newest(
+/// The draft of a file, or what counts of it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn newest(
     app: &App,
     member: &Member,
     file: &FileId,
@@ -200,13 +254,15 @@ async fn tell(
         work.seen = current.clone().unwrap_or_default();
     }
     let mut hindrance = error.map(|error| Hindrance::of(words, error)).transpose()?;
-    let results = match looked(app, member, file, &work.text, work.sample()).await {
-        Ok(look) => Results::of(member, &look, work.source != "none").html()?,
-        Err(error) => {
-            hindrance = hindrance.or(Some(Hindrance::of(words, error)?));
-            String::new()
+    let mut found = Found::default();
+    match looked(app, member, file, &work.text, work.sample()).await {
+        Ok(look) => {
+            let results = Results::of(member, &look, work.source != "none");
+            found.problems = Value::from(live::problems(words, &look, &work.text)).to_string();
+            (found.summary, found.results) = (results.summary().to_owned(), results.html()?);
         }
-    };
+        Err(error) => hindrance = hindrance.or(Some(Hindrance::of(words, error)?)),
+    }
     let refused = hindrance.is_some();
     let nonce = hex::encode(app.hub().random::<16>());
     let edit = Edit {
@@ -219,9 +275,11 @@ async fn tell(
         sources: sources(member, file, work.source),
         text: work.text,
         sample: work.sample,
-        results,
+        found,
         hindrance,
         stale,
+        begun: work.begun,
+        has_rows: has_rows(file.kind),
     };
     let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     with_nonce(status, words, &edit, &nonce)

@@ -75,6 +75,7 @@ struct List {
     rows: Vec<Row>,
     pager: Pager,
     filtered: bool,
+    may_begin: bool,
 }
 
 /// Shows them.
@@ -106,6 +107,7 @@ pub async fn list(
         rows: found.iter().map(|listed| Row::of(words, listed)).collect(),
         pager,
         filtered: kind.is_some() || drafts || after.is_some(),
+        may_begin: member.caller.runs_the_hub() && member.caller.may(Scope::MappingsWrite),
     };
     page(words, &list)
 }

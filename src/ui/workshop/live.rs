@@ -15,7 +15,7 @@ use crate::http::{App, Problem};
 use crate::mapping::assist::ProposalKind;
 use crate::mapping::{Diagnostic, Weight};
 use crate::operations::library::{DataFile, Kind, Problem as FileProblem};
-use crate::operations::workshop;
+use crate::operations::workshop::{self, Look};
 use crate::ui::form::LongForm;
 use crate::ui::visit::Member;
 use crate::ui::words::Words;
@@ -38,12 +38,16 @@ pub async fn look(
         }
     };
     let results = Results::of(&member, &look, work.source != "none");
-    let units = Units::of(&work.text);
-    let problems: Vec<Value> =
-        look.problems.iter().map(|problem| told(words, problem, &units)).collect();
+    let problems = problems(words, &look, &work.text);
     let answer =
         json!({ "problems": problems, "said": results.summary(), "html": results.html()? });
     Ok(Json(answer).into_response())
+}
+
+/// The problems of a text with their places and corrections.
+pub fn problems(words: Words, look: &Look, text: &str) -> Vec<Value> {
+    let units = Units::of(text);
+    look.problems.iter().map(|problem| told(words, problem, &units)).collect()
 }
 
 /// One problem with its place and its corrections.

@@ -65,6 +65,7 @@ struct Beside {
 #[derive(Default)]
 struct Next {
     edit: bool,
+    rows: bool,
     test: bool,
     preview: bool,
     approve: bool,
@@ -216,6 +217,7 @@ impl Next {
         let own = is_author(&member.caller, &shown.version);
         Self {
             edit: write,
+            rows: write && super::rows::has_rows(file.kind),
             test: open && write,
             preview: open && write && file.kind == Kind::Mapping && counts(app, file),
             approve: open && publish && !approved && !own,
