@@ -15,11 +15,11 @@ pub async fn ask(population: &Population, query: &Query, key: &str) -> (u16, Val
         .server
         .post("/spdci/registry/sync/enrolled", key)
         .header("x-purpose-of-use", if purpose.is_empty() { "NONE".to_owned() } else { purpose });
-    let (status, answer) = read(request.document(&request_of(query))).await;
+    let (status, answer) = read(request.document(&request_of(population, query))).await;
     (status.as_u16(), answer)
 }
 
-fn request_of(query: &Query) -> Value {
+fn request_of(population: &Population, query: &Query) -> Value {
     let question = &query.question;
     let mut asked = Map::new();
     let mut put = |name: &str, value: &Value| {
@@ -42,10 +42,12 @@ fn request_of(query: &Query) -> Value {
         put("birth_date", &person["birth_date"]);
         put("phone_number", &person["phone"]);
     }
+    // A message that is too old is refused.
+    let now = population.server.hub.now();
     json!({
         "signature": "unsigned",
         "header": {
-            "version": "1.0.0", "message_id": query.id, "message_ts": "2026-10-01T00:00:00+00:00", "action": "search",
+            "version": "1.0.0", "message_id": query.id, "message_ts": now, "action": "search",
             "sender_id": query.asked_by, "receiver_id": "dankun", "total_count": 1,
         },
         "message": {

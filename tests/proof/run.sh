@@ -62,7 +62,7 @@ url=$(tests/cluster/postgres.sh start "$work/pg")
 trap 'tests/cluster/postgres.sh stop "$work/pg"' EXIT
 DANKUN_KEY_FILE="$work/postgres.key" population postgres "$url"
 
-echo "== questions about 20,000 people of three seeds, in REST and FHIR: every field of every answer, on both stores"
+echo "== questions about 20,000 people of three seeds, in REST, FHIR and SPDCI: every field of every answer, on both stores"
 DANKUN_PROOF_PERSONS=${PERSONS:-20000} DANKUN_PROOF_SEEDS=${SEEDS:-7,11,23} DANKUN_SHARED=$(dirname "$tools") \
   cargo test --release --locked --test answers -- --nocapture --test-threads 1
 
