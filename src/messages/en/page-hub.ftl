@@ -2,7 +2,7 @@
 
 page-section-schemes = Schemes
 page-schemes-title = Schemes and agreements
-page-schemes-about = What is in force: who insures whom, and who may ask whom about what. They are data files: dankun mapping publish changes them.
+page-schemes-about = What is in force: who insures whom, and who may ask whom about what. They are data files, changed in the workshop.
 page-scheme-country = Country
 page-scheme-kind-covers = insures
 page-scheme-kind-lists = lists

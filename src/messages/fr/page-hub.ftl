@@ -2,7 +2,7 @@
 
 page-section-schemes = Régimes
 page-schemes-title = Régimes et conventions
-page-schemes-about = Ce qui est en vigueur : qui assure qui, et qui peut demander quoi à qui. Ce sont des fichiers de données : on les change par « dankun mapping publish ».
+page-schemes-about = Ce qui est en vigueur : qui assure qui, et qui peut demander quoi à qui. Ce sont des fichiers de données, que l’on modifie dans l’atelier.
 page-scheme-country = Pays
 page-scheme-kind-covers = assure
 page-scheme-kind-lists = recense
