@@ -1,6 +1,8 @@
 # make demo    build, tell the story on an embedded store, leave the hub serving (Ctrl-C ends it)
 # make test    everything, on SQLite and on a throw-away PostgreSQL
 # make screenshots   pictures of every view of the page, into target/screenshots
+# make weight   bytes of each view of the page and the time that the hub takes for it, on the demonstration's data or on
+#               DATABASE (records, and no accounts yet); fails over 150 kB or 100 ms
 # make check   form and lints
 # make bench   mappings against hand-written programs for the same files, reading against csv and serde_json,
 #              linkage and the identity index at a million records, questions about coverage against a bare handler
@@ -12,7 +14,7 @@ CARGO   ?= cargo
 DANKUN  := target/release/dankun
 LANGUAGE := $(if $(DANKUN_LANG),--lang $(DANKUN_LANG),)
 
-.PHONY: all demo test screenshots check bench fuzz proof postgres chromium clean
+.PHONY: all demo test screenshots weight check bench fuzz proof postgres chromium clean
 
 all:
 	$(CARGO) build --release --locked
@@ -35,6 +37,9 @@ test: postgres chromium
 
 screenshots: all chromium
 	node tests/browser/screenshots.mjs $(DANKUN) target/screenshots
+
+weight: all chromium
+	node tests/browser/weight.mjs $(DANKUN) $(DATABASE)
 
 check:
 	$(CARGO) fmt --check

@@ -22,8 +22,8 @@ use crate::store::{Session, StoreError};
 
 /// People looked at in one step.
 const STEP: u32 = 500;
-/// People looked at for one page, at most: a page answers within seconds, and says from where to go on.
-const MOST_EXAMINED: usize = 20_000;
+/// People looked at for one page of a program, at most: it answers within seconds, and says from where to go on.
+pub const MOST_EXAMINED: usize = 20_000;
 
 named! {
     /// What cannot be right.
@@ -82,6 +82,15 @@ pub struct Wanted<'w> {
     pub on: Date,
 }
 
+/// Where a page of conflicts ends.
+#[derive(Clone, Copy, Debug)]
+pub struct Most {
+    /// So many conflicts.
+    pub conflicts: usize,
+    /// So many people looked at, rounded up to whole steps: somebody waits for the page.
+    pub examined: usize,
+}
+
 /// A page of conflicts.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Page {
@@ -102,7 +111,7 @@ pub async fn page(
     caller: &Caller,
     wanted: Wanted<'_>,
     mut after: Option<PersonId>,
-    limit: usize,
+    most: Most,
 ) -> Result<Page, StoreError> {
     let library = hub.library();
     let mut page = Page::default();
@@ -122,12 +131,12 @@ pub async fn page(
             after = Some(*person);
             let found = of_person(*person, records, &children, library.registry(), wanted);
             page.items.extend(found.into_iter().filter_map(|found| seen(found, caller, wanted)));
-            if page.items.len() >= limit {
+            if page.items.len() >= most.conflicts {
                 break;
             }
         }
         page.next = after;
-        if page.items.len() >= limit || page.examined >= MOST_EXAMINED {
+        if page.items.len() >= most.conflicts || page.examined >= most.examined {
             break;
         }
         after = Some(last);

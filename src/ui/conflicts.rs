@@ -15,7 +15,10 @@ use super::visit::Member;
 use super::words::Words;
 use crate::http::{App, Params, Problem, narrowed};
 use crate::model::{PersonId, SchemeId, Scope};
-use crate::operations::conflicts::{self, Conflict, Evidence, Kind, Wanted};
+use crate::operations::conflicts::{self, Conflict, Evidence, Kind, Most, Wanted};
+
+/// People looked at for one view: what takes longer than a blink goes on with the next one.
+const EXAMINED: usize = 500;
 
 /// Which.
 #[derive(Deserialize)]
@@ -86,7 +89,8 @@ pub async fn list(
     let after = which.after.as_deref();
     let since: Option<PersonId> = listing::said(after);
     let wanted = Wanted { kind, scheme: own.or(asked.as_ref()), on: app.hub().today() };
-    let found = conflicts::page(app.hub(), &member.caller, wanted, since, LINES as usize).await?;
+    let most = Most { conflicts: LINES as usize, examined: EXAMINED };
+    let found = conflicts::page(app.hub(), &member.caller, wanted, since, most).await?;
     let narrowing =
         [("kind", kind.map(Kind::name)), ("scheme", asked.as_ref().map(SchemeId::as_str))];
     let next = found.next.map(|person| person.to_string());

@@ -20,9 +20,15 @@ const row = (number, [family, given, born, phone]) =>
 /// UTM writes windows-1252: up to U+00FF the code of a character is its byte.
 const windows = (text) => Uint8Array.from([...text], (letter) => letter.charCodeAt(0));
 
-/// Six people; then `wrong` others, all born on a day that does not exist.
-export function utm(wrong) {
-  const bad = Array.from({ length: wrong }, (_, at) => row(100 + at, [`Ko${at}ri`, `Sa${at}me`, "31/02/1990", `7900${1000 + at}`]));
+/// The number of the first of the six, at UTM.
+export const NUMBER = "UTM-014-0000001/00";
+
+/// Six people; then `wrong` others with numbers from `since` on, all born on a day that does not exist.
+export function utm(wrong, since = 100) {
+  const bad = Array.from({ length: wrong }, (_, at) => {
+    const number = since + at;
+    return row(number, [`Ko${number}ri`, `Sa${number}me`, "31/02/1990", `7900${1000 + number}`]);
+  });
   return windows(HEADER + PEOPLE.map((one, at) => row(at + 1, one)).join("") + bad.join(""));
 }
 

@@ -11,10 +11,11 @@ export const NAME = "awa.traore";
 export const PASSWORD = "three goats cross the bridge";
 const CHROMIUM = process.env.DANKUN_CHROMIUM ?? "/usr/bin/chromium";
 
-/// Starts `program` with `words`, and waits for what it says: its address, its key, the first account's link.
-export async function start(program, words) {
+/// Starts `program` with `words`, on a database of its own unless one is named, and waits for what it says: its address,
+/// its key, the first account's link.
+export async function start(program, words, named) {
   const folder = mkdtempSync(join(tmpdir(), "dankun-browser."));
-  const database = `sqlite:${join(folder, "hub.db")}`;
+  const database = named ?? `sqlite:${join(folder, "hub.db")}`;
   const said = {};
   const hub = spawn(program, ["--lang", "en", ...words, "--database", database, "--listen", "127.0.0.1:0"], {
     env: { ...process.env, RUST_LOG: "warn" },
@@ -72,7 +73,9 @@ export async function signIn(page, hub) {
 /// Every view: those with a fixed address, and the first of those that a list leads to.
 export async function views(page, hub) {
   const found = [
-    "/ui", "/ui/batches", "/ui/refusals", "/ui/reviews", "/ui/decisions", "/ui/people", "/ui/ask", "/ui/schemes",
+    "/ui", "/ui/batches", "/ui/send", "/ui/refusals", "/ui/corrections", "/ui/reviews", "/ui/reviews/alike",
+    "/ui/decisions", "/ui/conflicts", "/ui/people", "/ui/ask", "/ui/figures?on=2026-01-02", "/ui/quality", "/ui/schemes",
+    "/ui/replays",
     "/ui/mappings", "/ui/mappings/mapping/ml-utm", "/ui/mappings/codes/ml-regions",
     "/ui/mappings/mapping/ml-utm/edit", "/ui/mappings/codes/ml-regions/rows", "/ui/mappings/mapping/ml-utm/rows", "/ui/mappings/new",
     "/ui/deliveries", "/ui/keys", "/ui/accounts", "/ui/audit", "/ui/account", "/ui/account/second-factor",

@@ -1,17 +1,20 @@
-// The page in a real browser: every view in both languages and two widths, by keyboard, and without a script.
+// The page in a real browser: every view in both languages and two widths, and whole tasks in both languages, by keyboard
+// and, where that is promised, without a script.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import axe from "axe-core";
 
-import { canam, utm } from "./files.mjs";
+import { NUMBER, canam, utm } from "./files.mjs";
 import { browse, PASSWORD, send, signIn, start, views, welcome } from "./hub.mjs";
 
 const PROGRAM = process.env.DANKUN_PROGRAM ?? "target/debug/dankun";
+const jsqr = readFileSync(createRequire(import.meta.url).resolve("jsqr"), "utf8");
 let hub, browser, state;
 
 before(async () => {
@@ -70,33 +73,6 @@ test("in the dark every view can be read", async () => {
     const { violations } = await page.evaluate(() => window.axe.run({ runOnly: ["color-contrast"] }));
     assert.deepEqual(violations.map((one) => one.nodes.map((node) => node.html)), [], path);
   }
-  await context.close();
-});
-
-test("a review is answered by keyboard and taken back", async () => {
-  const { page, context } = await open({ locale: "en-GB" });
-  await page.goto(`${hub.address}/ui/language/en?to=/ui/reviews`);
-  await page.getByRole("button", { name: "Take the next one" }).press("Enter");
-  await page.waitForURL(/reviews\/rev_/);
-  await page.keyboard.press("2");
-  await page.keyboard.type("two cards were shown");
-  await page.keyboard.press("Enter");
-  await page.getByText("Answer kept").waitFor();
-  await page.getByRole("button", { name: "Take the answer before back" }).press("Enter");
-  await page.getByText("The decision is taken back").waitFor();
-  await context.close();
-});
-
-test("refusals are put right at once without a script", async () => {
-  const { page, context } = await open({ javaScriptEnabled: false });
-  await page.goto(`${hub.address}/ui/language/fr?to=/ui`);
-  await page.getByRole("link", { name: /fiches refusées à corriger/ }).click();
-  await page.locator("main tbody a").first().click();
-  await page.locator('.trail a[href^="/ui/batches/"]').click();
-  await page.locator(".defects a").first().click();
-  await page.locator("#to-0").fill("28/02/1990");
-  await page.getByRole("button", { name: "Corriger et soumettre" }).click();
-  await page.getByText("5 fiches sont maintenant acceptées").waitFor();
   await context.close();
 });
 
@@ -248,4 +224,96 @@ async function demandTwo() {
     await plain.getByText("counts from now on").waitFor();
   }
   await context.close();
+}
+
+/// What the tasks need of each language.
+const WORDS = {
+  fr: {
+    since: 200, sendings: "Envois", correct: "Corriger et soumettre", accepted: "17 fiches sont maintenant acceptées",
+    take: "Prendre la suivante", kept: "Réponse enregistrée", back: "Annuler la réponse précédente",
+    undone: "La décision est annulée", ask: "Demander", covered: "couvert",
+  },
+  en: {
+    since: 400, sendings: "Sendings", correct: "Correct and submit", accepted: "17 records are accepted now",
+    take: "Take the next one", kept: "Answer kept", back: "Take the answer before back",
+    undone: "The decision is taken back", ask: "Ask", covered: "covered",
+  },
+};
+
+for (const [language, words] of Object.entries(WORDS)) {
+  test(`seventeen refusals are put right at once without a script, in ${language}`, async () => {
+    const { page, context } = await open({ javaScriptEnabled: false });
+    await send(hub, "ml-utm", "text/csv", utm(17, words.since));
+    await page.goto(`${hub.address}/ui/language/${language}?to=/ui`);
+    await page.getByRole("link", { name: words.sendings, exact: true }).click();
+    await page.locator("main tbody a").first().click();
+    await page.locator(".defects a").first().click();
+    await page.locator("#to-0").fill("28/02/1990");
+    await page.getByRole("button", { name: words.correct }).click();
+    await page.getByText(words.accepted).waitFor();
+    await context.close();
+  });
+
+  test(`a review is answered by keyboard and taken back, in ${language}`, async () => {
+    const { page, context } = await open();
+    await page.goto(`${hub.address}/ui/language/${language}?to=/ui/reviews`);
+    await page.getByRole("button", { name: words.take }).press("Enter");
+    await page.waitForURL(/reviews\/rev_/);
+    await page.keyboard.press("2");
+    await page.keyboard.type("two cards were shown");
+    await page.keyboard.press("Enter");
+    await page.getByText(words.kept).waitFor();
+    await page.getByRole("button", { name: words.back }).press("Enter");
+    await page.getByText(words.undone).waitFor();
+    await context.close();
+  });
+
+  test(`an answer is asked for, and its QR code is believed by a program that knows no hub, in ${language}`, async () => {
+    const { page, context } = await open({ viewport: { width: 1280, height: 1000 }, deviceScaleFactor: 2 });
+    await page.goto(`${hub.address}/ui/language/${language}?to=/ui/ask`);
+    await page.selectOption("#right", "ci-cnam CARE_AUTHORISATION");
+    await page.fill("#day", "2026-03-01");
+    await page.fill("#country", "CI");
+    await page.selectOption("#system", "UTM");
+    await page.fill("#number", NUMBER);
+    await page.getByRole("button", { name: words.ask, exact: true }).click();
+    assert.equal((await page.locator("#verdict").innerText()).toLowerCase(), words.covered);
+    await page.evaluate(jsqr);
+    const card = await page.evaluate(photographed);
+    const folder = mkdtempSync(join(tmpdir(), "dankun-card."));
+    try {
+      writeFileSync(join(folder, "card"), card);
+      writeFileSync(join(folder, "keys"), await (await fetch(`${hub.address}/.well-known/jwks.json`)).text());
+      const about = ["--for", "ci-cnam", "--number", `ML-UTM=${NUMBER}`];
+      const told = spawnSync(PROGRAM, ["answer", "verify", join(folder, "card"), "--keys", join(folder, "keys"), ...about]);
+      assert.equal(told.status, 0, `${told.stdout}${told.stderr}`);
+      const forged = card.replace(/.(?=.{8}$)/, (letter) => (letter === "A" ? "B" : "A"));
+      writeFileSync(join(folder, "card"), forged);
+      const refused = spawnSync(PROGRAM, ["answer", "verify", join(folder, "card"), "--keys", join(folder, "keys"), ...about]);
+      assert.notEqual(refused.status, 0, `${refused.stdout}`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    await context.close();
+  });
+}
+
+/// In the browser, where jsQR is: the QR code of the answer as the camera of a counter reads it.
+async function photographed() {
+  const drawn = document.querySelector(".qr svg").cloneNode(true);
+  drawn.setAttribute("width", "800");
+  drawn.setAttribute("height", "800");
+  const picture = new Image();
+  picture.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(drawn))}`;
+  await picture.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 880;
+  const light = canvas.getContext("2d");
+  light.fillStyle = "white";
+  light.fillRect(0, 0, 880, 880);
+  light.drawImage(picture, 40, 40, 800, 800);
+  const { data } = light.getImageData(0, 0, 880, 880);
+  const read = window.jsQR(data, 880, 880);
+  if (!read) throw new Error("nothing to read");
+  return read.data;
 }

@@ -3,6 +3,8 @@
 # identity index on populations of 100,000, and against brute force on 20,000 records; files of 1,000,000 records
 # translated and validated with their peak memory.
 #
+# The views of the page are weighed and timed on both sizes, the larger being VIEWED.
+#
 # Linkage stands beside Splink (linkage.sh). The generator and the scorer stand in ../shared/tools. TOOLS, PERSONS, RECORDS
 # and WORK may be set; PEOPLE is the size of the six populations for the index, NAMES a folder of other name tables for two
 # more.
@@ -54,10 +56,18 @@ population() {
   python3 "$tools/score_population.py" "$work/population" "$out" --json | tee "$out/score.json"
 }
 
+# Every view of the page on a store that is full: bytes and milliseconds, and a failure when one is over its limit.
+views() {
+  echo "== the page on $1 people"
+  if [ ! -d tests/browser/node_modules ]; then npm --prefix tests/browser ci --no-audit --no-fund --loglevel error; fi
+  node tests/browser/weight.mjs "$dankun" "$2"
+}
+
 python3 "$tools/gen_population.py" --out "$work/population" --persons "$persons" --seed 7 --profile realistic \
   --poison --queries 2000 > /dev/null
 
 population sqlite "sqlite:$work/hub.db"
+views "$persons" "sqlite:$work/hub.db"
 url=$(tests/cluster/postgres.sh start "$work/pg")
 trap 'tests/cluster/postgres.sh stop "$work/pg"' EXIT
 DANKUN_KEY_FILE="$work/postgres.key" population postgres "$url"
@@ -114,5 +124,9 @@ echo "== an edit of a mapping over 100,000 stored records"
 mkdir -p "$work/stored"
 python3 tests/proof/enlarge.py "$work/population" "$work/stored" 100000
 tests/proof/preview.sh "$dankun" "$work" "$work/stored/large.csv"
+viewed=${VIEWED:-1000000}
+python3 "$tools/gen_population.py" --out "$work/viewed" --persons "$viewed" --seed 11 --profile realistic > /dev/null
+measured "$dankun" demo --once --data "$work/viewed" --database "sqlite:$work/viewed.db" --json > "$work/viewed.json"
+views "$viewed" "sqlite:$work/viewed.db"
 tests/proof/linkage.sh "$dankun" "$work"
 echo "everything is in $work"
