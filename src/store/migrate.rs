@@ -35,6 +35,7 @@ migrations! {
     9 "0009_exchanges";
     10 "0010_accounts";
     11 "0011_sign_in";
+    12 "0012_records_by_key";
 }
 
 /// Where the migrations themselves are remembered; the only table that no migration makes.
