@@ -1,12 +1,12 @@
 //! What a form carries: taken only from our own pages, in the order of its fields.
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use futures_util::stream;
 use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 
 use super::visit::Visit;
 use crate::http::{App, Code, Problem, UploadLimits, whole};
@@ -87,14 +87,14 @@ async fn upload(request: Request, app: &App) -> Result<Upload, Problem> {
     if !is_ours(&parts.headers) {
         return Err(Problem::new(Code::ForeignForm));
     }
-    let broken = |error: multer::Error| Problem::new(Code::InvalidBody).with("reason", error);
-    let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let boundary = multer::parse_boundary(kind.unwrap_or_default()).map_err(broken)?;
-    let bytes = Bytes::from(whole(body, TEXT).await?);
-    let stream = stream::once(async move { Ok::<_, std::convert::Infallible>(bytes) });
-    let mut parts = multer::Multipart::new(stream, boundary);
+    let broken = |error: MultipartError| Problem::new(Code::InvalidBody).with("reason", error);
+    let bytes = whole(body, TEXT).await?;
+    let request = Request::from_parts(parts, Body::from(bytes));
+    let form = Multipart::from_request(request, app).await;
+    let mut form =
+        form.map_err(|error| Problem::new(Code::InvalidBody).with("reason", error.body_text()))?;
     let (mut fields, mut file) = (Vec::new(), Vec::new());
-    while let Some(field) = parts.next_field().await.map_err(broken)? {
+    while let Some(field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
         if field.file_name().is_some() {
             file = field.bytes().await.map_err(broken)?.to_vec();

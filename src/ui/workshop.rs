@@ -20,7 +20,7 @@ mod steps;
 mod units;
 
 use axum::Router;
-use axum::extract::FromRequestParts;
+use axum::extract::{DefaultBodyLimit, FromRequestParts};
 use axum::http::request::Parts;
 use axum::routing::{get, post};
 
@@ -35,7 +35,7 @@ const ROOT: &str = "/ui/mappings";
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/ui/mappings", get(list::list))
-        .route("/ui/mappings/new", get(start::show).post(start::take))
+        .route("/ui/mappings/new", get(start::show).post(start::take).layer(DefaultBodyLimit::disable()))
         .route("/ui/mappings/{kind}/{name}", get(show::show))
         .route("/ui/mappings/{kind}/{name}/compare", get(compare::show))
         .route("/ui/mappings/{kind}/{name}/edit", get(edit::show).post(edit::take))
