@@ -16,6 +16,7 @@ pub mod patient;
 pub mod request;
 pub mod response;
 pub mod search;
+pub mod subscription;
 pub mod xml;
 
 /// Extensions of ours begin so, in the mapping `fhir-r4` too.

@@ -21,12 +21,16 @@ mod message;
 #[path = "fhir/pix.rs"]
 mod pix;
 mod r4;
+#[path = "http/receiver.rs"]
+mod receiver;
 #[path = "fhir/refused.rs"]
 mod refused;
 #[path = "fhir/search.rs"]
 mod search;
 #[path = "http/server.rs"]
 mod server;
+#[path = "fhir/subscription.rs"]
+mod subscription;
 #[path = "fhir/transaction.rs"]
 mod transaction;
 #[path = "fhir/xml.rs"]

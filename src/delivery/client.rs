@@ -43,7 +43,9 @@ pub struct Attempt<'a> {
     pub id: &'a str,
     /// Now, in seconds since 1970.
     pub timestamp: i64,
-    /// The body.
+    /// What the other side wants to see beside ours.
+    pub headers: &'a [(String, String)],
+    /// The body; empty for a call that says nothing.
     pub body: Vec<u8>,
     /// The key that the subscriber knows; none for a body that is signed in itself.
     pub secret: Option<&'a Secret>,
@@ -98,11 +100,16 @@ impl Client {
         let mut request = self
             .http
             .post(url)
-            .header(CONTENT_TYPE, "application/json")
             .header(USER_AGENT, concat!("dankun/", env!("CARGO_PKG_VERSION")))
             .header(signature::ID_HEADER, attempt.id)
-            .header(signature::TIMESTAMP_HEADER, attempt.timestamp)
-            .body(attempt.body);
+            .header(signature::TIMESTAMP_HEADER, attempt.timestamp);
+        if !attempt.body.is_empty() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        for (name, value) in attempt.headers {
+            request = request.header(name, value);
+        }
+        request = request.body(attempt.body);
         if let Some(signature) = signature {
             request = request.header(signature::SIGNATURE_HEADER, signature);
         }
@@ -189,6 +196,7 @@ mod tests {
             url,
             id: "del_1",
             timestamp: 1_700_000_000,
+            headers: &[],
             body: b"{}".to_vec(),
             secret: Some(secret),
         }

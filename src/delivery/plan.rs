@@ -23,6 +23,8 @@ pub enum Kind {
     AnswerChanged,
     /// A message between registries (SPDCI), which nobody subscribes to here: it answers one, or tells a follower.
     Message,
+    /// A call without a message (FHIR, rest-hook), which nobody subscribes to here: something happened.
+    Call,
 }
 
 impl Kind {
@@ -49,13 +51,14 @@ impl Kind {
             Self::CoverageClosed => "coverage.closed",
             Self::AnswerChanged => "answer.changed",
             Self::Message => "spdci.message",
+            Self::Call => "fhir.call",
         }
     }
 
     /// The kind of a message type.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().chain([Self::Message]).find(|kind| kind.name() == name)
+        Self::ALL.into_iter().chain([Self::Message, Self::Call]).find(|kind| kind.name() == name)
     }
 
     /// Whether the scheme where the change happened hears of it: it knows what it sent itself, but
@@ -66,7 +69,11 @@ impl Kind {
             | Self::PersonMerged
             | Self::PersonSplit
             | Self::AnswerChanged => true,
-            Self::RecordChanged | Self::PersonDied | Self::CoverageClosed | Self::Message => false,
+            Self::RecordChanged
+            | Self::PersonDied
+            | Self::CoverageClosed
+            | Self::Message
+            | Self::Call => false,
         }
     }
 }

@@ -32,7 +32,7 @@ pub fn statement(base: &str) -> Value {
                 { "code": "batch" },
                 { "code": "transaction", "documentation": "Creates and updates of Patients of one scheme." }
             ],
-            "resource": [patient(), coverage(), request()],
+            "resource": [patient(), coverage(), request(), subscription()],
             "operation": [{ "name": "process-message", "definition": "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message" }]
         }],
         "messaging": [{
@@ -77,6 +77,14 @@ fn coverage() -> Value {
         "type": "Coverage",
         "interaction": [{ "code": "read" }, { "code": "search-type" }],
         "searchParam": search_parameters(&[("_id", "token"), ("beneficiary", "reference"), ("patient", "reference")]),
+    })
+}
+
+fn subscription() -> Value {
+    json!({
+        "type": "Subscription",
+        "documentation": "Of the changes of Patients, by rest-hook at an address of the agreement; called with nothing in the message: what changed is read under the agreement of that moment.",
+        "interaction": [{ "code": "create" }, { "code": "read" }, { "code": "delete" }],
     })
 }
 

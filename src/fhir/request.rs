@@ -270,7 +270,7 @@ pub fn error(code: IssueCode, path: &str) -> Issue {
     Issue::error(code, place).field(path)
 }
 
-fn missing(path: &str) -> Issue {
+pub(super) fn missing(path: &str) -> Issue {
     error(IssueCode::MissingMandatory, path)
 }
 
@@ -283,7 +283,11 @@ fn bad_day(path: &str, stated: &Value) -> Issue {
     }
 }
 
-fn one_of<'k>(path: &str, stated: &str, known: impl IntoIterator<Item = &'k str>) -> Issue {
+pub(super) fn one_of<'k>(
+    path: &str,
+    stated: &str,
+    known: impl IntoIterator<Item = &'k str>,
+) -> Issue {
     let known = known.into_iter().map(str::to_owned).collect();
     error(IssueCode::UnknownCode, path).value(stated).expected(Expected::OneOf(known))
 }

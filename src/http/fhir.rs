@@ -19,6 +19,7 @@ pub mod patient;
 pub mod pix;
 pub mod search;
 mod speak;
+pub mod subscription;
 mod transaction;
 mod written;
 

@@ -85,8 +85,13 @@ async fn attempt(
 ) -> Result<(DeliveryRow, Outcome), StoreError> {
     let Leased { row, body, url } = leased;
     if let Some(url) = url {
-        let body = exchange::signed(hub, &body).await?;
-        return Ok(sent(hub, client, row, (&url, body, None)).await);
+        let (headers, body) = if row.kind == Kind::Call {
+            (serde_json::from_slice(&body).map_err(|_| StoreError::Sealed)?, Vec::new())
+        } else {
+            (Vec::new(), exchange::signed(hub, &body).await?)
+        };
+        let message = Message { url: &url, headers: &headers, body, secret: None };
+        return Ok(sent(hub, client, row, message).await);
     }
     let subscription =
         hub.store().read().await?.subscription(hub.store().keys(), row.subscription).await?;
@@ -94,19 +99,29 @@ async fn attempt(
         let state = State::Abandoned { at: hub.now(), reason: Reason::Unsubscribed };
         return Ok((row, Outcome { state, http_status: None, failure: None }));
     };
-    let message = (subscription.url.as_str(), body, Some(&subscription.secret));
+    let (url, secret) = (subscription.url.as_str(), Some(&subscription.secret));
+    let message = Message { url, headers: &[], body, secret };
     Ok(sent(hub, client, row, message).await)
+}
+
+/// What is sent, and to where.
+struct Message<'m> {
+    url: &'m str,
+    headers: &'m [(String, String)],
+    body: Vec<u8>,
+    secret: Option<&'m Secret>,
 }
 
 async fn sent(
     hub: &Hub,
     client: &Client,
     row: DeliveryRow,
-    (url, body, secret): (&str, Vec<u8>, Option<&Secret>),
+    message: Message<'_>,
 ) -> (DeliveryRow, Outcome) {
+    let Message { url, headers, body, secret } = message;
     let id = row.id.to_string();
     let timestamp = hub.now().as_millis().div_euclid(1000);
-    let sent = client.send(Attempt { url, id: &id, timestamp, body, secret }).await;
+    let sent = client.send(Attempt { url, id: &id, timestamp, headers, body, secret }).await;
     let outcome = outcome_of(sent, row.attempts, hub.now(), jitter(hub.random()));
     (row, outcome)
 }

@@ -7,6 +7,7 @@
 
 mod announce;
 mod bearers;
+pub mod calls;
 mod follow;
 mod inbox;
 mod search;
@@ -27,6 +28,7 @@ use super::Hub;
 use super::answers::signer;
 use super::intake::IntakeError;
 use super::patients::ViewError;
+use crate::delivery::plan::Kind;
 use crate::eligibility::Registry;
 use crate::model::{Caller, DeliveryId, Instant, Issue, SubscriptionId};
 use crate::spdci::envelope::Header;
@@ -274,6 +276,7 @@ async fn close(
             partner,
             person: None,
             log_seq: 0,
+            kind: Kind::Message,
             url,
             body: serde_json::to_vec(&envelope).expect("a tree is plain JSON"),
         };

@@ -3,7 +3,7 @@
 use super::seal::Owner;
 use super::sql::{Bulk, Kind, Query, params, sql};
 use super::{KeyedHash, Keys, Row, Session, StoreError, Tx};
-use crate::model::{Instant, PersonId, SchemeId, SubscriptionId};
+use crate::model::{Instant, PersonId, RecordId, SchemeId, SubscriptionId};
 
 /// A follower.
 #[derive(Clone)]
@@ -23,6 +23,9 @@ pub struct Follower {
     /// The sender's words that a notice repeats. Personal.
     pub body: Vec<u8>,
 }
+
+/// The event of those who are only called, whatever happened.
+pub const CALL: &str = "call";
 
 sql! {
     ADD: Query = Query::same(
@@ -50,6 +53,25 @@ sql! {
     );
     ACTIVE: Query =
         Query::same("select count(*) from (select 1 from followers where state = 'active' limit 1) active");
+    // Whoever is to be called because of a record, also when it is withdrawn and its person has it no more.
+    CALLERS: Query = Query::same(
+        "select id, holder, purpose, event, scheme, created_at, sealed from followers
+         where state = 'active' and event = 'call' and id in (
+           select f.id from records r join followers f on f.scheme = r.scheme where r.id = $1
+           union
+           select t.follower_id from records r join follower_targets t on t.key = r.record_key where r.id = $1
+           union
+           select t.follower_id from person_links l join identifiers i on i.record_id = l.record_id
+             join follower_targets t on t.key = i.key where l.person_id = $2
+           union
+           select t.follower_id from person_links l join records r on r.id = l.record_id
+             join follower_targets t on t.key = r.record_key where l.person_id = $2)
+         order by id",
+    );
+    CALLER: Query = Query::same(
+        "select id, holder, purpose, event, scheme, created_at, sealed from followers
+         where id = $1 and holder = $2 and event = 'call' and state = 'active'",
+    );
     STATE: Query = Query::same("select state from followers where id = $1 and holder = $2");
     END: Query = Query::same("update followers set state = 'ended' where id = $1 and state = 'active'");
     FORGET_TARGETS: Query = Query::same("delete from follower_targets where follower_id = $1");
@@ -90,6 +112,34 @@ impl Session {
     ) -> Result<Vec<Follower>, StoreError> {
         let rows = self.fetch(&OF_PERSON, &params![scheme, &person]).await?;
         rows.into_iter().map(|row| read(keys, row)).collect()
+    }
+
+    /// Who is to be called because of a record and its person.
+    ///
+    /// # Errors
+    /// When the database fails or one does not open.
+    pub async fn callers(
+        &mut self,
+        keys: &Keys,
+        record: RecordId,
+        person: PersonId,
+    ) -> Result<Vec<Follower>, StoreError> {
+        let rows = self.fetch(&CALLERS, &params![&record, &person]).await?;
+        rows.into_iter().map(|row| read(keys, row)).collect()
+    }
+
+    /// A holder's subscription to calls, while it is active.
+    ///
+    /// # Errors
+    /// When the database fails or it does not open.
+    pub async fn caller(
+        &mut self,
+        keys: &Keys,
+        id: SubscriptionId,
+        holder: &str,
+    ) -> Result<Option<Follower>, StoreError> {
+        let row = self.fetch_optional(&CALLER, &params![&id, holder]).await?;
+        row.map(|row| read(keys, row)).transpose()
     }
 
     /// Whether anybody follows anybody.

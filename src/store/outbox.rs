@@ -80,9 +80,11 @@ pub struct NewMessage {
     pub person: Option<PersonId>,
     /// The log position that gave rise to it; 0 when none did.
     pub log_seq: u64,
+    /// What it is: a message, or a call.
+    pub kind: Kind,
     /// Where it goes.
     pub url: String,
-    /// The body. Personal.
+    /// The body of a message, the headers of a call. Personal.
     pub body: Vec<u8>,
 }
 
@@ -147,6 +149,9 @@ sql! {
     DELIVERIES_TOLD: Query = Query::same(
         "select count(*) from outbox where subscription_id = $1 and record_id = $2 and kind = $3
            and created_at >= $4",
+    );
+    DELIVERY_LAST: Query = Query::same(
+        "select state from outbox where subscription_id = $1 order by id desc limit 1",
     );
     DELIVERIES_OPEN: Query = Query::same(
         "select count(*) from outbox where state in ('waiting', 'leased')",
@@ -244,6 +249,15 @@ impl Session {
         Ok(count > 0)
     }
 
+    /// Whether the last message of a subscription was given up.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_abandoned(&mut self, id: SubscriptionId) -> Result<bool, StoreError> {
+        let row = self.fetch_optional(&DELIVERY_LAST, &params![&id]).await?;
+        row.map_or(Ok(false), |mut row| Ok(row.take::<String>()? == "abandoned"))
+    }
+
     /// How many messages wait or are out.
     ///
     /// # Errors
@@ -296,7 +310,7 @@ impl Tx {
             &new.partner,
             new.person.as_ref(),
             new.log_seq,
-            Kind::Message.name(),
+            new.kind.name(),
             now,
             &new.url,
             keys.seal(owner(&id), &new.body),

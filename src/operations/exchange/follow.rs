@@ -7,9 +7,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::inbox;
 use super::search::written;
 use super::{Hub, callback_base};
+use super::{calls, inbox};
+use crate::delivery::plan::Kind;
 use crate::eligibility::Subject;
 use crate::eligibility::agreement::Field;
 use crate::model::{Caller, DeliveryId, Instant, PersonId, SchemeId};
@@ -56,6 +57,7 @@ pub async fn follow(hub: &Hub) -> Result<usize, StoreError> {
             messages.extend(notices(hub, &mut session, &happened).await?);
         }
     }
+    messages.extend(calls::of_page(hub, &mut session, &entries).await?);
     drop(session);
     write(hub, &messages, last).await?;
     Ok(entries.len())
@@ -180,6 +182,7 @@ async fn notice(
         partner,
         person: Some(happened.person),
         log_seq: happened.seq,
+        kind: Kind::Message,
         url: format!("{base}/registry/notify"),
         body: serde_json::to_vec(&envelope).expect("a tree is plain JSON"),
     }))

@@ -116,7 +116,7 @@ async fn keep(
 }
 
 /// Keeps a follower; `false` when there is another one with the same wish.
-async fn begin_following(
+pub(super) async fn begin_following(
     hub: &Hub,
     follower: &Follower,
     (wish, targets): (&KeyedHash, &[KeyedHash]),
@@ -143,7 +143,7 @@ fn sameness(keys: &Keys, follower: &Follower, targets: &[KeyedHash]) -> KeyedHas
 }
 
 /// The hashes by which the bearer of a number is recognised: as the record of that number, or by it in any record.
-fn targets(keys: &Keys, registry: &Registry, number: &Number) -> Vec<KeyedHash> {
+pub(super) fn targets(keys: &Keys, registry: &Registry, number: &Number) -> Vec<KeyedHash> {
     let value = number.value.expose().trim();
     match &number.kind {
         None => Vec::new(),
