@@ -35,7 +35,10 @@ const ROOT: &str = "/ui/mappings";
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/ui/mappings", get(list::list))
-        .route("/ui/mappings/new", get(start::show).post(start::take).layer(DefaultBodyLimit::disable()))
+        .route(
+            "/ui/mappings/new",
+            get(start::show).post(start::take).layer(DefaultBodyLimit::disable()),
+        )
         .route("/ui/mappings/{kind}/{name}", get(show::show))
         .route("/ui/mappings/{kind}/{name}/compare", get(compare::show))
         .route("/ui/mappings/{kind}/{name}/edit", get(edit::show).post(edit::take))
