@@ -95,7 +95,7 @@ mod tests {
         let (french, english) = (Words(Language::French), Words(Language::English));
         assert_eq!(french.moment(at), "1er mars 2026 à 09:05");
         assert_eq!(english.moment(at), "1 March 2026, 09:05");
-        assert_eq!(french.share(0.0625).replace('\u{202f}', " ").replace('\u{a0}', " "), "6,25 %");
+        assert_eq!(french.share(0.0625).replace(['\u{202f}', '\u{a0}'], " "), "6,25 %");
         assert_eq!(english.share(0.0625), "6.25%");
     }
 }

@@ -274,7 +274,7 @@ const KAYES: &str = "numero;nom;prenom;sexe;date_naissance;telephone\n\
     K-0002;KEITA;Moussa;M;1979-01-02;+22370123457\n\
     K-0003;COULIBALY;Fatoumata;F;1990-12-30;+22370123458\n";
 
-fn set(fields: &mut Vec<(String, String)>, name: &str, value: &str) {
+fn set(fields: &mut [(String, String)], name: &str, value: &str) {
     let found = fields.iter_mut().find(|(key, _)| key == name);
     value.clone_into(&mut found.unwrap_or_else(|| panic!("no {name}")).1);
 }

@@ -169,9 +169,14 @@ pub(super) async fn end(
     let mut ended = Vec::with_capacity(codes.len());
     let mut ends = Vec::new();
     for code in codes {
-        let outcome = theirs(hub, caller, &code)
-            .await?
-            .and_then(|id| if ends.contains(&id) { Err(Reason::Ended) } else { Ok(ends.push(id)) });
+        let outcome = match theirs(hub, caller, &code).await? {
+            Ok(id) if ends.contains(&id) => Err(Reason::Ended),
+            Ok(id) => {
+                ends.push(id);
+                Ok(())
+            }
+            Err(reason) => Err(reason),
+        };
         ended.push((code, outcome));
     }
     let said = (hub.now(), kept.language());

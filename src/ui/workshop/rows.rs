@@ -184,7 +184,7 @@ fn lines(file: &FileId, text: &str, form: Option<&Form>) -> Result<Vec<Line>, Pr
         let row = row.flatten().unwrap_or_else(|| Row { key: String::new(), cells: Vec::new() });
         let typed = |name: &str| form.map(|form| form.text(&format!("{name}-{number}")).to_owned());
         let cell = |column: &&'static str| Cell {
-            column: *column,
+            column,
             value: typed(column).unwrap_or_else(|| value(&row, column)),
         };
         Line {
