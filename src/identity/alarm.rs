@@ -193,7 +193,7 @@ impl Index {
             let mut open: Vec<Slot> = others.iter().copied().min().into_iter().collect();
             let mut reached: FxHashSet<Slot> = open.iter().copied().collect();
             while let Some(slot) = open.pop() {
-                let strong = self.edges.get(slot).iter().filter(|(_, edge)| edge.alone >= review);
+                let strong = self.strong_edges(slot).filter(|(_, edge)| edge.alone >= review);
                 let said = self.held_same(self.ids[slot as usize]);
                 for next in strong.map(|(other, _)| *other).chain(said) {
                     if others.contains(&next) && reached.insert(next) {

@@ -222,7 +222,7 @@ impl Index {
             let own = self.lines[*slot as usize].household;
             let mut homes: BTreeSet<u32> = BTreeSet::new();
             for member in self.households.members(own).iter().filter(|member| *member != slot) {
-                let edges = self.edges.get(*member).iter();
+                let edges = self.strong_edges(*member);
                 let sure = edges.filter(|(_, edge)| edge.alone >= join && edge.objection.is_none());
                 homes.extend(sure.map(|(other, _)| self.lines[*other as usize].household));
             }
