@@ -42,6 +42,7 @@ mod schemes;
 mod send;
 mod shell;
 mod sign_in;
+mod trials;
 mod trouble;
 mod visit;
 mod welcome;
@@ -120,6 +121,10 @@ fn routes(app: &App) -> Router<App> {
         .route("/ui/replays/{id}", get(replays::show))
         .route("/ui/replays/{id}/progress", get(progress::of_replay))
         .route("/ui/replays/{id}/stop", post(replays::stop))
+        .route("/ui/trials", post(trials::begin))
+        .route("/ui/trials/{id}", get(trials::show))
+        .route("/ui/trials/{id}/progress", get(progress::of_trial))
+        .route("/ui/trials/{id}/stop", post(trials::stop))
         .route("/ui/keys", get(keys::list).post(keys::create))
         .route("/ui/keys/{id}/revoke", post(keys::revoke))
         .merge(workshop::routes())

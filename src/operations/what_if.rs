@@ -23,12 +23,12 @@ use crate::model::{PersonId, RecordId, WhatIfId};
 use crate::store::StoreError;
 
 pub use crate::store::measurements::TrialState;
-pub use trial::{Trial, begin, cancel, step, trial};
+pub use trial::{Trial, begin, cancel, step, trial, trials};
 
 /// Records read at once.
 const READ: u32 = 1_000;
 /// Examples of each kind that are kept.
-const EXAMPLES: usize = 20;
+pub const EXAMPLES: usize = 20;
 /// People whose coverage is looked at together.
 const PEOPLE: usize = 200;
 

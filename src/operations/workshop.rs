@@ -5,6 +5,7 @@
 //! bounded: it is asked after every pause of the writer.
 
 mod begin;
+mod blank;
 mod received;
 
 use std::io::Cursor;
@@ -20,6 +21,7 @@ use crate::mapping::{Explanation, FieldClass, Mapping, Outcome, Rehearsed};
 use crate::model::{Caller, Language};
 
 pub use begin::{BeginError, Beginning, begin};
+pub use blank::{Ground, blank};
 
 /// Records of a sample that are tried: as many as one reads.
 pub const RECORDS: usize = 8;

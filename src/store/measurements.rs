@@ -73,6 +73,7 @@ sql! {
     );
     TRIAL: Query = Query::same(concat!(trial!(), "where id = $1"));
     RUNNING: Query = Query::same(concat!(trial!(), "where state = 'running' order by id limit 1"));
+    TRIALS: Query = Query::same(concat!(trial!(), "order by id desc limit $1"));
     PROGRESS: Query = Query::same(
         "update what_ifs set done = $2, total = $3 where id = $1 and state = 'running'",
     );
@@ -155,6 +156,15 @@ impl Session {
     /// When the database fails.
     pub async fn trial(&mut self, id: WhatIfId) -> Result<Option<StoredTrial>, StoreError> {
         self.fetch_optional(&TRIAL, &params![&id]).await?.map(trial).transpose()
+    }
+
+    /// Trials, the newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn trials(&mut self, most: u32) -> Result<Vec<StoredTrial>, StoreError> {
+        let rows = self.fetch(&TRIALS, &params![most]).await?;
+        rows.into_iter().map(trial).collect()
     }
 
     /// The oldest trial that is not at its end.

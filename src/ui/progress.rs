@@ -14,9 +14,10 @@ use serde_json::{Value, json};
 
 use super::batches::own_batch;
 use super::replays::{Row, seen};
+use super::trials;
 use super::visit::Member;
 use crate::http::{App, Named, Problem};
-use crate::model::{BatchId, ReplayId, Scope};
+use crate::model::{BatchId, ReplayId, Scope, WhatIfId};
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(1);
@@ -69,6 +70,24 @@ async fn replay(app: App, member: Member, id: ReplayId) -> Result<Stand, Problem
         return Ok(Stand::Ended);
     }
     Ok(Stand::Runs(json!({ "texts": { "done": row.examined }, "share": row.share })))
+}
+
+/// How far the trial of a match model is.
+pub async fn of_trial(
+    member: Member,
+    State(app): State<App>,
+    Named(id): Named<WhatIfId>,
+) -> Result<Response, Problem> {
+    let member = member.with(Scope::Admin)?;
+    told(move || trial(app.clone(), member.clone(), id), EVERY).await
+}
+
+async fn trial(app: App, member: Member, id: WhatIfId) -> Result<Stand, Problem> {
+    let far = trials::far(member.visit.words, &trials::seen(&app, id).await?);
+    if !far.runs {
+        return Ok(Stand::Ended);
+    }
+    Ok(Stand::Runs(json!({ "texts": { "done": far.done }, "share": far.share })))
 }
 
 /// Tells what `look` sees, until the work has ended or the connection is old. What cannot be seen at the first look is a

@@ -3,9 +3,10 @@
 //! A file lives as [`crate::operations::versions`] says; here each step of that life is a form. [`list`] shows the files,
 //! [`show`] one of them with what can be done next, [`compare`] two versions, [`steps`] does it; [`edit`] changes a text, and
 //! [`live`] answers its editor while somebody types; [`rows`] shows a file as a
-//! table; [`start`] begins a scheme from a sample. What is wrong with a text
+//! table; [`start`] begins a scheme from a sample, [`blank`] any other file from nothing. What is wrong with a text
 //! is told by [`finding`] in the same words everywhere.
 
+mod blank;
 mod compare;
 mod edit;
 mod finding;
@@ -39,6 +40,7 @@ pub fn routes() -> Router<App> {
             "/ui/mappings/new",
             get(start::show).post(start::take).layer(DefaultBodyLimit::disable()),
         )
+        .route("/ui/mappings/blank", get(blank::show).post(blank::take))
         .route("/ui/mappings/{kind}/{name}", get(show::show))
         .route("/ui/mappings/{kind}/{name}/compare", get(compare::show))
         .route("/ui/mappings/{kind}/{name}/edit", get(edit::show).post(edit::take))

@@ -3,7 +3,7 @@
 use dankun::messages;
 use dankun::model::{
     AccountId, BatchId, DecisionId, DeliveryId, Instant, KeyId, Language, PersonId, QuarantineId,
-    ReplayId, ReviewId, Role, SubscriptionId,
+    ReplayId, ReviewId, Role, SubscriptionId, WhatIfId,
 };
 
 use crate::browser::Browser;
@@ -33,6 +33,7 @@ const VIEWS: &[(&str, &[Role])] = {
         ("/ui/schemes", &[]),
         ("/ui/mappings", &[]),
         ("/ui/mappings?kind=codes", &[]),
+        ("/ui/mappings/blank", &[Steward, Auditor, Viewer]),
         ("/ui/mappings/new", &[Steward, Auditor, Viewer]),
         ("/ui/mappings/mapping/ml-utm", &[]),
         ("/ui/deliveries", &[Mapper, Steward, Auditor, Viewer]),
@@ -65,6 +66,9 @@ fn forms() -> Vec<(String, &'static [Role])> {
         ("/ui/quality/measure".to_owned(), hub),
         ("/ui/replays".to_owned(), &[Steward, Auditor, Viewer]),
         (format!("/ui/replays/{}/stop", ReplayId::new(at, random)), &[Steward, Auditor, Viewer]),
+        ("/ui/mappings/blank".to_owned(), &[Steward, Auditor, Viewer]),
+        ("/ui/trials".to_owned(), hub),
+        (format!("/ui/trials/{}/stop", WhatIfId::new(at, random)), hub),
         ("/ui/subscriptions".to_owned(), hub),
         (format!("/ui/subscriptions/{}/end", SubscriptionId::new(at, random)), hub),
         (format!("/ui/reviews/{}", ReviewId::new(at, random)), people),

@@ -2,14 +2,18 @@
 
 use dankun::model::{Caller, Role};
 use dankun::operations::library::{FileId, Kind};
+use dankun::operations::link::link_pending;
 use dankun::operations::versions::{self, Chosen, Named, Seen};
+use dankun::operations::what_if;
 
 use crate::browser::Browser;
 use crate::cluster;
+use crate::invented::{Invented, canam, utm};
 use crate::server::Server;
 
 const UTM: &str = include_str!("../../mappings/ml-utm.yaml");
 const UTM_SCHEME: &str = include_str!("../../mappings/schemes/ml-utm.yaml");
+const IDENTITY: &str = include_str!("../../mappings/identity.yaml");
 const PAGE: &str = "/ui/mappings/mapping/ml-utm";
 
 fn file(kind: Kind, name: &str) -> FileId {
@@ -266,6 +270,86 @@ cluster::both! {
         let draft = draft_of(&server, &file(Kind::Mapping, "ml-utm")).await;
         assert_eq!(draft, edited("1.0.0"));
         assert_eq!(awa.get("/ui/mappings/agreement/ml/rows").await.status, 404);
+    }
+}
+
+cluster::both! {
+    async fn a_new_file_begins_with_its_shape_and_asks_for_what_it_lacks(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        let mut awa = Browser::of(&server, "awa.traore", Role::Administrator, None).await;
+        let blank = "/ui/mappings/blank";
+        awa.get("/ui/mappings?kind=agreement").await.says(&format!("href=\"{blank}?kind=agreement\""));
+        awa.get(&format!("{blank}?kind=identity")).await.says("always one set of match rules").says("/ui/mappings/identity/identity\"");
+        for (kind, name, said) in [("agreement", "Mali & Sénégal", "Letters without accents"), ("schema", "ml-new", "version behind a slash"),
+            ("agreement", "own-insured", "of this name already"), ("identity", "other", "Letters without accents")] {
+            let refused = awa.submit(blank, blank, &[("kind", kind), ("name", name)]).await;
+            assert_eq!(refused.status, 422, "{name}");
+            refused.says(said);
+        }
+        for (kind, name) in [("codes", "ml-trades"), ("mapping", "ml-new"), ("scheme", "ml-new"), ("schema", "ml-new/1")] {
+            let opened = awa.submit(blank, blank, &[("kind", kind), ("name", name)]).await;
+            assert_eq!(opened.status, 200, "{kind}: {}", opened.html);
+            opened.says("not saved yet").says("name=\"seen\" value=\"\"").says(name).lacks("/rows\"");
+        }
+        let opened = awa.submit(blank, blank, &[("kind", "agreement"), ("name", "ml-sn")]).await;
+        opened.says("agreement: ml-sn").says("ci-cnam").says("has less than 1 item");
+        let edit = "/ui/mappings/agreement/ml-sn/edit";
+        let text = opened.between("spellcheck=\"false\" autocomplete=\"off\" autocapitalize=\"off\" wrap=\"off\">\n", "</textarea>");
+        let text = text.replace("&#34;", "\"").replace("text: { fr: \"\", en: \"\" }", "text: { fr: \"Convention\", en: \"Convention\" }");
+        let text = text.replace("askers: []", "askers: [ci-cnam]").replace("insured: []", "insured: [ml-utm]");
+        let save = vec![("seen".to_owned(), String::new()), ("text".to_owned(), text), ("do".to_owned(), "save".to_owned())];
+        let saved = submit(&mut awa, edit, save).await;
+        saved.says("The draft is saved").says("nothing published yet");
+        let hash = saved.between("name=\"hash\" value=\"", "\"");
+        let page = "/ui/mappings/agreement/ml-sn";
+        awa.submit(page, &format!("{page}/steps"), &[("do", "publish"), ("hash", &hash)]).await.says("counts from now on");
+
+        let mut utm = Browser::of(&server, "of.utm", Role::Mapper, Some("ml-utm")).await;
+        utm.get(blank).await.lacks("value=\"agreement\"").says("value=\"codes\"");
+        let refused = utm.submit(blank, blank, &[("kind", "codes"), ("name", "trades")]).await;
+        assert_eq!(refused.status, 422);
+        refused.says("begins with ml-utm-");
+        utm.submit(blank, blank, &[("kind", "codes"), ("name", "ml-utm-trades")]).await.says("codes: ml-utm-trades").says("No problem");
+        assert_eq!(utm.get("/ui/mappings/agreement/other/edit").await.status, 403);
+    }
+
+    async fn match_rules_are_tried_on_everybody_before_they_are_published(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        let people: Vec<Invented> = (1..=3).map(Invented::new).collect();
+        for (scheme, file) in [("ml-utm", utm(&people)), ("ml-canam", canam(&people))] {
+            let key = server.scheme_key(scheme).await;
+            let push = server.post(&format!("/v1/schemes/{scheme}/records"), &key).body(file);
+            crate::server::expect(push, 200).await;
+        }
+        link_pending(&server.hub).await.unwrap();
+        let strict = IDENTITY.lines().map(|line| match line.trim_start() {
+            kept if kept.starts_with("join:") => "  join: 200.0".to_owned(),
+            kept if kept.starts_with("ceiling:") => "  ceiling: 300.0".to_owned(),
+            kept if kept.starts_with("identity:") => "identity: \"strict\"".to_owned(),
+            _ => line.to_owned(),
+        });
+        let strict = strict.collect::<Vec<_>>().join("\n") + "\n";
+        let rules = file(Kind::Identity, "identity");
+        let hash = draft(&server, &Caller::local_operator(), &rules, strict).await;
+        let page = "/ui/mappings/identity/identity";
+
+        let mut awa = Browser::of(&server, "awa.traore", Role::Administrator, None).await;
+        awa.get(page).await.says("Try them on everybody").lacks("value=\"publish\"");
+        let running = awa.submit(page, "/ui/trials", &[("hash", &hash)]).await;
+        running.says("The work goes on").says("data-live-from=\"/ui/trials/wif_").says("/ 6");
+        awa.submit(page, "/ui/trials", &[("hash", &hash)]).await.says("Another trial is running");
+        awa.get(page).await.lacks("value=\"publish\"").says(&running.path);
+        awa.submit(&running.path, &format!("{}/stop", running.path), &[]).await.says("The trial is stopped");
+        let running = awa.submit(page, "/ui/trials", &[("hash", &hash)]).await;
+        what_if::step(&server.hub).await.unwrap();
+        let told = awa.get(&format!("{}/progress", running.path)).await;
+        assert!(told.html.contains("event: ended"), "{}", told.html);
+        let came_to = awa.get(&running.path).await;
+        came_to.lacks("The work goes on").says("Rules strict").says("Who would come apart").says("into 2 groups of records").says("/ui/people/per_");
+        awa.get(page).await.says("nobody would be joined, 3 people would come apart").says("value=\"publish\"");
+        let mut ben = Browser::of(&server, "ben.keita", Role::Mapper, None).await;
+        assert_eq!(ben.get(&running.path).await.status, 403);
+        ben.get(page).await.lacks("Try them on everybody").says("value=\"publish\"");
     }
 }
 

@@ -207,3 +207,59 @@ page-column-do = Verbs
 page-column-table = Table
 page-column-value = Fixed value
 page-column-on_error = When it fails
+
+page-blank = A new file
+page-blank-about = A new agreement, code table, scheme, format or mapping: its shape is written for you to fill in. Nothing counts until it is saved, checked and published.
+page-blank-kind = What it is
+page-blank-name = Its name
+page-blank-name-hint = Letters without accents, digits and hyphens, such as ml-sn for an agreement or ml-packages for a code table; a format with its version, such as ml-kayes/1. It cannot change later.
+page-blank-do = Write its shape
+page-blank-bad-name = Letters without accents, digits, hyphens and points, at most 100; a format has its version behind a slash, such as ml-kayes/1.
+page-blank-known = There is a file of this name already.
+page-blank-open = Open it
+page-blank-not-yours = Your scheme writes its own mapping, its formats, and code tables whose name begins with { $scheme }-.
+page-blank-sample = Is there a sample of the scheme’s file? Then begin with it: more is drafted.
+page-blank-rules = There is always one set of match rules: change that one.
+page-blank-begun = A new file, not saved yet. What the right side asks for has to be filled in before it can be published; a draft can be saved at any time.
+
+# Match rules tried on everybody.
+page-trial = What these rules would change
+page-trial-first = Before match rules are published, they are tried on every record: who would become one person, who would come apart, and whose coverage that decides. Nothing is changed by it.
+page-trial-begin = Try them on everybody
+page-trial-look = Look at it
+page-trial-came-to = Tried on everybody: { $joined ->
+    [0] nobody would be joined
+    [one] one person would be joined
+   *[other] { $joined } people would be joined
+  }, { $parted ->
+    [0] nobody would come apart
+    [one] one person would come apart
+   *[other] { $parted } people would come apart
+  }.
+page-trial-versions = Rules { $model }, tried against { $force }, coverage on { $day }
+page-trial-examined = Records looked at
+page-trial-stop = Stop
+page-trial-again = Try again
+page-trial-file = Back to the rules
+page-trial-running = in progress
+page-trial-done = finished
+page-trial-cancelled = stopped
+page-trial-count-records = Records
+page-trial-count-before = People now
+page-trial-count-after = People then
+page-trial-count-joined = Would be joined
+page-trial-count-parted = Would come apart
+page-trial-count-gained = Records that would gain cover
+page-trial-count-lost = Records that would lose cover
+page-trial-count-other = Records covered by another scheme
+page-trial-nothing = With these rules everybody stays who they are.
+page-trial-joins = Who would become one person
+page-trial-parts = Who would come apart
+page-trial-parts-into = { $count ->
+    [one] into one group of records
+   *[other] into { $count } groups of records
+  }
+page-trial-flips = Whose coverage would change
+page-trial-some = Some of them, at most { $count }.
+page-done-trial-stopped = The trial is stopped; nothing was changed.
+page-done-trial-busy = Another trial is running: this one. One runs at a time.

@@ -207,3 +207,59 @@ page-column-do = Verbes
 page-column-table = Table
 page-column-value = Valeur fixe
 page-column-on_error = En cas d’échec
+
+page-blank = Un nouveau fichier
+page-blank-about = Une nouvelle convention, table de codes, correspondance, un nouveau régime ou format : sa forme est écrite, à vous de la remplir. Rien ne compte avant d’être enregistré, vérifié et publié.
+page-blank-kind = Ce que c’est
+page-blank-name = Son nom
+page-blank-name-hint = Lettres sans accent, chiffres et traits d’union, comme ml-sn pour une convention ou ml-garanties pour une table de codes ; un format avec sa version, comme ml-kayes/1. Il ne change plus ensuite.
+page-blank-do = Écrire sa forme
+page-blank-bad-name = Lettres sans accent, chiffres, traits d’union et points, au plus 100 ; un format porte sa version après une barre, comme ml-kayes/1.
+page-blank-known = Un fichier porte déjà ce nom.
+page-blank-open = L’ouvrir
+page-blank-not-yours = Votre régime écrit sa propre correspondance, ses formats, et les tables de codes dont le nom commence par { $scheme }-.
+page-blank-sample = Y a-t-il un extrait du fichier du régime ? Commencez par lui : davantage sera préparé.
+page-blank-rules = Il y a toujours un jeu de règles d’appariement : modifiez celui-là.
+page-blank-begun = Un nouveau fichier, pas encore enregistré. Ce que demande le côté droit est à remplir avant de publier ; un brouillon s’enregistre à tout moment.
+
+# Des règles d’appariement essayées sur tout le monde.
+page-trial = Ce que ces règles changeraient
+page-trial-first = Avant d’être publiées, les règles d’appariement sont essayées sur toutes les fiches : qui deviendrait une seule personne, qui serait séparé, et de qui cela décide les droits. L’essai ne change rien.
+page-trial-begin = Les essayer sur tout le monde
+page-trial-look = Voir le résultat
+page-trial-came-to = Essayées sur tout le monde : { $joined ->
+    [0] personne ne serait réuni
+    [one] une personne serait réunie
+   *[other] { $joined } personnes seraient réunies
+  }, { $parted ->
+    [0] personne ne serait séparé
+    [one] une personne serait séparée
+   *[other] { $parted } personnes seraient séparées
+  }.
+page-trial-versions = Règles { $model }, comparées à { $force }, droits au { $day }
+page-trial-examined = Fiches examinées
+page-trial-stop = Arrêter
+page-trial-again = Essayer de nouveau
+page-trial-file = Retour aux règles
+page-trial-running = en cours
+page-trial-done = terminé
+page-trial-cancelled = arrêté
+page-trial-count-records = Fiches
+page-trial-count-before = Personnes aujourd’hui
+page-trial-count-after = Personnes ensuite
+page-trial-count-joined = Seraient réunies
+page-trial-count-parted = Seraient séparées
+page-trial-count-gained = Fiches qui gagneraient des droits
+page-trial-count-lost = Fiches qui perdraient leurs droits
+page-trial-count-other = Fiches couvertes par un autre régime
+page-trial-nothing = Avec ces règles, chacun reste qui il est.
+page-trial-joins = Qui deviendrait une seule personne
+page-trial-parts = Qui serait séparé
+page-trial-parts-into = { $count ->
+    [one] en un groupe de fiches
+   *[other] en { $count } groupes de fiches
+  }
+page-trial-flips = De qui les droits changeraient
+page-trial-some = Quelques-uns, au plus { $count }.
+page-done-trial-stopped = L’essai est arrêté ; rien n’a été changé.
+page-done-trial-busy = Un autre essai est en cours : celui-ci. Il n’y en a qu’un à la fois.

@@ -19,6 +19,8 @@ const LEASE: &str = "what-if";
 pub struct Trial {
     /// Its id.
     pub id: WhatIfId,
+    /// The hash of the text that is tried, as versions have it.
+    pub hash: String,
     /// Where it stands.
     pub state: TrialState,
     /// Records to look at.
@@ -91,6 +93,14 @@ pub async fn trial(hub: &Hub, id: WhatIfId) -> Result<Option<Trial>, StoreError>
     Ok(hub.store().read().await?.trial(id).await?.map(shown))
 }
 
+/// The last trials, the newest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn trials(hub: &Hub, most: u32) -> Result<Vec<Trial>, StoreError> {
+    Ok(hub.store().read().await?.trials(most).await?.into_iter().map(shown).collect())
+}
+
 /// Stops a trial; `false` when it had ended.
 ///
 /// # Errors
@@ -105,6 +115,7 @@ pub async fn cancel(hub: &Hub, id: WhatIfId) -> Result<bool, StoreError> {
 fn shown(stored: StoredTrial) -> Trial {
     Trial {
         id: stored.id,
+        hash: blake3::hash(stored.text.as_bytes()).to_hex().to_string(),
         state: stored.state,
         total: stored.total,
         done: stored.done,

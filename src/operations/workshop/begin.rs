@@ -66,7 +66,7 @@ pub async fn begin(hub: &Hub, by: &Caller, new: Beginning) -> Result<FileId, Beg
 
 /// The entry of the registry: what has to be there, and a line on what somebody has to look at. A scheme that nobody has
 /// described yet grants nothing.
-fn entry(new: &Beginning) -> String {
+pub(super) fn entry(new: &Beginning) -> String {
     let Beginning { scheme, country, .. } = new;
     let (title, code) = (scalar_of(&new.title), scheme.to_uppercase());
     let currency = if country == "NG" { "NGN" } else { "XOF" };

@@ -16,7 +16,7 @@ use crate::http::{App, Code, Problem};
 use crate::model::Scope;
 use crate::operations::library::{FileId, Kind, Problem as FileProblem};
 use crate::operations::versions::{self, LifeError, Named, Seen};
-use crate::operations::workshop::{self, Look, Sample};
+use crate::operations::workshop::{self, Ground, Look, Sample, blank};
 use crate::ui::form::LongForm;
 use crate::ui::page::{done, with_nonce};
 use crate::ui::shell::{Section, Shell};
@@ -42,6 +42,8 @@ struct Edit {
     hindrance: Option<Hindrance>,
     stale: bool,
     begun: bool,
+    /// Whether nothing of it was saved yet.
+    fresh: bool,
     /// Whether it can be shown as a table, too.
     has_rows: bool,
 }
@@ -106,17 +108,24 @@ pub async fn show(
     Of(file): Of,
 ) -> Result<Response, Problem> {
     let member = writer(&app, member, &file)?;
-    let found = newest(&app, &member, &file).await?.ok_or(Problem::new(Code::NotFound))?;
     let source = if member.caller.may(Scope::RecordsRead) { "received" } else { "none" };
-    let work = Work {
-        seen: found.hash,
-        text: found.text,
-        source,
-        sample: String::new(),
-        changed: false,
-        begun: false,
+    let (seen, text, source) = match newest(&app, &member, &file).await? {
+        Some(found) => (found.hash, found.text, source),
+        // Of a file that is not there yet, nothing was received.
+        None => (String::new(), shape(&app, &member, &file)?, "none"),
     };
+    let changed = seen.is_empty();
+    let work = Work { seen, text, source, sample: String::new(), changed, begun: false };
     tell(&app, &member, &file, work, None).await
+}
+
+/// What stands in a file that nobody has written yet.
+fn shape(app: &App, member: &Member, file: &FileId) -> Result<String, Problem> {
+    let library = app.hub().library();
+    let schemes: Vec<_> = library.registry().schemes().map(|scheme| scheme.id.clone()).collect();
+    let (language, today) = (member.visit.words.0, app.hub().today());
+    let ground = Ground { language, today, schemes: &schemes };
+    blank(file, &ground).ok_or(Problem::new(Code::NotFound))
 }
 
 /// Opens the mapping of a scheme that was just begun, beside its sample.
@@ -269,6 +278,8 @@ async fn tell(
         shell: Shell::new(member, Section::Workshop, "page-workshop").titled(file.name.clone()),
         about: About::of(words, file),
         nonce: nonce.clone(),
+        fresh: work.seen.is_empty(),
+        has_rows: has_rows(file.kind) && !work.seen.is_empty(),
         seen: work.seen,
         changed: work.changed,
         words_of_script: script(words).to_string(),
@@ -279,7 +290,6 @@ async fn tell(
         hindrance,
         stale,
         begun: work.begun,
-        has_rows: has_rows(file.kind),
     };
     let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     with_nonce(status, words, &edit, &nonce)

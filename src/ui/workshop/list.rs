@@ -76,6 +76,9 @@ struct List {
     pager: Pager,
     filtered: bool,
     may_begin: bool,
+    may_write: bool,
+    /// Of which kind a new file would be.
+    kind: Option<&'static str>,
 }
 
 /// Shows them.
@@ -107,6 +110,8 @@ pub async fn list(
         rows: found.iter().map(|listed| Row::of(words, listed)).collect(),
         pager,
         filtered: kind.is_some() || drafts || after.is_some(),
+        may_write: member.caller.may(Scope::MappingsWrite),
+        kind: kind.map(Kind::name),
         may_begin: member.caller.runs_the_hub() && member.caller.may(Scope::MappingsWrite),
     };
     page(words, &list)

@@ -13,6 +13,7 @@ use crate::operations::library::{FileId, Kind};
 use crate::operations::versions::{
     self, Filter, Named, Shown, Stage, State as Standing, StepRow, Version, is_author, may,
 };
+use crate::operations::what_if;
 use crate::ui::page::{page, refused};
 use crate::ui::shell::{Section, Shell};
 use crate::ui::visit::Member;
@@ -20,6 +21,8 @@ use crate::ui::words::Words;
 
 /// Versions and steps that are listed.
 const SHOWN: u32 = 30;
+/// Trials among which one of the text that is shown is looked for.
+const TRIALS: u32 = 20;
 /// Bytes of a text that is shown line by line: larger ones are tables that nobody reads so.
 const READABLE: usize = 256 << 10;
 
@@ -73,6 +76,15 @@ struct Next {
     waits_for_other: bool,
     publish: bool,
     withdraw: bool,
+    /// Match rules are tried on everybody, before they are published.
+    try_out: bool,
+}
+
+/// The trial of the match rules that are shown.
+struct Tried {
+    path: String,
+    said: String,
+    runs: bool,
 }
 
 #[derive(Template)]
@@ -86,6 +98,7 @@ struct Show {
     version: Line,
     has_draft: bool,
     next: Next,
+    tried: Option<Tried>,
     beside: Vec<Beside>,
     lines: Vec<String>,
     versions: Vec<Line>,
@@ -148,7 +161,10 @@ async fn look(
         may_return: may_return && *state == Standing::Superseded,
         ..Line::of(words, version, *state, &current)
     };
-    let next = Next::of(app, member, file, &shown, listed.needs_two);
+    let mut next = Next::of(app, member, file, &shown, listed.needs_two);
+    let tried = if next.try_out { tried(app, words, &current).await? } else { None };
+    // Who joins and parts people sees whom, first.
+    next.publish &= !next.try_out || tried.as_ref().is_some_and(|tried| !tried.runs);
     Ok(Show {
         shell: Shell::new(member, Section::Workshop, "page-workshop").titled(file.name.clone()),
         about: About::of(words, file),
@@ -160,6 +176,7 @@ async fn look(
         needs_two: listed.needs_two,
         beside: if next.publish { beside(app, member, file).await? } else { Vec::new() },
         next,
+        tried,
         lines: lines(&shown.version.text),
         version: Line::of(words, &shown.version, shown.state, ""),
         versions: versions.iter().map(line).collect(),
@@ -220,6 +237,9 @@ impl Next {
             rows: write && super::rows::has_rows(file.kind),
             test: open && write,
             preview: open && write && file.kind == Kind::Mapping && counts(app, file),
+            try_out: file.kind == Kind::Identity
+                && (open || shown.state == Standing::Published)
+                && member.caller.may(Scope::Admin),
             approve: open && publish && !approved && !own,
             waits_for_other: open && needs_two && !approved && own,
             publish: open && publish && (approved || !needs_two),
@@ -248,6 +268,26 @@ async fn beside(app: &App, member: &Member, file: &FileId) -> Result<Vec<Beside>
         })
     };
     Ok(drafts.into_iter().filter_map(other).collect())
+}
+
+/// What the last trial of a text came to; one that was stopped says nothing.
+async fn tried(app: &App, words: Words, hash: &str) -> Result<Option<Tried>, Problem> {
+    let trials = what_if::trials(app.hub(), TRIALS).await?;
+    let ours = |trial: &what_if::Trial| {
+        trial.hash == hash && trial.state != what_if::TrialState::Cancelled
+    };
+    let last = trials.into_iter().find(ours);
+    Ok(last.map(|trial| Tried {
+        path: format!("/ui/trials/{}", trial.id),
+        runs: trial.report.is_none(),
+        said: trial.report.as_ref().map_or_else(
+            || words.say("page-running"),
+            |report| {
+                let counts = [("joined", report.joined.into()), ("parted", report.parted.into())];
+                words.with("page-trial-came-to", &counts)
+            },
+        ),
+    }))
 }
 
 fn lines(text: &str) -> Vec<String> {
