@@ -30,6 +30,7 @@ mod home;
 mod keys;
 mod language;
 mod listing;
+mod look_through;
 mod mates;
 mod page;
 mod people;
@@ -140,6 +141,10 @@ fn slow(app: &App) -> Router<App> {
     let pages = Router::new()
         // A file is cut by our own limits, which are those of every file.
         .route("/ui/send", get(send::show).post(send::take).layer(DefaultBodyLimit::disable()))
+        .route(
+            "/ui/look-through",
+            get(look_through::show).post(look_through::take).layer(DefaultBodyLimit::disable()),
+        )
         .route("/ui/figures", get(figures::show))
         .route("/ui/quality/measure", post(quality::measure))
         .route("/ui/replays", get(replays::list).post(replays::begin));

@@ -4,6 +4,8 @@
 //! writer. A reference to a record outside the file is not looked up: nothing is at stake in a
 //! translation, and a single dependant can be translated too.
 
+pub mod glance;
+
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 

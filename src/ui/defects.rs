@@ -36,25 +36,31 @@ pub struct Defect {
 
 /// The defects of a sending.
 pub fn defects_of(words: Words, batch: BatchId, groups: &[SharedGroup]) -> Vec<Defect> {
-    let defect = |group: &SharedGroup| {
-        let issue = group.first.first()?;
-        let said = messages::issue(issue, words.0);
-        let mut examples: Vec<String> =
-            group.first.iter().filter_map(|issue| issue.value.clone()).collect();
-        examples.retain(|value| !value.is_empty());
-        examples.dedup();
-        Some(Defect {
-            path: format!("/ui/batches/{batch}/defects/{}", alike::name(issue)),
-            title: said.title,
-            field: field(issue),
-            expected: said.expected,
-            mend: said.mend,
-            records: words.count("page-records-count", group.records),
-            error: issue.severity == Severity::Error,
-            examples,
-        })
+    let told = |group: &SharedGroup| {
+        let name = alike::name(group.first.first()?);
+        let path = format!("/ui/batches/{batch}/defects/{name}");
+        defect(words, (&group.first, group.records), path)
     };
-    groups.iter().filter_map(defect).collect()
+    groups.iter().filter_map(told).collect()
+}
+
+/// A defect that some records share, by the issues of the first of them; none without any.
+pub fn defect(words: Words, (first, records): (&[Issue], u64), path: String) -> Option<Defect> {
+    let issue = first.first()?;
+    let said = messages::issue(issue, words.0);
+    let mut examples: Vec<String> = first.iter().filter_map(|issue| issue.value.clone()).collect();
+    examples.retain(|value| !value.is_empty());
+    examples.dedup();
+    Some(Defect {
+        path,
+        title: said.title,
+        field: field(issue),
+        expected: said.expected,
+        mend: said.mend,
+        records: words.count("page-records-count", records),
+        error: issue.severity == Severity::Error,
+        examples,
+    })
 }
 
 /// The field of an issue, when it names one of the sender's own.

@@ -57,10 +57,7 @@ impl Shown {
     /// In words; with its cells where `mapping` can take it apart.
     pub fn of(words: Words, waiting: &Waiting, mapping: Option<&Mapping>) -> Self {
         let kept = &waiting.kept;
-        let wrong =
-            |name: &str| kept.issues.iter().any(|issue| issue.field.as_deref() == Some(name));
         let apart = mapping.and_then(|mapping| cells(mapping, kept)).unwrap_or_default();
-        let cell = |(name, value): (String, String)| Cell { wrong: wrong(&name), name, value };
         let text = String::from_utf8_lossy(&kept.raw);
         let cut = text.chars().nth(RAW).is_some();
         Self {
@@ -69,7 +66,7 @@ impl Shown {
             scheme: waiting.scheme.to_string(),
             line: (kept.place.line > 0).then_some(kept.place.line),
             at: words.moment(waiting.received_at),
-            cells: apart.into_iter().map(cell).collect(),
+            cells: cells_marked(apart, &kept.issues),
             raw_is_whole: !cut && std::str::from_utf8(&kept.raw).is_ok(),
             raw: text.chars().take(RAW).collect(),
             said: said(words, &kept.issues),
@@ -77,7 +74,15 @@ impl Shown {
     }
 }
 
-fn said(words: Words, issues: &[Issue]) -> Vec<Said> {
+/// Cells with those marked of which something is said.
+pub fn cells_marked(cells: Vec<(String, String)>, issues: &[Issue]) -> Vec<Cell> {
+    let wrong = |name: &str| issues.iter().any(|issue| issue.field.as_deref() == Some(name));
+    let cell = |(name, value): (String, String)| Cell { wrong: wrong(&name), name, value };
+    cells.into_iter().map(cell).collect()
+}
+
+/// What is wrong with a record, in words.
+pub fn said(words: Words, issues: &[Issue]) -> Vec<Said> {
     let say = |issue: &Issue| {
         let text = messages::issue(issue, words.0);
         let error = issue.severity == Severity::Error;

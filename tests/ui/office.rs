@@ -56,6 +56,34 @@ cluster::both! {
         assert_eq!(browser.upload("", &forged, Some(("a.csv", &file))).await.status, 403);
     }
 
+    async fn a_file_is_looked_through_and_nothing_of_it_is_kept(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        let mut awa = Browser::of(&server, "awa.traore", Role::Steward, Some("ml-utm")).await;
+        let page = "/ui/look-through";
+        awa.get(page).await.says("<option>ml-utm</option>").lacks("<option>ml-canam</option>").says("value=\"ml-canam\"");
+        let people = people();
+        let ansi = encoding_rs::WINDOWS_1252;
+        let text = ansi.decode(&utm(&people)).0.into_owned();
+        let file = text.replacen(&people[0].birth(), "31/02/1990", 1);
+        let file = ansi.encode(&file).0;
+        let asked = [("scheme", "ml-utm"), ("to", "ml-canam")];
+        let empty = awa.send_file(page, &asked, b"").await;
+        assert_eq!(empty.status, 422);
+        empty.says("Choose a file, or paste some lines");
+        let seen = awa.send_file(page, &asked, &file).await;
+        assert_eq!(seen.status, 200, "{}", seen.html);
+        assert_eq!((fact(&seen, "Records"), fact(&seen, "Would be refused")), ("12".to_owned(), "1".to_owned()));
+        seen.says("1 record · Date de naissance").says("<mark>31/02/1990</mark>").says("Records that would be refused");
+        // Another scheme's form, and the hub's own below it.
+        seen.says("exportAMO").says("&#34;source&#34;");
+        let pasted = [("scheme", "ml-utm"), ("to", "canonical"), ("pasted", text.as_str())];
+        let seen = awa.send_file(page, &pasted, b"").await;
+        seen.says("Nothing is wrong with it").lacks("exportAMO");
+        let foreign = [("scheme", "ml-canam"), ("to", "canonical"), ("pasted", "a")];
+        awa.send_file(page, &foreign, b"").await.says("Choose whose format");
+        awa.get("/ui/batches").await.says("href=\"/ui/look-through\"").says("No sendings");
+    }
+
     async fn like_questions_are_answered_at_once_and_each_is_taken_back_alone(place: cluster::Place) {
         let server = asking(&place).await;
         let mut browser = Browser::of(&server, "awa.traore", Role::Steward, None).await;

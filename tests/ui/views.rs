@@ -26,6 +26,7 @@ const VIEWS: &[(&str, &[Role])] = {
         ("/ui/quality", &[Mapper, Auditor, Viewer]),
         ("/ui/figures", &[]),
         ("/ui/replays", &[]),
+        ("/ui/look-through", &[]),
         ("/ui/send", &[Mapper, Steward, Auditor, Viewer]),
         ("/ui/decisions", &[Mapper, Auditor, Viewer]),
         ("/ui/people", &[Mapper, Auditor, Viewer]),

@@ -168,3 +168,25 @@ page-corrections-none-about = Put a refused record right, and the correction wil
 page-correction-active = In force
 page-correction-lapsed = Overtaken by the scheme
 page-correction-whole = whole record
+
+# A file looked through before it is sent.
+page-look = Look a file through
+page-look-about = What the hub would say of a file, and what its records become: in the hub’s own form, or in that of another scheme. Nothing is sent and nothing is kept.
+page-look-first = Look it through first, without sending it
+page-look-from = Whose format it has
+page-look-to = What its records are to become
+page-look-canonical = The hub’s own form
+page-look-file = The file
+page-look-file-hint = At most 4 MB. References to records that are not in the file are not looked up.
+page-look-do = Look it through
+page-look-no-format = Choose whose format the file has.
+page-look-found = What the hub would say
+page-look-received = Records
+page-look-taken = Would be taken
+page-look-refused = Would be refused
+page-look-good = Nothing is wrong with it.
+page-look-send = Send it
+page-look-refused-first = Records that would be refused
+page-look-becomes = What records become
+page-look-unsaid = The other format cannot say this record:
+page-look-some = The first ones, at most { $count }.

@@ -168,3 +168,25 @@ page-corrections-none-about = Corrigez une fiche refusée : la correction figur
 page-correction-active = En vigueur
 page-correction-lapsed = Dépassées par le régime
 page-correction-whole = fiche entière
+
+# Un fichier examiné avant l’envoi.
+page-look = Examiner un fichier
+page-look-about = Ce que la plateforme dirait d’un fichier, et ce que deviennent ses fiches : sous sa propre forme, ou sous celle d’un autre régime. Rien n’est envoyé, rien n’est gardé.
+page-look-first = L’examiner d’abord, sans l’envoyer
+page-look-from = De qui est son format
+page-look-to = Ce que ses fiches doivent devenir
+page-look-canonical = La forme de la plateforme
+page-look-file = Le fichier
+page-look-file-hint = Au plus 4 Mo. Les renvois à des fiches absentes du fichier ne sont pas vérifiés.
+page-look-do = Examiner
+page-look-no-format = Choisissez de qui est le format du fichier.
+page-look-found = Ce que dirait la plateforme
+page-look-received = Fiches
+page-look-taken = Seraient acceptées
+page-look-refused = Seraient refusées
+page-look-good = Rien n’est faux.
+page-look-send = L’envoyer
+page-look-refused-first = Fiches qui seraient refusées
+page-look-becomes = Ce que deviennent les fiches
+page-look-unsaid = L’autre format ne peut pas dire cette fiche :
+page-look-some = Les premières, au plus { $count }.
