@@ -3,12 +3,13 @@
 //! [`plan`] decides who hears of a change, [`schedule`] what follows from a failed attempt, and
 //! [`signature`] how a message proves where it comes from, [`envelope`] what it is wrapped in: plain functions
 //! over plain data.
-//! [`client`] is the only thing that speaks to the network, and [`address`] decides to whom it may
-//! speak. Leasing rows, rendering messages and recording outcomes is `operations::deliver`.
+//! [`client`] speaks to subscribers, and [`address`] decides to whom it may; [`fetch`] reads documents of those whom the
+//! settings name. Nothing else speaks to the network. Leasing rows, rendering messages and recording outcomes is `operations::deliver`.
 
 pub mod address;
 pub mod client;
 pub mod envelope;
+pub mod fetch;
 pub mod plan;
 pub mod schedule;
 pub mod signature;

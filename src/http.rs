@@ -43,6 +43,7 @@ use crate::delivery::address::Reach;
 use crate::delivery::client::Client;
 use crate::model::Caller;
 use crate::operations::Hub;
+use crate::operations::accounts::providers::Providers;
 
 /// How much, how long and how many at once.
 #[derive(Clone, Copy, Debug)]
@@ -96,6 +97,7 @@ pub struct App {
     slots: Arc<Semaphore>,
     metrics: Option<PrometheusHandle>,
     pages: Option<Pages>,
+    providers: Option<Arc<Providers>>,
 }
 
 impl App {
@@ -104,13 +106,33 @@ impl App {
     #[must_use]
     pub fn new(hub: Hub, client: Client, limits: Limits) -> Self {
         let slots = Arc::new(Semaphore::new(limits.at_once));
-        Self { hub, client, limits, slots, metrics: metrics::install(), pages: None }
+        Self {
+            hub,
+            client,
+            limits,
+            slots,
+            metrics: metrics::install(),
+            pages: None,
+            providers: None,
+        }
     }
 
     /// The same with pages for people.
     #[must_use]
     pub fn with_pages(self, pages: Pages) -> Self {
         Self { pages: Some(pages), ..self }
+    }
+
+    /// The same with institutions that answer for their people.
+    #[must_use]
+    pub fn with_providers(self, providers: Providers) -> Self {
+        Self { providers: Some(Arc::new(providers)), ..self }
+    }
+
+    /// The institutions that answer for their people, when there are any.
+    #[must_use]
+    pub fn providers(&self) -> Option<&Providers> {
+        self.providers.as_deref()
     }
 
     /// What may be sent in one go.

@@ -5,7 +5,7 @@
 //! borders and delivers changes to whoever subscribed.
 //!
 //! The middle decides, the edge acts. [`model`], [`messages`], [`format`], [`schema`], [`mapping`],
-//! [`matching`], [`identity`], [`linkage`], [`eligibility`], [`fhir`], [`spdci`] and [`proof`] are plain functions over plain data: no clock, no
+//! [`matching`], [`identity`], [`linkage`], [`eligibility`], [`fhir`], [`spdci`], [`oidc`] and [`proof`] are plain functions over plain data: no clock, no
 //! files, no network, no randomness. [`store`] keeps things, [`operations`] is the one place where
 //! decisions meet storage, and [`http`], [`ui`], [`delivery`] and [`cli`] call only operations. The allowed
 //! arrows stand in `tests/architecture.rs`. Start reading at [`operations`]: "a record arrives" is
@@ -23,6 +23,7 @@ pub mod mapping;
 pub mod matching;
 pub mod messages;
 pub mod model;
+pub mod oidc;
 pub mod operations;
 pub mod proof;
 pub mod schema;

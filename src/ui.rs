@@ -35,6 +35,7 @@ mod mates;
 mod page;
 mod people;
 mod progress;
+mod provider;
 mod quality;
 mod refusals;
 mod replays;
@@ -75,6 +76,9 @@ fn routes(app: &App) -> Router<App> {
         .route("/ui", get(home::show))
         .route("/ui/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/ui/sign-in/code", get(sign_in::show_code).post(sign_in::confirm))
+        .route("/ui/sign-in/with/{name}", get(provider::begin))
+        .route("/ui/sign-in/with/{name}/back", get(provider::finish))
+        .route("/ui/sign-in/with/{name}/leave", get(provider::leave))
         .route("/ui/sign-out", post(sign_in::leave))
         .route("/ui/welcome/{secret}", get(welcome::show).post(welcome::accept))
         .route("/ui/language/{tag}", get(language::choose))

@@ -22,6 +22,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("proof", &["eligibility", "model"]),
     // The same in the messages of SPDCI, which are signed with the keys of answers.
     ("spdci", &["eligibility", "messages", "model", "proof"]),
+    // What is asked of a sign-in provider and believed of its answer.
+    ("oidc", &["model"]),
     // Rows hold delivery's kinds and states as they are, as they do those of the modules beside it.
     ("store", &["delivery", "eligibility", "identity", "model", "proof"]),
     // Delivery's plan and signature are pure; its client is the only place that calls out.
@@ -38,6 +40,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "matching",
             "messages",
             "model",
+            // Who is let in by an institution's word.
+            "oidc",
             "proof",
             "schema",
             // What another registry asks now and is told later: read, answered and kept in its own messages.
@@ -76,6 +80,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "mapping",
             "messages",
             "model",
+            // `serve` reads the file of sign-in providers.
+            "oidc",
             "operations",
             // Signed answers are checked without a hub.
             "proof",
@@ -98,6 +104,7 @@ const PURE: &[&str] = &[
     "linkage",
     "eligibility",
     "fhir",
+    "oidc",
     "proof",
     "spdci",
 ];

@@ -62,7 +62,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
     }
     if !args.once {
         screen.line("")?;
-        serve::serve(hub, args.listen, Reach::Anywhere, screen).await?;
+        serve::serve(hub, args.listen, (Reach::Anywhere, None), screen).await?;
     }
     Ok(Outcome::Done)
 }

@@ -1,6 +1,9 @@
 //! `dankun serve`: the hub.
 
+mod providers;
+
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -13,6 +16,7 @@ use crate::delivery::address::Reach;
 use crate::delivery::client::{Client, Timeouts};
 use crate::http::{self, App, Limits};
 use crate::model::access::{Caller, Holder, Scope};
+use crate::operations::accounts::providers::Providers;
 use crate::operations::keys::{self, NewKey};
 use crate::operations::{Hub, accounts};
 use crate::ui;
@@ -28,6 +32,9 @@ pub struct Args {
     /// Let subscribers name addresses of the local network, over plain HTTP: for tests only
     #[arg(long)]
     allow_local_webhooks: bool,
+    /// File of the institutions with whose accounts people may sign in at the page (OpenID Connect)
+    #[arg(long, env = "DANKUN_SIGN_IN", value_name = "FILE")]
+    sign_in: Option<PathBuf>,
 }
 
 /// Serves until it is told to stop.
@@ -36,9 +43,11 @@ pub struct Args {
 /// When the hub does not open or the address cannot be used.
 pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcome, Failure> {
     log_to_stderr(screen);
+    let providers = args.sign_in.as_deref().map(|path| providers::read(path, screen.language()));
+    let providers = providers.transpose()?;
     let hub = args.connection.open(common).await?;
     let reach = if args.allow_local_webhooks { Reach::Anywhere } else { Reach::Public };
-    serve(hub, args.listen, reach, screen).await?;
+    serve(hub, args.listen, (reach, providers), screen).await?;
     Ok(Outcome::Done)
 }
 
@@ -49,7 +58,7 @@ pub async fn run(args: &Args, common: &Common, screen: &Screen) -> Result<Outcom
 pub async fn serve(
     hub: Hub,
     listen: SocketAddr,
-    reach: Reach,
+    (reach, providers): (Reach, Option<Providers>),
     screen: &Screen,
 ) -> Result<(), Failure> {
     let listener = TcpListener::bind(listen).await.map_err(|error| {
@@ -69,11 +78,12 @@ pub async fn serve(
     screen.say("serve-listening", &[("address", format!("http://{address}").into())])?;
     let client = Client::new(reach, Timeouts::default()).map_err(Failure::operation)?;
     let stop = CancellationToken::new();
-    let served = http::serve(
-        listener,
-        App::new(hub, client, Limits::default()).with_pages(ui::PAGES),
-        stop.clone(),
-    );
+    let app = App::new(hub, client, Limits::default()).with_pages(ui::PAGES);
+    let app = match providers {
+        Some(providers) => app.with_providers(providers),
+        None => app,
+    };
+    let served = http::serve(listener, app, stop.clone());
     tokio::pin!(served);
     tokio::select! {
         outcome = &mut served => return outcome.map_err(Failure::operation),

@@ -2,11 +2,12 @@
 //!
 //! Only who runs the whole hub makes accounts, gives them another role, closes them. Nobody chooses a password for
 //! somebody else: a new account, and one whose password is lost, gets a one-time link ([`links`]). [`sign_in`] lets people
-//! in, [`sessions`] knows them again, [`second_factor`] asks for more than a password. Whatever changes who may come in
+//! in, [`providers`] those whom their institution knows, [`sessions`] knows them again, [`second_factor`] asks for more than a password. Whatever changes who may come in
 //! stands in the audit log, in the transaction of the change.
 
 pub mod links;
 pub mod password;
+pub mod providers;
 pub mod second_factor;
 pub mod sessions;
 pub mod sign_in;

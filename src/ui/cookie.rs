@@ -12,6 +12,10 @@ use super::ROOT;
 pub const SHOWN: &str = "dankun";
 /// What the browser of a visitor shows, who fills in a form.
 pub const VISITOR: &str = "dankun_visitor";
+/// What the browser holds on its way to a provider and back.
+pub const WAY: &str = "dankun_way";
+/// Which provider let it in.
+pub const PROVIDER: &str = "dankun_provider";
 /// The language that the reader chose.
 pub const LANGUAGE: &str = "dankun_language";
 /// Seconds of a year: a choice of language is kept.
@@ -38,9 +42,27 @@ pub fn shown(name: &str, token: &str, tls: bool) -> Option<HeaderValue> {
     format!("{name}={token}; Path={ROOT}; HttpOnly; SameSite=Strict{secure}").parse().ok()
 }
 
+/// Gives the browser what it holds on its way to a provider and back: a provider's page leads back here, so it is sent
+/// along then, and to the door alone.
+pub fn way(held: &str, tls: bool) -> Option<HeaderValue> {
+    let secure = if tls { "; Secure" } else { "" };
+    let about = "Path=/ui/sign-in; HttpOnly; SameSite=Lax; Max-Age=600";
+    format!("{WAY}={held}; {about}{secure}").parse().ok()
+}
+
+/// Takes from the browser what it held on its way.
+pub fn arrived() -> HeaderValue {
+    HeaderValue::from_static("dankun_way=; Path=/ui/sign-in; HttpOnly; SameSite=Lax; Max-Age=0")
+}
+
 /// Takes from the browser what it showed.
 pub fn forgotten() -> HeaderValue {
     HeaderValue::from_static("dankun=; Path=/ui; HttpOnly; SameSite=Strict; Max-Age=0")
+}
+
+/// Takes from the browser which provider let it in.
+pub fn provider_forgotten() -> HeaderValue {
+    HeaderValue::from_static("dankun_provider=; Path=/ui; HttpOnly; SameSite=Strict; Max-Age=0")
 }
 
 /// Keeps a choice of language.

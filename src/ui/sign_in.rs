@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
@@ -20,6 +20,8 @@ use crate::operations::accounts::sign_in::{self, Entered, SignInError};
 #[derive(Deserialize)]
 pub struct Back {
     to: Option<String>,
+    /// Which provider let in whoever left.
+    left: Option<String>,
 }
 
 #[derive(Template)]
@@ -29,6 +31,30 @@ struct SignIn {
     to: String,
     name: String,
     wrong: Option<String>,
+    /// Institutions that answer for their people: name and title.
+    providers: Vec<(String, String)>,
+    /// With which of them the browser is still signed in, after it left here: name and title.
+    left: Option<(String, String)>,
+}
+
+impl SignIn {
+    fn new(app: &App, visit: &Visit, to: String) -> Self {
+        let providers = app.providers().map(|all| all.titles(visit.words.0));
+        Self {
+            shell: Shell::of(visit).titled(visit.words.say("page-sign-in")),
+            to,
+            name: String::new(),
+            wrong: None,
+            providers: providers.unwrap_or_default(),
+            left: None,
+        }
+    }
+
+    /// The address that begins the way to a provider.
+    fn way(&self, provider: &str) -> String {
+        let to: String = form_urlencoded::byte_serialize(self.to.as_bytes()).collect();
+        format!("/ui/sign-in/with/{provider}?to={to}")
+    }
 }
 
 #[derive(Template)]
@@ -40,13 +66,18 @@ struct Code {
 }
 
 /// The door; whoever is in already goes on.
-pub async fn show(visit: Visit, Params(back): Params<Back>) -> Result<Response, Problem> {
+pub async fn show(
+    visit: Visit,
+    State(app): State<App>,
+    Params(back): Params<Back>,
+) -> Result<Response, Problem> {
     let to = back_to(back.to.as_deref()).to_owned();
     if visit.seated.is_some() {
         return Ok(Redirect::to(&to).into_response());
     }
-    let shell = Shell::of(&visit).titled(visit.words.say("page-sign-in"));
-    page(visit.words, &SignIn { shell, to, name: String::new(), wrong: None })
+    let mut door = SignIn::new(&app, &visit, to);
+    door.left = door.providers.iter().find(|(name, _)| Some(name) == back.left.as_ref()).cloned();
+    page(visit.words, &door)
 }
 
 /// A name and a password.
@@ -61,11 +92,24 @@ pub async fn enter(visit: Visit, State(app): State<App>, form: Form) -> Result<R
         }
         Err(error) => {
             let (status, wrong) = said(error, &visit)?;
-            let shell = Shell::of(&visit).titled(visit.words.say("page-sign-in"));
-            let again = SignIn { shell, to, name: name.to_owned(), wrong: Some(wrong) };
-            with_status(status, visit.words, &again)
+            refused(&app, &visit, to, (status, wrong, name))
         }
     }
+}
+
+/// The door again, with why somebody is not let in.
+///
+/// # Errors
+/// `internal`, when the template fails.
+pub fn refused(
+    app: &App,
+    visit: &Visit,
+    to: String,
+    (status, wrong, name): (StatusCode, String, &str),
+) -> Result<Response, Problem> {
+    let door = SignIn::new(app, visit, to);
+    let again = SignIn { name: name.to_owned(), wrong: Some(wrong), ..door };
+    with_status(status, visit.words, &again)
 }
 
 /// Where the code is typed.
@@ -94,10 +138,21 @@ pub async fn confirm(
 }
 
 /// Out.
-pub async fn leave(member: Member, State(app): State<App>, _: Form) -> Result<Response, Problem> {
+pub async fn leave(
+    member: Member,
+    State(app): State<App>,
+    headers: HeaderMap,
+    _: Form,
+) -> Result<Response, Problem> {
     sessions::end(app.hub(), &member.seated.account, member.seated.id).await?;
-    let mut response = Redirect::to("/ui/sign-in?done=signed-out").into_response();
+    // The form's address may lead to no other site (`form-action`): signing out there is a link of its own.
+    let provider = cookie::read(&headers, cookie::PROVIDER);
+    let known = provider.filter(|name| app.providers().is_some_and(|all| all.knows(name)));
+    let left = known.map(|name| format!("&left={name}")).unwrap_or_default();
+    let to = format!("/ui/sign-in?done=signed-out{left}");
+    let mut response = Redirect::to(&to).into_response();
     response.headers_mut().append(SET_COOKIE, cookie::forgotten());
+    response.headers_mut().append(SET_COOKIE, cookie::provider_forgotten());
     Ok(response)
 }
 

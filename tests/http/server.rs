@@ -12,6 +12,7 @@ use dankun::delivery::address::Reach;
 use dankun::delivery::client::{Client, Timeouts};
 use dankun::http::{App, Limits, UploadLimits};
 use dankun::model::{Caller, Holder, Instant, Scope};
+use dankun::operations::accounts::providers::Providers;
 use dankun::operations::keys::{self, NewKey};
 use dankun::operations::{Clock, Hub, HubConfig};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
@@ -55,6 +56,19 @@ impl Server {
         mappings: Option<PathBuf>,
         schemas: Option<PathBuf>,
     ) -> Self {
+        Self::launch(place, (mappings, schemas), None).await
+    }
+
+    /// As [`Self::start`], with institutions that answer for their people.
+    pub async fn start_among(place: &Place, providers: Providers) -> Self {
+        Self::launch(place, (None, None), Some(providers)).await
+    }
+
+    async fn launch(
+        place: &Place,
+        (mappings, schemas): (Option<PathBuf>, Option<PathBuf>),
+        providers: Option<Providers>,
+    ) -> Self {
         let clock = Arc::new(AtomicI64::new(START));
         let now = Arc::clone(&clock);
         let config = HubConfig {
@@ -70,6 +84,10 @@ impl Server {
         let address = listener.local_addr().expect("its address");
         let stop = CancellationToken::new();
         let app = App::new(hub.clone(), client.clone(), LIMITS).with_pages(dankun::ui::PAGES);
+        let app = match providers {
+            Some(providers) => app.with_providers(providers),
+            None => app,
+        };
         tokio::spawn(dankun::http::serve_requests(listener, app, stop.clone()));
         Self { hub, client, address, http: reqwest::Client::new(), clock, stop }
     }

@@ -67,6 +67,14 @@ impl Browser {
         self.go(request, path).await
     }
 
+    /// Where a page leads to, without going there.
+    pub async fn leads_to(&mut self, path: &str) -> String {
+        let request = self.client.get(format!("{}{path}", self.origin));
+        let response = self.send(request).await;
+        assert!(response.status().is_redirection(), "{path}: {}", response.status());
+        response.headers()[LOCATION].to_str().unwrap().to_owned()
+    }
+
     /// Opens a page and sends its form to `action`, with what somebody filled in.
     pub async fn submit(&mut self, page: &str, action: &str, filled: &[(&str, &str)]) -> Page {
         let shown = self.get(page).await;

@@ -271,3 +271,14 @@ proof-expired = its time is over; ask again, or say with --at at which moment yo
 proof-not_yet = it comes from the future: check the clock of this machine
 proof-cancelled = the hub cancelled it; ask again
 proof-bad_list = the list of cancelled answers cannot be read or is not signed by the hub; save it again
+
+sign-in-file = { $path }: { $problem }
+sign-in-unreadable = it cannot be read: { $reason }
+sign-in-origin = `origin` is `{ $value }`: write how browsers call the hub, with https, such as https://hub.example.org
+sign-in-name = `{ $value }` is no name of a provider: it stands in addresses, so small letters, digits and hyphens, at most 40
+sign-in-issuer = the issuer of `{ $provider }` is `{ $value }`: write its address as it names itself, with https
+sign-in-secret = `{ $provider }` has two places for its secret: keep `client_secret_file` or `client_secret_env`
+sign-in-no-secret = the secret of `{ $provider }` is not there ({ $value }): write it there, or name another place
+sign-in-linked = account { $at } of `{ $provider }`: name either a `subject` or an `email`
+sign-in-account = account { $at } of `{ $provider }`: no account can be called `{ $value }`
+sign-in-twice = account { $at } of `{ $provider }`: this subject or address stands there already

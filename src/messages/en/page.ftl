@@ -224,3 +224,26 @@ page-outcome-unknown = unknown
 page-home = Home
 page-home-greeting = Hello, { $name }
 page-home-no-factor = Your account is protected by a password only.
+
+# Signing in with an institution's own account.
+page-provider-with = Sign in with: { $title }
+page-provider-or = Or with a name and a password of this hub:
+page-provider-left = You have left here, but this browser is still signed in at: { $title }.
+page-provider-leave = Sign out there, too
+page-provider-in = You are signed in
+page-provider-go-on = Go on
+page-provider-unreachable = { $title } does not answer at the moment. Try again in some minutes, or sign in with a name and a password of this hub.
+page-provider-undescribed = The sign-in with { $title } is not set up soundly. Sign in with a name and a password of this hub, and tell whoever runs it.
+page-provider-begin = The way back does not fit the way out: it took longer than ten minutes, was used already, or began in another browser. Begin once more.
+page-provider-refused = { $title } did not let you in, or you gave up there. Begin once more, or ask those who look after your account there.
+page-provider-token = What { $title } answered is not believed: { $reason }. Begin once more; when it happens again, tell whoever runs this hub.
+page-provider-stranger = { $title } knows you, but this hub has no open account for you. Ask whoever runs it to link one; they need this: { $subject }
+page-provider-one-factor = This hub asks for a second factor, and { $title } did not. Switch one on there, or sign in with your password and switch one on in your account here.
+page-token-malformed = it is no token
+page-token-algorithm = it is signed in a way that is not accepted
+page-token-unknown-key = it is signed with a key that is not its own
+page-token-signature = its signature does not fit
+page-token-issuer = it comes from another provider
+page-token-audience = it was made for another program
+page-token-nonce = it was made for another sign-in
+page-token-expired = its time is over; perhaps a clock is wrong

@@ -268,3 +268,14 @@ proof-expired = sa durée est passée ; posez la question à nouveau, ou dites 
 proof-not_yet = elle vient du futur : vérifiez l’heure de cette machine
 proof-cancelled = le carrefour l’a annulée ; posez la question à nouveau
 proof-bad_list = la liste des réponses annulées est illisible ou n’est pas signée par le carrefour ; enregistrez-la à nouveau
+
+sign-in-file = { $path } : { $problem }
+sign-in-unreadable = illisible : { $reason }
+sign-in-origin = `origin` vaut `{ $value }` : écrivez comment les navigateurs appellent la plateforme, en https, comme https://hub.example.org
+sign-in-name = `{ $value }` n’est pas un nom de fournisseur : il figure dans les adresses, donc minuscules, chiffres et traits d’union, au plus 40
+sign-in-issuer = l’émetteur de `{ $provider }` est `{ $value }` : écrivez son adresse comme il se nomme, en https
+sign-in-secret = `{ $provider }` a deux places pour son secret : gardez `client_secret_file` ou `client_secret_env`
+sign-in-no-secret = le secret de `{ $provider }` n’est pas là ({ $value }) : écrivez-l’y, ou nommez une autre place
+sign-in-linked = compte { $at } de `{ $provider }` : nommez soit un `subject`, soit un `email`
+sign-in-account = compte { $at } de `{ $provider }` : aucun compte ne peut s’appeler `{ $value }`
+sign-in-twice = compte { $at } de `{ $provider }` : ce sujet ou cette adresse y figure déjà

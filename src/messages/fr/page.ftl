@@ -227,3 +227,26 @@ page-outcome-unknown = inconnu
 page-home = Accueil
 page-home-greeting = Bonjour, { $name }
 page-home-no-factor = Votre compte n’est protégé que par un mot de passe.
+
+# Se connecter avec le compte de son institution.
+page-provider-with = Se connecter avec : { $title }
+page-provider-or = Ou avec un nom et un mot de passe de cette plateforme :
+page-provider-left = Vous êtes sorti d’ici, mais ce navigateur reste connecté à : { $title }.
+page-provider-leave = Se déconnecter là-bas aussi
+page-provider-in = Vous êtes connecté
+page-provider-go-on = Continuer
+page-provider-unreachable = { $title } ne répond pas pour le moment. Réessayez dans quelques minutes, ou connectez-vous avec un nom et un mot de passe de cette plateforme.
+page-provider-undescribed = La connexion avec { $title } est mal réglée. Connectez-vous avec un nom et un mot de passe de cette plateforme, et prévenez ceux qui la gèrent.
+page-provider-begin = Le retour ne correspond pas au départ : plus de dix minutes ont passé, il a déjà servi, ou il a commencé dans un autre navigateur. Recommencez.
+page-provider-refused = { $title } ne vous a pas laissé entrer, ou vous avez renoncé. Recommencez, ou demandez à ceux qui gèrent votre compte là-bas.
+page-provider-token = La réponse de { $title } n’est pas crue : { $reason }. Recommencez ; si cela se répète, prévenez ceux qui gèrent cette plateforme.
+page-provider-stranger = { $title } vous connaît, mais cette plateforme n’a pas de compte ouvert pour vous. Demandez à ceux qui la gèrent d’en lier un ; il leur faut ceci : { $subject }
+page-provider-one-factor = Cette plateforme demande un second facteur, et { $title } n’en a pas demandé. Activez-en un là-bas, ou connectez-vous avec votre mot de passe et activez-en un dans votre compte ici.
+page-token-malformed = ce n’est pas un jeton
+page-token-algorithm = il est signé d’une façon qui n’est pas acceptée
+page-token-unknown-key = il est signé avec une clé qui n’est pas la sienne
+page-token-signature = sa signature ne correspond pas
+page-token-issuer = il vient d’un autre fournisseur
+page-token-audience = il a été fait pour un autre programme
+page-token-nonce = il a été fait pour une autre connexion
+page-token-expired = son temps est passé ; une horloge est peut-être déréglée

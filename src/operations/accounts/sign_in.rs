@@ -85,7 +85,7 @@ pub async fn enter(
         tx.commit().await?;
         return Ok(Entered::CodeNeeded(begun.secret));
     }
-    let secret = let_in(hub, tx, row, begun).await?;
+    let secret = let_in(hub, tx, row, begun, None).await?;
     Ok(Entered::In(secret))
 }
 
@@ -130,18 +130,22 @@ pub async fn confirm(
     }
     tx.end_session(sitting.id, row.id, now).await?;
     let begun = sessions::begin(hub, &mut tx, row.id, agent, true).await?;
-    Ok(let_in(hub, tx, &row, begun).await?)
+    Ok(let_in(hub, tx, &row, begun, None).await?)
 }
 
-/// Forgets wrong attempts, writes the sign-in down, and commits.
-async fn let_in(
+/// Forgets wrong attempts, writes the sign-in down, and commits. `provider` has answered for them, when not a password.
+pub(super) async fn let_in(
     hub: &Hub,
     mut tx: Tx,
     row: &AccountRow,
     begun: Begun,
+    provider: Option<&str>,
 ) -> Result<Zeroizing<String>, StoreError> {
     tx.forget_failures(&attempts(hub, row.name.as_str())).await?;
-    let detail = json!({ "session": begun.id });
+    let detail = match provider {
+        Some(provider) => json!({ "session": begun.id, "provider": provider }),
+        None => json!({ "session": begun.id }),
+    };
     let actor = Account::of(row).caller().actor();
     noted(hub, &mut tx, (&actor, "sign_in", "let_in"), Some(row.id), detail).await?;
     tx.commit().await?;
@@ -149,10 +153,10 @@ async fn let_in(
 }
 
 /// Who stands in the log when nobody has the name that was tried: a name may be a password typed into the wrong field.
-const NOBODY: &str = "nobody";
+pub(super) const NOBODY: &str = "nobody";
 
 /// Writes down that somebody was not let in; what is tried under names that nobody has, too.
-async fn tell(
+pub(super) async fn tell(
     hub: &Hub,
     tx: &mut Tx,
     row: Option<&AccountRow>,
