@@ -14,7 +14,7 @@ use csv_core::{ReadFieldResult, Reader, ReaderBuilder, Terminator};
 use memchr::memchr_iter;
 
 use super::plain::special;
-use super::word::{each, places};
+use super::word::{each, filled, places};
 
 /// What a file puts between and around its cells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -162,18 +162,20 @@ impl Splitter {
     /// Splits a row without a quote, which only its delimiters divide; false when there is one.
     fn bare(&mut self, text: &[u8]) -> bool {
         let (delimiter, quote) = (each(self.dialect.delimiter), each(self.dialect.quote));
+        let usual = self.dialect.quote == b'"';
         let (words, rest) = text.as_chunks::<8>();
         // The rest is filled up with blanks, which are no delimiters.
         let blank = if self.dialect.delimiter == b' ' { b'_' } else { b' ' };
-        let mut last = [blank; 8];
-        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        let last = filled(rest, each(blank));
         let (mut start, mut odd) = (0, 0);
-        for (index, word) in words.iter().chain([&last]).enumerate() {
-            let word = u64::from_le_bytes(*word);
-            if places(word, quote) != 0 {
+        let words = words.iter().map(|word| u64::from_le_bytes(*word)).chain([last]);
+        for (index, word) in words.enumerate() {
+            let special = special(word);
+            // The usual quote is one of those that JSON does not take as they are.
+            if (special != 0 || !usual) && places(word, quote) != 0 {
                 return false;
             }
-            odd |= special(word);
+            odd |= special;
             let mut delimiters = places(word, delimiter);
             while delimiters != 0 {
                 let end = index * 8 + delimiters.trailing_zeros() as usize / 8;

@@ -197,7 +197,7 @@ impl Reader {
             place = advance(&place, self.text.bytes().get(..cut.from).unwrap_or_default());
         }
         let fault = match str::from_utf8(bytes) {
-            Ok(text) => match nul(bytes) {
+            Ok(text) => match if self.cutter.is_plain() { None } else { nul(bytes) } {
                 None => return Ok(self.sound(text, place)),
                 Some(at) => (IssueCode::NulCharacter, at),
             },
@@ -280,6 +280,14 @@ impl Cutter {
             Self::Lines | Self::Json(_) | Self::Bundle(_) => Shape::Json,
             Self::Xml(_) => Shape::Xml,
             Self::Rows(rows) => rows.shape(),
+        }
+    }
+
+    /// Whether it is known already that the record that was cut last has no control characters.
+    fn is_plain(&self) -> bool {
+        match self {
+            Self::Rows(rows) => rows.is_plain(),
+            Self::Lines | Self::Json(_) | Self::Xml(_) | Self::Bundle(_) => false,
         }
     }
 

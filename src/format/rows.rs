@@ -41,6 +41,11 @@ impl Rows {
         }
     }
 
+    /// Whether nothing in the row would have to be escaped in JSON, a control character least of all.
+    pub(super) fn is_plain(&self) -> bool {
+        self.splitter.is_plain()
+    }
+
     /// What can be read of a row whose text was repaired.
     pub(super) fn legible(&self, lossy: String) -> Legible {
         let mut splitter = Splitter::new(self.dialect);

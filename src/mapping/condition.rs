@@ -188,6 +188,12 @@ impl Condition {
         Some((path, texts.into_iter().map(|(_, text)| text).collect()))
     }
 
+    /// The paths and texts of a condition that holds when one of the paths has its text, and only then.
+    #[must_use]
+    pub fn any_of(&self) -> Option<Vec<(usize, &str)>> {
+        self.root.any_of()
+    }
+
     /// Every text that the condition compares a path with, for being equal or not.
     #[must_use]
     pub fn texts(&self) -> Vec<(usize, &str)> {
@@ -235,6 +241,24 @@ impl Condition {
 }
 
 impl Test {
+    fn any_of(&self) -> Option<Vec<(usize, &str)>> {
+        match self {
+            Self::Any(tests) => {
+                let tests: Option<Vec<_>> = tests.iter().map(Self::any_of).collect();
+                tests.map(|tests| tests.concat())
+            }
+            Self::In(path, literals) => {
+                literals.iter().map(|literal| Some((*path, literal.text()?))).collect()
+            }
+            Self::Compare {
+                left: Operand::Path(path),
+                operator: Operator::Equal,
+                right: Operand::Literal(Literal::Text(text)),
+            } => Some(vec![(*path, text)]),
+            _ => None,
+        }
+    }
+
     fn texts(&self) -> Vec<(usize, &str)> {
         match self {
             Self::All(tests) | Self::Any(tests) => tests.iter().flat_map(Self::texts).collect(),

@@ -1,6 +1,7 @@
 //! What a rule can see: the cells of the record, the named values, today.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use jiff::civil::Date;
 
@@ -30,6 +31,8 @@ pub enum Input {
 pub struct When {
     condition: Condition,
     inputs: Box<[Input]>,
+    /// The texts of which it asks for one, when it asks for nothing else: most conditions.
+    any: Option<Box<[(Input, Box<str>)]>>,
     /// As written.
     pub text: Box<str>,
 }
@@ -38,7 +41,9 @@ impl When {
     /// A condition with one input for each of its paths.
     #[must_use]
     pub fn new(condition: Condition, inputs: Vec<Input>, text: &str) -> Self {
-        Self { condition, inputs: inputs.into(), text: text.into() }
+        let input = |(path, text): (usize, &str)| Some((*inputs.get(path)?, text.into()));
+        let any = condition.any_of().and_then(|any| any.into_iter().map(input).collect());
+        Self { condition, inputs: inputs.into(), any, text: text.into() }
     }
 
     /// What it reads.
@@ -91,8 +96,8 @@ pub struct Named<'r> {
     pub value: Value<'r>,
     /// A list as one text, for conditions.
     pub text: Option<String>,
-    /// A date as text, for conditions.
-    pub day: Option<DateText>,
+    /// A date as text, once a condition has asked for it.
+    day: OnceCell<DateText>,
     /// The wanted path that it was read from, to blame.
     pub path: Option<u16>,
 }
@@ -105,11 +110,7 @@ impl<'r> Named<'r> {
             Value::List(items) => Some(items.join(" ")),
             Value::Absent | Value::Text(_) | Value::Date(_) => None,
         };
-        let day = match &value {
-            Value::Date(date) => Some(date.text()),
-            Value::Absent | Value::Text(_) | Value::List(_) => None,
-        };
-        Self { value, text, day, path }
+        Self { value, text, day: OnceCell::new(), path }
     }
 }
 
@@ -186,7 +187,7 @@ impl<'s, 'r> Scene<'s, 'r> {
                 match &named.value {
                     Value::Text(text) => Some(text),
                     Value::Absent => None,
-                    Value::Date(_) => named.day.as_ref().map(DateText::as_str),
+                    Value::Date(date) => Some(named.day.get_or_init(|| date.text()).as_str()),
                     Value::List(_) => named.text.as_deref(),
                 }
             }
@@ -232,6 +233,13 @@ impl<'s, 'r> Scene<'s, 'r> {
     #[must_use]
     #[inline]
     pub fn holds(&self, when: &When) -> bool {
+        match &when.any {
+            Some(any) => any.iter().any(|(input, text)| self.text(*input) == Some(text)),
+            None => self.holds_all_told(when),
+        }
+    }
+
+    fn holds_all_told(&self, when: &When) -> bool {
         let text = |path: usize| self.text(*when.inputs.get(path)?);
         when.condition.eval_lists(text, |path, wanted| {
             when.inputs.get(path).is_some_and(|input| self.lists(*input, wanted))

@@ -183,13 +183,7 @@ impl PartialDate {
     #[inline]
     #[must_use]
     pub fn text(self) -> DateText {
-        let pair = |number: u16| u64::from(PAIRS[usize::from(number % 100)]);
-        let (year, month) = (self.year.unsigned_abs(), u16::from(self.month.unsigned_abs()));
-        let hyphen = u64::from(b'-');
-        let year_month = pair(year / 100) | pair(year) << 16 | hyphen << 32 | pair(month) << 40;
-        // One word in one go: bytes that are put together in memory are waited for.
-        let [a, b, c, d, e, f, g, h] = (year_month | hyphen << 56).to_le_bytes();
-        let [i, j] = PAIRS[usize::from(self.day.unsigned_abs() % 100)].to_le_bytes();
+        let [a, b, c, d, e, f, g, h, i, j] = self.whole_day();
         let mut bytes = [a, b, c, d, e, f, g, h, i, j, b'~'];
         let length = match (self.month, self.day) {
             (0, _) => 4,
@@ -205,12 +199,25 @@ impl PartialDate {
     /// Writes it, as [`PartialDate::text`] does.
     #[inline]
     pub fn write(self, out: &mut Vec<u8>) {
-        let text = self.text();
-        match text.bytes.first_chunk::<10>() {
+        if self.day > 0 && !self.approximate {
             // Most dates are whole days: ten bytes are copied without a call.
-            Some(day) if text.length == 10 => out.extend_from_slice(day),
-            Some(_) | None => out.extend_from_slice(text.as_bytes()),
+            out.extend_from_slice(&self.whole_day());
+        } else {
+            out.extend_from_slice(self.text().as_bytes());
         }
+    }
+
+    /// Year, month and day, whether they are known or not.
+    #[inline]
+    fn whole_day(self) -> [u8; 10] {
+        let pair = |number: u16| u64::from(PAIRS[usize::from(number % 100)]);
+        let (year, month) = (self.year.unsigned_abs(), u16::from(self.month.unsigned_abs()));
+        let hyphen = u64::from(b'-');
+        let year_month = pair(year / 100) | pair(year) << 16 | hyphen << 32 | pair(month) << 40;
+        // One word in one go: bytes that are put together in memory are waited for.
+        let [a, b, c, d, e, f, g, h] = (year_month | hyphen << 56).to_le_bytes();
+        let [i, j] = PAIRS[usize::from(self.day.unsigned_abs() % 100)].to_le_bytes();
+        [a, b, c, d, e, f, g, h, i, j]
     }
 
     /// Whether all of it lies after a day.

@@ -107,12 +107,19 @@ enum Value<'v> {
 fn found_order(a: Option<&str>, b: Option<&str>) -> Option<Ordering> {
     match (a, b) {
         (None, None) => Some(Ordering::Equal),
+        // Days, which are no numbers, are compared most.
+        (Some(a), Some(b)) if is_day(a) && is_day(b) => Some(a.cmp(b)),
         (Some(a), Some(b)) => match (as_number(a), as_number(b)) {
             (Some(a), Some(b)) => a.partial_cmp(&b),
             _ => Some(a.cmp(b)),
         },
         _ => None,
     }
+}
+
+/// Whether a text has the hyphens of a day; none that has them is a number.
+fn is_day(text: &str) -> bool {
+    matches!(text.as_bytes(), [_, _, _, _, b'-', _, _, b'-', _, _])
 }
 
 fn literal_order(found: Option<&str>, literal: &Literal) -> Option<Ordering> {

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
+use crate::format::plain_length;
+
 use super::trie::{Node, Trie};
 
 /// What stands at a wanted path.
@@ -110,8 +112,9 @@ pub struct Cells<'r> {
 
 impl<'r> Cells<'r> {
     /// With a frame for the element alone.
-    pub(super) fn new(trie: &Trie, reuse: Slots<'_>) -> Self {
-        let mut slots = recycle(reuse);
+    pub(super) fn new(trie: &Trie, reuse: Slots<'r>) -> Self {
+        let mut slots = reuse;
+        slots.clear();
         slots.resize_with(usize::from(trie.scope(0).slots), Slot::default);
         let element = Frame { parent: 0, ordinal: 0, at: u32::MAX, serial: 0, slots };
         let mut scopes = Vec::new();
@@ -130,6 +133,11 @@ impl<'r> Cells<'r> {
     /// Says so, or that nothing is known of a text any more.
     pub const fn set_plain(&mut self, plain: bool) {
         self.plain = plain;
+    }
+
+    /// Takes note of a text that is none of the element's own.
+    pub fn also_has(&mut self, text: &str) {
+        self.plain &= plain_length(text.as_bytes()) == text.len();
     }
 
     /// The frame of the element.
@@ -261,9 +269,10 @@ impl<'r> Cells<'r> {
     }
 }
 
-/// The same memory for slots of another record: nothing is kept but the allocation, and that nothing
-/// stands there. The library collects into the same memory.
+/// The same memory for slots of another record: nothing is kept but the allocation. With nothing left to
+/// map, the library collects into the same memory.
 #[must_use]
-pub fn recycle<'b>(slots: Slots<'_>) -> Slots<'b> {
-    slots.into_iter().map(|_| Slot::Absent).collect()
+pub fn recycle<'b>(mut slots: Slots<'_>) -> Slots<'b> {
+    slots.clear();
+    slots.into_iter().filter_map(|_| None).collect()
 }

@@ -154,6 +154,9 @@ pub type Words<'t> = SmallVec<[&'t str; 4]>;
 /// slices of the text; nothing where its words do not stand one blank apart.
 #[must_use]
 pub fn given_only(text: &str) -> Option<(Words<'_>, Words<'_>)> {
+    if let Some(given) = words::given_alone(text) {
+        return Some((Words::new(), given));
+    }
     let odd = |c: char| c.is_whitespace() && c != ' ';
     let words: SmallVec<[&str; 8]> = text.split(' ').collect();
     if words.iter().any(|word| word.is_empty() || word.contains(odd)) {

@@ -2,13 +2,16 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::format::word::packed;
+
 use super::super::json::write_inside;
 use super::super::spec::Unmapped;
 use super::super::table::Table;
 use super::super::value::trimmed;
+use super::layout::Text;
 
 /// Up to so many rows are found faster one by one than by their hash.
-const FEW: usize = 8;
+const FEW: usize = 12;
 
 /// See the module.
 #[derive(Debug)]
@@ -18,19 +21,20 @@ pub struct Codes {
 }
 
 /// A text and its code as JSON writes it, without quotes.
-type Row = (Box<str>, Box<[u8]>);
+type Row = (Box<str>, Text);
 
 #[derive(Debug)]
 enum Rows {
-    Few(Box<[Row]>),
-    Many(FxHashMap<Box<str>, Box<[u8]>>),
+    /// All their texts are short enough for one word.
+    Few(Box<[(u64, Text)]>),
+    Many(FxHashMap<Box<str>, Text>),
 }
 
 /// What becomes of a text without row.
 #[derive(Debug)]
 enum Otherwise {
     Keep,
-    Use(Box<[u8]>),
+    Use(Text),
     Doubt,
 }
 
@@ -38,7 +42,7 @@ impl Codes {
     /// Of a table that is asked for texts as they are written, all of whose codes are `taken`; none of
     /// another.
     pub fn of(table: &Table, taken: &impl Fn(&str) -> bool) -> Option<Self> {
-        let mut rows: Vec<(Box<str>, Box<[u8]>)> = Vec::new();
+        let mut rows: Vec<Row> = Vec::new();
         for (from, to) in table.rows()? {
             if !taken(to) {
                 return None;
@@ -53,19 +57,15 @@ impl Codes {
             Unmapped::Use(code, None) if taken(code) => Otherwise::Use(inside(code)),
             Unmapped::Use(..) | Unmapped::Fail(_) => Otherwise::Doubt,
         };
-        let rows = match rows.len() {
-            ..=FEW => Rows::Few(rows.into()),
-            _ => Rows::Many(rows.into_iter().collect()),
-        };
-        Some(Self { rows, otherwise })
+        Some(Self { rows: Rows::new(rows), otherwise })
     }
 
     /// The code of a text, as JSON writes it, without quotes.
     #[inline]
-    pub fn find(&self, text: &str) -> Option<&[u8]> {
+    pub fn find(&self, text: &str) -> Option<&Text> {
         let found = self.rows.get(text).or_else(|| self.rows.get(trimmed(text)));
         match &self.otherwise {
-            Otherwise::Use(code) => found.or(Some(&**code)),
+            Otherwise::Use(code) => found.or(Some(code)),
             Otherwise::Keep | Otherwise::Doubt => found,
         }
     }
@@ -77,18 +77,30 @@ impl Codes {
 }
 
 impl Rows {
+    fn new(rows: Vec<Row>) -> Self {
+        let word = |(from, to): &Row| Some((packed(from.as_bytes())?, to.clone()));
+        let few = (rows.len() <= FEW).then(|| rows.iter().map(word).collect::<Option<_>>());
+        match few.flatten() {
+            Some(rows) => Self::Few(rows),
+            None => Self::Many(rows.into_iter().collect()),
+        }
+    }
+
     #[inline]
-    fn get(&self, text: &str) -> Option<&[u8]> {
+    fn get(&self, text: &str) -> Option<&Text> {
         match self {
-            Self::Few(rows) => rows.iter().find(|(from, _)| **from == *text).map(|(_, to)| &**to),
-            Self::Many(rows) => rows.get(text).map(|to| &**to),
+            Self::Few(rows) => {
+                let word = packed(text.as_bytes())?;
+                rows.iter().find(|(from, _)| *from == word).map(|(_, to)| to)
+            }
+            Self::Many(rows) => rows.get(text),
         }
     }
 }
 
 /// A text as JSON writes it, without quotes.
-pub fn inside(text: &str) -> Box<[u8]> {
+pub fn inside(text: &str) -> Text {
     let mut inside = Vec::with_capacity(text.len());
     write_inside(text, &mut inside);
-    inside.into()
+    Text::new(inside)
 }

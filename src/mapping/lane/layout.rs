@@ -4,8 +4,6 @@
 //! values that follow each other there is one text. It is made when the mapping is compiled, with the
 //! quotes of both values. Of a group without a value nothing is written.
 
-use std::ops::Range;
-
 /// What a document is made of, in its order.
 #[derive(Debug)]
 pub enum Piece {
@@ -49,10 +47,47 @@ pub struct Layout {
     closed: Box<[usize]>,
     /// Where each value stands among the pieces.
     places: Box<[usize]>,
-    /// The texts that are kept, one behind the other.
-    texts: Box<[u8]>,
-    /// For each value and the beginning, where the texts up to the next values stand.
-    kept: Box<[Range<usize>]>,
+    /// For each value and the beginning, the texts up to the next values.
+    kept: Box<[Text]>,
+}
+
+/// A text that is written as it is: what stands between two values, or a code.
+#[derive(Clone, Debug)]
+pub enum Text {
+    /// So many of these bytes: a text that is short is written with the room that it stands in, which
+    /// takes no call, and the rest is cut off.
+    Short(u8, [u8; ROOM]),
+    Long(Box<[u8]>),
+}
+
+/// The longest [`Text::Short`].
+const ROOM: usize = 32;
+
+impl Text {
+    /// Of the bytes that are to be written.
+    pub fn new(text: Vec<u8>) -> Self {
+        match u8::try_from(text.len()) {
+            Ok(length) if text.len() <= ROOM => {
+                let mut room = [0; ROOM];
+                room.iter_mut().zip(text).for_each(|(to, from)| *to = from);
+                Self::Short(length, room)
+            }
+            _ => Self::Long(text.into()),
+        }
+    }
+
+    /// Writes it.
+    #[inline]
+    pub fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Short(length, room) => {
+                let end = out.len() + usize::from(*length);
+                out.extend_from_slice(room);
+                out.truncate(end);
+            }
+            Self::Long(text) => out.extend_from_slice(text),
+        }
+    }
 }
 
 impl Layout {
@@ -70,22 +105,11 @@ impl Layout {
         }
         let (closed, places) = (closed.into(), places.into());
         let pieces = pieces.into();
-        let (texts, kept) = (Box::default(), Box::default());
-        let mut layout = Self { pieces, closed, places, texts, kept };
-        layout.keep();
+        let mut layout = Self { pieces, closed, places, kept: Box::default() };
+        let from = 0..=layout.places.len();
+        let pairs = from.flat_map(|from| (from + 1..=from + KEPT).map(move |to| (from, to)));
+        layout.kept = pairs.map(|(from, to)| Text::new(layout.put_together(from, to))).collect();
         layout
-    }
-
-    fn keep(&mut self) {
-        let (mut texts, mut kept) = (Vec::new(), Vec::new());
-        for from in 0..=self.places.len() {
-            for to in from + 1..=from + KEPT {
-                let start = texts.len();
-                texts.extend(self.put_together(from, to));
-                kept.push(start..texts.len());
-            }
-        }
-        (self.texts, self.kept) = (texts.into(), kept.into());
     }
 
     /// The end of the document, counted as a value.
@@ -98,9 +122,14 @@ impl Layout {
     pub fn between(&self, from: usize, to: usize, out: &mut Vec<u8>) {
         let distance = to - from - 1;
         match self.kept.get(from * KEPT + distance).filter(|_| distance < KEPT) {
-            Some(kept) => out.extend_from_slice(&self.texts[kept.clone()]),
-            None => out.extend(self.put_together(from, to)),
+            Some(text) => text.write(out),
+            None => self.far(from, to, out),
         }
+    }
+
+    #[cold]
+    fn far(&self, from: usize, to: usize, out: &mut Vec<u8>) {
+        out.extend(self.put_together(from, to));
     }
 
     fn put_together(&self, from: usize, to: usize) -> Vec<u8> {

@@ -14,6 +14,7 @@ use super::super::target::Takes;
 use super::super::value::{Value, trimmed};
 use super::super::verb::{Dates, Kept, Part, Verb, text};
 use super::codes::{Codes, inside};
+use super::layout::Text;
 
 /// A rule in its short form.
 #[derive(Debug)]
@@ -64,7 +65,7 @@ pub enum End {
 }
 
 /// A constant as JSON writes it, without quotes, and when it is meant; without a condition, always.
-type Choice = (Option<When>, Box<[u8]>);
+type Choice = (Option<When>, Text);
 
 /// How a date is read.
 #[derive(Debug)]
@@ -183,7 +184,11 @@ impl Short {
     /// The text after the steps from text to text; `None` when one of them changes more than blanks
     /// around it, or does not take it: most texts are clean.
     #[inline]
-    pub fn clean<'x>(&self, mut text: &'x str) -> Option<&'x str> {
+    pub fn clean<'x>(&self, text: &'x str) -> Option<&'x str> {
+        if self.texts.is_empty() { Some(text) } else { self.cleaned(text) }
+    }
+
+    fn cleaned<'x>(&self, mut text: &'x str) -> Option<&'x str> {
         for step in &self.texts {
             let clean = match *step {
                 TextStep::Trim => {

@@ -12,6 +12,7 @@ use super::super::program::{Program, Rule};
 use super::super::scene::{Named, Scene};
 use super::super::target::Takes;
 use super::super::value::Value;
+use super::layout::Text;
 use super::short::{End, Found, Short, by_rule, is_whole};
 use super::{Content, Lane, Stop, Stops};
 
@@ -84,7 +85,7 @@ pub(super) type GivenNames<'w> = (&'w str, Words<'w>, Words<'w>);
 struct Held<'w> {
     index: usize,
     beside: Stops,
-    constant: &'w [u8],
+    constant: &'w Text,
 }
 
 /// A stop, and which of them it is.
@@ -128,7 +129,8 @@ impl<'w> Writing<'w> {
     }
 
     /// Writes what stands before a value that is about to be written.
-    #[inline]
+    // With the two below it is run for every value, and a call costs as much as what it does.
+    #[inline(always)]
     pub(super) fn lead(&mut self, at: At<'_>) {
         if !self.held.is_empty() {
             self.release(1 << at.index);
@@ -136,7 +138,7 @@ impl<'w> Writing<'w> {
         self.put(at.index);
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, index: usize) {
         self.lane.layout.between(self.last, index + 1, self.out);
         self.last = index + 1;
@@ -149,7 +151,7 @@ impl<'w> Writing<'w> {
         for Held { index, beside, constant } in std::mem::take(&mut self.held) {
             if beside & stop != 0 {
                 self.put(index);
-                self.out.extend_from_slice(constant);
+                constant.write(self.out);
             }
         }
     }
@@ -161,7 +163,7 @@ impl<'w> Writing<'w> {
         let Some((_, constant)) = choices.iter().find(|(when, _)| holds(when)) else { return };
         if self.there & beside != 0 {
             self.put(index);
-            self.out.extend_from_slice(constant);
+            constant.write(self.out);
         } else {
             self.held.push(Held { index, beside, constant });
         }
@@ -208,7 +210,7 @@ impl<'w> Writing<'w> {
             End::Codes(codes) => match codes.find(text) {
                 Some(code) => {
                     self.lead(at);
-                    self.out.extend_from_slice(code);
+                    code.write(self.out);
                     Some(())
                 }
                 None if codes.keeps() => self.text(at, text, short.is_cell),
@@ -272,7 +274,7 @@ impl<'w> Writing<'w> {
     }
 
     /// Writes a field with a text, which may be one of the record's own.
-    #[inline]
+    #[inline(always)]
     fn text(&mut self, at: At<'_>, text: &str, is_cell: bool) -> Option<()> {
         self.taken(at.known(), text)?;
         self.lead(at);

@@ -37,7 +37,7 @@ pub fn down<'r>(down: &'r mut [Option<String>], mapping: &Mapping, cells: &mut C
                 let at = slot.at().unwrap_or_default();
                 if let Some(text) = last {
                     *slot = Slot::Text(Cow::Borrowed(text), at);
-                    cells.set_plain(false);
+                    cells.also_has(text);
                 }
             }
         }
@@ -95,7 +95,7 @@ pub fn fill<'r>(
             });
         }
         *slot = last.as_ref().map_or(Slot::Absent, |text| Slot::Text(Cow::Borrowed(text), at));
-        cells.set_plain(false);
+        cells.also_has(last.as_deref().unwrap_or_default());
     }
 }
 

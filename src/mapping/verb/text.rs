@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use regex::{Regex, RegexBuilder};
 
-use crate::format::word::{controls, each, places};
+use crate::format::word::{controls, each, filled, places};
 use crate::model::{Expected, IssueCode};
 
 use super::super::table::folded;
@@ -96,12 +96,10 @@ pub fn squeeze(text: Cow<'_, str>) -> Cow<'_, str> {
 pub fn is_squeezed(bytes: &[u8]) -> bool {
     let (words, rest) = bytes.as_chunks::<8>();
     // Letters fill the last word up.
-    let mut last = [b'x'; 8];
-    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    let last = filled(rest, each(b'x'));
     // Nothing may begin with a blank.
     let mut before = 0x80;
-    for word in words.iter().chain([&last]) {
-        let word = u64::from_le_bytes(*word);
+    for word in words.iter().map(|word| u64::from_le_bytes(*word)).chain([last]) {
         let blanks = places(word, each(b' '));
         let odd = controls(word)
             | places(word, each(0xc2))

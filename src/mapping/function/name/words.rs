@@ -2,6 +2,8 @@
 //!
 //! From general knowledge of the region, folded to lower case without accents.
 
+use super::Words;
+
 /// Forms of address and religious titles of one word.
 const TITLES: &[&str] = &[
     "m",
@@ -151,7 +153,7 @@ const CLANS: &[&str] = &[
 struct Lengths([u32; 26]);
 
 impl Lengths {
-    const fn of(lists: [&[&str]; 2]) -> Self {
+    const fn of<const N: usize>(lists: [&[&str]; N]) -> Self {
         let mut lengths = [0; 26];
         let mut list = 0;
         while list < lists.len() {
@@ -168,16 +170,23 @@ impl Lengths {
 
     /// Whether a word of letters alone may be one of them; other words always may.
     fn may_have(&self, word: &str) -> bool {
-        let plain = word.len() < 32 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        !word.bytes().all(|byte| byte.is_ascii_alphabetic()) || self.have(word)
+    }
+
+    /// Whether one of them has the first letter of a word without accents, and its length.
+    fn have(&self, word: &str) -> bool {
         let first = word.bytes().next().map_or(0, |byte| byte.to_ascii_lowercase());
-        let lengths = self.0.get(usize::from(first.wrapping_sub(b'a')));
-        !plain || lengths.is_some_and(|lengths| lengths >> word.len() & 1 == 1)
+        let lengths =
+            self.0.get(usize::from(first.wrapping_sub(b'a'))).copied().unwrap_or_default();
+        lengths.checked_shr(u32::try_from(word.len()).unwrap_or(u32::MAX)).unwrap_or_default() & 1
+            == 1
     }
 }
 
 /// The words with which a title begins.
 const TITLE_LENGTHS: Lengths = Lengths::of([TITLES, &["el", "al"]]);
-const PARTICLE_LENGTHS: Lengths = Lengths::of([PARTICLES, &[]]);
+const PARTICLE_LENGTHS: Lengths = Lengths::of([PARTICLES]);
+const ALL_LENGTHS: Lengths = Lengths::of([TITLES, &["el", "al"], PARTICLES]);
 
 /// A folded word, on the stack: every name of a file comes through here.
 struct Folded {
@@ -232,6 +241,25 @@ fn fold(word: &str, into: &mut Folded) -> Option<()> {
         fits?;
     }
     Some(())
+}
+
+/// The words of a text, when they are of letters without accents, stand one blank apart, and none of them may be a
+/// title or a particle: most given names.
+pub(super) fn given_alone(text: &str) -> Option<Words<'_>> {
+    let mut words = Words::new();
+    let mut start = 0;
+    for (at, byte) in text.bytes().chain([b' ']).enumerate() {
+        if byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'\'') {
+            continue;
+        }
+        let word = text.get(start..at).filter(|word| byte == b' ' && !word.is_empty())?;
+        if ALL_LENGTHS.have(word) {
+            return None;
+        }
+        words.push(word);
+        start = at + 1;
+    }
+    Some(words)
 }
 
 /// How many words at the beginning are a title.
