@@ -3,6 +3,7 @@
 # make screenshots   pictures of every view of the page, into target/screenshots
 # make weight   bytes of each view of the page and the time that the hub takes for it, on the demonstration's data or on
 #               DATABASE (records, and no accounts yet); fails over 150 kB or 100 ms
+# make crowd    the same where there are PEOPLE people (1,000,000) with a year of work around them, on SQLite and PostgreSQL
 # make check   form and lints
 # make bench   mappings against hand-written programs for the same files, reading against csv and serde_json,
 #              linkage and the identity index at a million records, questions about coverage against a bare handler
@@ -14,7 +15,7 @@ CARGO   ?= cargo
 DANKUN  := target/release/dankun
 LANGUAGE := $(if $(DANKUN_LANG),--lang $(DANKUN_LANG),)
 
-.PHONY: all demo test screenshots weight check bench fuzz proof postgres chromium clean
+.PHONY: all demo test screenshots weight crowd check bench fuzz proof postgres chromium clean
 
 all:
 	$(CARGO) build --release --locked
@@ -40,6 +41,9 @@ screenshots: all chromium
 
 weight: all chromium
 	node tests/browser/weight.mjs $(DANKUN) $(DATABASE)
+
+crowd: postgres chromium
+	$(CARGO) bench --locked --bench page -- $(PEOPLE)
 
 check:
 	$(CARGO) fmt --check

@@ -7,6 +7,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::cast_precision_loss)]
 
 mod bare;
+#[allow(dead_code, reason = "what a whole hub is filled with besides")]
+#[path = "../crowd/mod.rs"]
+mod crowd;
 mod load;
 #[allow(dead_code, reason = "what the index is measured by besides")]
 #[path = "../identity/people.rs"]
