@@ -38,6 +38,7 @@ pub mod preview;
 pub mod publish;
 pub mod quality;
 pub mod quarantine;
+pub mod register;
 pub mod replay;
 pub mod reviews;
 pub mod stewardship;

@@ -67,11 +67,13 @@ topics! {
     queue;
     quarantine;
     records;
+    register;
     replays;
     revisions;
     sessions;
     signing_keys;
     subscriptions;
+    tallies;
     versions;
 }
 

@@ -38,6 +38,7 @@ mod progress;
 mod provider;
 mod quality;
 mod refusals;
+mod register;
 mod replays;
 mod reviews;
 mod schemes;
@@ -112,7 +113,8 @@ fn routes(app: &App) -> Router<App> {
         .route("/ui/conflicts", get(conflicts::list))
         .route("/ui/quality", get(quality::show))
         .route("/ui/quality/draw", post(quality::draw))
-        .route("/ui/records/{id}", get(people::of_record))
+        .route("/ui/records", get(register::list))
+        .route("/ui/records/{id}", get(register::show))
         .route("/ui/people", get(people::search).post(people::find))
         .route("/ui/people/{id}", get(people::show))
         .route("/ui/people/{id}/merge", post(people::merge))
@@ -149,7 +151,7 @@ fn slow(app: &App) -> Router<App> {
             "/ui/look-through",
             get(look_through::show).post(look_through::take).layer(DefaultBodyLimit::disable()),
         )
-        .route("/ui/figures", get(figures::show))
+        .route("/ui/figures", get(figures::show).post(figures::count))
         .route("/ui/quality/measure", post(quality::measure))
         .route("/ui/replays", get(replays::list).post(replays::begin));
     surrounded(app, pages)

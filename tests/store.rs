@@ -106,9 +106,9 @@ cluster::both! {
         }
         tx.commit().await.unwrap();
         let mut session = store.read().await.unwrap();
-        let page = session.batches(Some(&scheme()), None, None, 2).await.unwrap();
+        let page = session.batches(Some(&scheme()), None, 2).await.unwrap();
         assert_eq!(ids(&page), [batch_id(3), batch_id(2)]);
-        let rest = session.batches(None, Some(BatchState::Receiving), Some(batch_id(2)), 2).await.unwrap();
+        let rest = session.batches(None, Some(batch_id(2)), 2).await.unwrap();
         assert_eq!(ids(&rest), [batch_id(1)]);
     }
 }

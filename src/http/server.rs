@@ -13,7 +13,7 @@ use super::App;
 use super::router::router;
 use crate::operations::answers::watch;
 use crate::operations::{
-    StoreError, deliver, exchange, link, publish, quality, replay, reviews, what_if,
+    StoreError, deliver, exchange, link, overview, publish, quality, replay, reviews, what_if,
 };
 
 /// How long requests that are being worked on may go on after the hub was told to stop.
@@ -78,11 +78,13 @@ pub async fn serve_requests(
     info!(%address, "listening on {address}");
     let told = stop.clone();
     let following = follow_until(app.clone());
+    let counting = app.hub.clone();
     let served = axum::serve(listener, router(app))
         .with_graceful_shutdown(async move { told.cancelled().await });
     tokio::select! {
         outcome = served => Ok(outcome?),
         never = following => match never {},
+        never = overview::count_until(&counting) => match never {},
         () = overdue(&stop) => {
             warn!("requests were cut off after {} s of grace", GRACE.as_secs());
             Ok(())

@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::store::batches::BatchState;
-
 pub use crate::store::batches::Mode;
 pub use crate::store::quarantine::{Filter, QuarantineState};
 
@@ -47,7 +45,7 @@ pub async fn batches(
     before: Option<BatchId>,
     limit: u32,
 ) -> Result<Vec<Receipt>, StoreError> {
-    let batches = hub.store().read().await?.batches(scheme, None, before, limit).await?;
+    let batches = hub.store().read().await?.batches(scheme, before, limit).await?;
     Ok(batches.iter().map(Receipt::of).collect())
 }
 
@@ -56,8 +54,7 @@ pub async fn batches(
 /// # Errors
 /// When the store fails.
 pub async fn held(hub: &Hub, scheme: Option<&SchemeId>) -> Result<Vec<Receipt>, StoreError> {
-    let held = Some(BatchState::Held);
-    let batches = hub.store().read().await?.batches(scheme, held, None, 100).await?;
+    let batches = hub.store().read().await?.held_batches(scheme, 100).await?;
     Ok(batches.iter().map(Receipt::of).collect())
 }
 

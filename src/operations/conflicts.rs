@@ -21,9 +21,11 @@ use crate::store::families::Seat;
 use crate::store::{Session, StoreError};
 
 /// People looked at in one step.
-const STEP: u32 = 500;
+const STEP: u32 = 100;
 /// People looked at for one page of a program, at most: it answers within seconds, and says from where to go on.
 pub const MOST_EXAMINED: usize = 20_000;
+/// And so long, in milliseconds.
+pub const MOST_MILLIS: i64 = 10_000;
 
 named! {
     /// What cannot be right.
@@ -89,6 +91,8 @@ pub struct Most {
     pub conflicts: usize,
     /// So many people looked at, rounded up to whole steps: somebody waits for the page.
     pub examined: usize,
+    /// No step is begun after so many milliseconds.
+    pub millis: i64,
 }
 
 /// A page of conflicts.
@@ -116,6 +120,7 @@ pub async fn page(
     let library = hub.library();
     let mut page = Page::default();
     let mut session = hub.store().read().await?;
+    let until = hub.now().plus_millis(most.millis);
     loop {
         let mut people: BTreeMap<PersonId, Vec<RecordFacts>> = BTreeMap::new();
         for (person, facts) in session.people_of_several(hub.store().keys(), after, STEP).await? {
@@ -136,7 +141,10 @@ pub async fn page(
             }
         }
         page.next = after;
-        if page.items.len() >= most.conflicts || page.examined >= most.examined {
+        if page.items.len() >= most.conflicts
+            || page.examined >= most.examined
+            || hub.now() >= until
+        {
             break;
         }
         after = Some(last);

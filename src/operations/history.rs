@@ -11,10 +11,10 @@ use super::Hub;
 use super::people::note;
 use crate::model::{Caller, Instant, PersonId, RecordId, SchemeId};
 use crate::store::decisions::Decision;
-use crate::store::edges::StoredEdge;
 use crate::store::person_events::PersonEvent;
 use crate::store::{Session, StoreError};
 
+pub use crate::store::edges::StoredEdge;
 pub use crate::store::people::Hop;
 pub use crate::store::person_events::{Groups, PersonEventKind};
 

@@ -130,9 +130,8 @@ impl Families {
         keys.dedup_by_key(|key| *key.as_bytes());
         let mut contracts: BTreeMap<[u8; 16], Vec<Seat>> = BTreeMap::new();
         let most = u32::try_from(LARGEST + 1).unwrap_or(u32::MAX);
-        for key in &keys {
-            let seats = session.seats_of_contracts(std::slice::from_ref(key), most).await?;
-            contracts.insert(*key.as_bytes(), seats);
+        for seat in session.seats_of_contracts(&keys, most).await? {
+            contracts.entry(*seat.contract.as_bytes()).or_default().push(seat);
         }
         let large = contracts.iter().filter(|(_, seats)| seats.len() > LARGEST);
         let too_large: BTreeSet<[u8; 16]> = large.map(|(key, _)| *key).collect();

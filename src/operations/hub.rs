@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use jiff::civil::Date;
 use rand::Rng as _;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Semaphore;
 
 use super::answers::signer::Kept;
 use super::gather::Gathers;
@@ -146,8 +146,8 @@ struct Shared {
     hashing: Semaphore,
     /// Calls that come at the same moment, worked on together.
     gathers: Gathers,
-    /// Figures of everything that is kept, while they are recent enough.
-    figures: Mutex<Option<Arc<Figures>>>,
+    /// Figures of everything that is kept.
+    figures: Figures,
 }
 
 impl fmt::Debug for Hub {
@@ -181,7 +181,7 @@ impl Hub {
                 signer: RwLock::default(),
                 hashing: Semaphore::new(HASHING),
                 gathers: Gathers::default(),
-                figures: Mutex::default(),
+                figures: Figures::default(),
             }),
             clock: config.clock,
             randomness: config.randomness,
@@ -255,7 +255,7 @@ impl Hub {
     }
 
     /// Figures of everything that is kept, as they were last counted.
-    pub(super) fn figures(&self) -> &Mutex<Option<Arc<Figures>>> {
+    pub(super) fn figures(&self) -> &Figures {
         &self.shared.figures
     }
 

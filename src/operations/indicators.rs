@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::eligibility::facts::RecordFacts;
 use crate::eligibility::registry::{Kind, Registry};
 use crate::model::record::Sex;
-use crate::model::{PartialDate, PersonId, SchemeId};
+use crate::model::{Instant, PartialDate, PersonId, SchemeId};
 use crate::store::StoreError;
 
 use super::Hub;
@@ -25,7 +25,7 @@ const YOUTH: std::ops::RangeInclusive<i16> = 15..=35;
 const PAGE: u32 = 5_000;
 
 /// Counts of people on a day.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Indicators {
     /// The day on which ages are counted and double coverage is looked at.
     pub on: Option<Date>,
@@ -40,7 +40,7 @@ pub struct Indicators {
 }
 
 /// Distinct people.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Count {
     /// All.
     pub people: u64,
@@ -88,6 +88,29 @@ pub async fn indicators(hub: &Hub, on: Date) -> Result<Indicators, StoreError> {
             return Ok(indicators);
         }
     }
+}
+
+/// Counts everybody on a day, and keeps the counts for whoever reads them later.
+///
+/// # Errors
+/// When the store fails.
+pub async fn keep(hub: &Hub, on: Date) -> Result<(), StoreError> {
+    let now = hub.now();
+    let counts = indicators(hub, on).await?;
+    let counts = serde_json::to_string(&counts).expect("counts are plain JSON");
+    let mut tx = hub.store().begin().await?;
+    tx.keep_tally(on, &counts, now).await?;
+    tx.commit().await
+}
+
+/// The counts of a day as they were last counted, and when that was; none when nobody asked for them yet.
+///
+/// # Errors
+/// When the store fails.
+pub async fn kept(hub: &Hub, on: Date) -> Result<Option<(Instant, Indicators)>, StoreError> {
+    let Some((at, counts)) = hub.store().read().await?.tally(on).await? else { return Ok(None) };
+    let counts = serde_json::from_str(&counts).map_err(|_| StoreError::Sealed)?;
+    Ok(Some((at, counts)))
 }
 
 fn count(indicators: &mut Indicators, records: &[RecordFacts], registry: &Registry, on: Date) {

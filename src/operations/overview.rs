@@ -1,20 +1,30 @@
 //! What needs a person now, what flows, how each scheme does: the first view of the page.
 //!
-//! What waits is counted anew each time. Counting everything that is kept takes long where there are millions, so those
-//! figures are up to a minute old.
+//! What waits is counted anew each time, up to ten thousand of a kind. Counting everything that is kept takes long where
+//! there are millions: that goes on beside the view ([`count_until`]), which shows the last figures and how old they are.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use tokio::sync::{Notify, watch};
+use tracing::error;
 
 use super::quality::{self, Alarm};
-use super::{Hub, StoreError};
+use super::{Hub, StoreError, versions};
 use crate::model::{Caller, Holder, Instant, SchemeId, Scope};
 
-/// How old the figures of everything kept may grow, in milliseconds.
+pub use crate::store::overview::Tally;
+
+/// How old the figures of everything kept may grow before they are counted anew, in milliseconds.
 const FRESH: i64 = 60_000;
+/// Counting may take one hundredth of the time: what takes a second is done every two minutes at most.
+const SHARE: i64 = 100;
+/// How long a view waits for figures: a small hub is counted by then.
+const PATIENCE: Duration = Duration::from_millis(40);
 /// Days of arrivals that are shown.
 pub const DAYS: usize = 14;
 
@@ -22,17 +32,19 @@ pub const DAYS: usize = 14;
 #[derive(Debug)]
 pub struct Overview {
     /// Refused records that wait.
-    pub refused: u64,
+    pub refused: Tally,
     /// Batches that are held until a person releases them.
     pub held: u64,
     /// Reviews that wait.
-    pub reviews: u64,
+    pub reviews: Tally,
     /// Deliveries that were given up.
-    pub abandoned: u64,
+    pub abandoned: Tally,
+    /// Changed files that wait for a second person's word.
+    pub to_approve: u64,
     /// What cannot be right in all the records together.
     pub alarms: Vec<Alarm>,
-    /// Everything that is kept; for those who run the hub.
-    pub kept: Option<Kept>,
+    /// Everything that is kept, and when it was counted; for those who run the hub, once it was.
+    pub kept: Option<(Instant, Kept)>,
     /// The last [`DAYS`] days, the oldest first.
     pub days: Vec<Day>,
     /// Each scheme that the caller may see.
@@ -66,20 +78,34 @@ pub struct Day {
 pub struct Health {
     /// Which.
     pub scheme: SchemeId,
-    /// Its records that count.
-    pub records: u64,
+    /// Its records that count, once they were counted.
+    pub records: Option<u64>,
     /// Its refused records that wait.
-    pub refused: u64,
+    pub refused: Tally,
     /// When it last sent something.
     pub last: Option<Instant>,
 }
 
-/// Figures of everything that is kept.
+/// Figures of everything that is kept, and who asks for newer ones.
 #[derive(Debug)]
 pub(super) struct Figures {
+    last: watch::Sender<Option<Arc<Counted>>>,
+    wanted: Notify,
+}
+
+/// Figures as they were at a moment.
+#[derive(Debug)]
+struct Counted {
     at: Instant,
+    took_ms: i64,
     kept: Kept,
     records: BTreeMap<SchemeId, u64>,
+}
+
+impl Default for Figures {
+    fn default() -> Self {
+        Self { last: watch::channel(None).0, wanted: Notify::new() }
+    }
 }
 
 /// The first view, as far as a caller may see it.
@@ -91,18 +117,24 @@ pub async fn overview(hub: &Hub, caller: &Caller) -> Result<Overview, StoreError
         Holder::Scheme(scheme) => Some(scheme),
         Holder::Operator(_) | Holder::Partner(_) => None,
     };
-    let figures = figures(hub).await?;
+    let figures = figures(hub).await;
     let mut session = hub.store().read().await?;
-    let refused: BTreeMap<SchemeId, u64> = session.refused_by_scheme().await?.into_iter().collect();
-    let last: BTreeMap<SchemeId, Instant> = session.last_sendings().await?.into_iter().collect();
     let held = session.count_held(scheme).await?;
     let abandoned = session.count_abandoned(scheme).await?;
-    let reviews = match scheme {
-        None => session.open_reviews().await?,
-        some => session.alike_reviews(some, u32::MAX >> 1).await?.iter().map(|(_, n)| n).sum(),
-    };
+    let reviews = session.count_open_reviews(scheme).await?;
     let since = hub.today().saturating_sub((DAYS as i64 - 1).days());
     let arrived = session.arrived_since(scheme, Instant::start_of(since)).await?;
+    let library = hub.library();
+    let mut schemes = Vec::new();
+    for known in library.registry().schemes().filter(|known| caller.sees(&known.id)) {
+        let counted = figures.as_ref().map(|figures| figures.records.get(&known.id));
+        schemes.push(Health {
+            scheme: known.id.clone(),
+            records: counted.map(|records| records.copied().unwrap_or(0)),
+            refused: session.count_refused(&known.id).await?,
+            last: session.last_sending(&known.id).await?,
+        });
+    }
     drop(session);
     let days = (0..DAYS).map(|at| {
         let date = since.saturating_add((at as i64).days());
@@ -111,22 +143,14 @@ pub async fn overview(hub: &Hub, caller: &Caller) -> Result<Overview, StoreError
         let (received, refused) = found.map_or((0, 0), |one| (one.received, one.refused));
         Day { date, received, refused }
     });
-    let health = |scheme: &SchemeId| Health {
-        scheme: scheme.clone(),
-        records: figures.records.get(scheme).copied().unwrap_or(0),
-        refused: refused.get(scheme).copied().unwrap_or(0),
-        last: last.get(scheme).copied(),
-    };
-    let library = hub.library();
-    let known = library.registry().schemes().map(|known| &known.id);
-    let schemes: Vec<Health> = known.filter(|id| caller.sees(id)).map(health).collect();
     Ok(Overview {
         refused: schemes.iter().map(|one| one.refused).sum(),
         held,
         reviews,
         abandoned,
+        to_approve: versions::to_approve(hub, caller).await?,
         alarms: alarms(hub, caller).await?,
-        kept: scheme.is_none().then_some(figures.kept),
+        kept: figures.filter(|_| scheme.is_none()).map(|figures| (figures.at, figures.kept)),
         days: days.collect(),
         schemes,
     })
@@ -143,24 +167,40 @@ async fn alarms(hub: &Hub, caller: &Caller) -> Result<Vec<Alarm>, StoreError> {
     Ok(alarms)
 }
 
-async fn figures(hub: &Hub) -> Result<Arc<Figures>, StoreError> {
-    let now = hub.now();
-    // Held while counting: a second reader waits for the first instead of counting too.
-    let mut kept = hub.figures().lock().await;
-    if let Some(figures) = kept.as_ref().filter(|figures| figures.at.plus_millis(FRESH) > now) {
-        return Ok(Arc::clone(figures));
+/// The last figures. Whoever finds them old asks for new ones, and waits for them no longer than a view may.
+async fn figures(hub: &Hub) -> Option<Arc<Counted>> {
+    let mut last = hub.figures().last.subscribe();
+    let known = last.borrow_and_update().clone();
+    let old =
+        |counted: &Counted| counted.at.plus_millis(FRESH.max(counted.took_ms * SHARE)) <= hub.now();
+    if known.as_deref().is_none_or(old) {
+        hub.figures().wanted.notify_one();
+        // What comes too late is shown by the next view.
+        let _ = tokio::time::timeout(PATIENCE, last.changed()).await;
     }
+    last.borrow().clone()
+}
+
+/// Counts everything that is kept whenever a view finds its figures old.
+pub async fn count_until(hub: &Hub) -> Infallible {
+    loop {
+        hub.figures().wanted.notified().await;
+        match count(hub).await {
+            Ok(counted) => drop(hub.figures().last.send_replace(Some(Arc::new(counted)))),
+            Err(failed) => error!(cause = %failed, "what is kept could not be counted"),
+        }
+    }
+}
+
+async fn count(hub: &Hub) -> Result<Counted, StoreError> {
+    let began = hub.now();
     let mut session = hub.store().read().await?;
-    let totals = session.totals().await?;
-    let counts = session.record_counts().await?;
-    let figures = Arc::new(Figures {
-        at: now,
-        kept: Kept { records: totals.records, people: totals.people, waiting: totals.waiting },
-        records: counts
-            .into_iter()
-            .map(|count| (count.scheme, count.known.saturating_sub(count.absent)))
-            .collect(),
-    });
-    *kept = Some(Arc::clone(&figures));
-    Ok(figures)
+    let records: BTreeMap<SchemeId, u64> = session.count_records().await?.into_iter().collect();
+    let kept = Kept {
+        records: records.values().sum(),
+        people: session.count_people().await?,
+        waiting: session.count_waiting().await?,
+    };
+    let at = hub.now();
+    Ok(Counted { at, took_ms: at.as_millis() - began.as_millis(), kept, records })
 }

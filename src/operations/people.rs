@@ -131,19 +131,19 @@ pub async fn changed(
     Ok(changed.into_iter().filter_map(take).collect())
 }
 
-async fn show_all(
+/// Records as they are shown; the look is written down.
+pub(super) async fn show_all(
     hub: &Hub,
     caller: &Caller,
     mut session: Session,
     stored: Vec<StoredRecord>,
 ) -> Result<Vec<Shown>, StoreError> {
     let keys = hub.store().keys();
-    let mut shown = Vec::with_capacity(stored.len());
-    for record in &stored {
-        let person = session.subject(record.id).await?.and_then(|subject| subject.person);
-        shown.push(show(record, person, keys)?);
-    }
+    let ids: Vec<RecordId> = stored.iter().map(|record| record.id).collect();
+    let people = session.people_of_records(&ids).await?;
     drop(session);
+    let one = |record: &StoredRecord| show(record, people.get(&record.id).copied(), keys);
+    let shown = stored.iter().map(one).collect::<Result<Vec<_>, _>>()?;
     if !shown.is_empty() {
         let detail = json!({ "records": shown.len() });
         note(hub, caller, "list_records", String::new(), detail.to_string()).await?;

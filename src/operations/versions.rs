@@ -24,7 +24,9 @@ pub use check::{Checked, belong_together, candidate, check, check_text, previewe
 pub use difference::{Change, ChangeKind, Difference, difference};
 pub use draft::{Seen, draft, file};
 pub use error::LifeError;
-pub use listing::{Filter, Listed, Named, Shown, drafts, history, list, shown, version, versions};
+pub use listing::{
+    Filter, Listed, Named, Shown, drafts, history, list, shown, to_approve, version, versions,
+};
 pub use put_in_force::{Chosen, Plan, Planned, plan, publish, rollback};
 pub use rights::{is_author, may, needs_two, sees_drafts};
 pub use state::State;

@@ -3,7 +3,7 @@
 use crate::model::{AuditId, Instant, SchemeId};
 
 use super::seal::{Keys, Owner};
-use super::sql::{Bulk, Kind, Query, params, sql};
+use super::sql::{Bulk, Kind, Query, below, params, sql};
 use super::{Row, Session, StoreError, Tx};
 
 /// One entry.
@@ -63,8 +63,11 @@ sql! {
     );
     NEWEST: Query = Query::same(
         "select id, at, action, actor, scheme, subject, purpose, agreement, outcome, detail, sealed
-         from audit where (actor = $1 or $1 is null) and (id < $2 or $2 is null)
-         order by id desc limit $3",
+         from audit where cast($1 as text) is null and id < $2 order by id desc limit $3",
+    );
+    NEWEST_BY: Query = Query::same(
+        "select id, at, action, actor, scheme, subject, purpose, agreement, outcome, detail, sealed
+         from audit where actor = $1 and id < $2 order by id desc limit $3",
     );
 }
 
@@ -121,7 +124,8 @@ impl Session {
         before: Option<AuditId>,
         limit: u32,
     ) -> Result<Vec<Entry>, StoreError> {
-        let rows = self.fetch(&NEWEST, &params![actor, before.as_ref(), limit]).await?;
+        let query = if actor.is_some() { &NEWEST_BY } else { &NEWEST };
+        let rows = self.fetch(query, &params![actor, below(before.as_ref()), limit]).await?;
         rows.into_iter().map(|row| read(row, keys)).collect()
     }
 }

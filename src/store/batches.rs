@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::sql::{Query, params, sql};
+use super::sql::{Query, below, params, sql};
 use super::{Row, Session, StoreError, Tx};
 use crate::model::{BatchId, Instant, SchemeId};
 
@@ -167,6 +167,12 @@ macro_rules! columns {
     };
 }
 
+macro_rules! newest {
+    ($which:literal) => {
+        concat!("select ", columns!(), " from batches where ", $which, " and id < $2 order by id desc limit $3")
+    };
+}
+
 fn read(mut row: Row) -> Result<Batch, StoreError> {
     Ok(Batch {
         id: row.take()?,
@@ -215,11 +221,9 @@ sql! {
     BY_KEY: Query = Query::same(concat!(
         "select ", columns!(), " from batches where scheme = $1 and idempotency_key = $2"
     ));
-    NEWEST: Query = Query::same(concat!(
-        "select ", columns!(), " from batches
-         where (scheme = $1 or $1 is null) and (state = $2 or $2 is null) and (id < $3 or $3 is null)
-         order by id desc limit $4"
-    ));
+    NEWEST: Query = Query::same(newest!("cast($1 as text) is null"));
+    NEWEST_OF_SCHEME: Query = Query::same(newest!("scheme = $1"));
+    HELD: Query = Query::same(newest!("state = 'held' and (scheme = $1 or $1 is null)"));
     UNTOUCHED: Query = Query::same(concat!(
         "select ", columns!(), " from batches where state = $1 and touched_at < $2 order by id"
     ));
@@ -278,13 +282,24 @@ impl Session {
     pub async fn batches(
         &mut self,
         scheme: Option<&SchemeId>,
-        state: Option<BatchState>,
         before: Option<BatchId>,
         limit: u32,
     ) -> Result<Vec<Batch>, StoreError> {
-        let state = state.map(BatchState::name);
-        let params = params![scheme, state, before.as_ref(), limit];
-        let rows = self.fetch(&NEWEST, &params).await?;
+        let query = if scheme.is_some() { &NEWEST_OF_SCHEME } else { &NEWEST };
+        let rows = self.fetch(query, &params![scheme, below(before.as_ref()), limit]).await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Batches that wait for a person's word, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn held_batches(
+        &mut self,
+        scheme: Option<&SchemeId>,
+        limit: u32,
+    ) -> Result<Vec<Batch>, StoreError> {
+        let rows = self.fetch(&HELD, &params![scheme, below::<BatchId>(None), limit]).await?;
         rows.into_iter().map(read).collect()
     }
 

@@ -2,7 +2,7 @@
 
 use super::batches::names;
 use super::seal::Owner;
-use super::sql::{Query, params, sql};
+use super::sql::{Query, beyond, params, sql};
 use super::{KeyedHash, Row, Session, StoreError, Tx};
 use crate::model::{CorrectionId, Instant, SchemeId};
 
@@ -60,16 +60,23 @@ fn read(mut row: Row) -> Result<Correction, StoreError> {
     })
 }
 
+macro_rules! page {
+    ($which:literal) => {
+        concat!(
+            "select id, scheme, record_key, field, bad_key, sealed, state, created_at, created_by from corrections
+             where ", $which, " and id > $3 order by id limit $4"
+        )
+    };
+}
+
 sql! {
     ACTIVE: Query = Query::same(
         "select id, scheme, record_key, field, bad_key, sealed, state, created_at, created_by from corrections
          where scheme = $1 and state = 'active' order by id",
     );
-    PAGE: Query = Query::same(
-        "select id, scheme, record_key, field, bad_key, sealed, state, created_at, created_by from corrections
-         where (scheme = $1 or $1 is null) and (state = $2 or $2 is null) and (id > $3 or $3 is null)
-         order by id limit $4",
-    );
+    PAGE: Query = Query::same(page!("cast($1 as text) is null and cast($2 as text) is null"));
+    OF_SCHEME: Query = Query::same(page!("scheme = $1 and (state = $2 or $2 is null)"));
+    IN_STATE: Query = Query::same(page!("cast($1 as text) is null and state = $2"));
     ADD: Query = Query::same(
         "insert into corrections (id, scheme, record_key, field, bad_key, sealed, state, created_at, created_by)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -107,8 +114,13 @@ impl Session {
         limit: u32,
     ) -> Result<Vec<Correction>, StoreError> {
         let state = state.map(CorrectionState::name);
-        let params = params![scheme, state, after.as_ref(), limit];
-        self.fetch(&PAGE, &params).await?.into_iter().map(read).collect()
+        let query = match (scheme, state) {
+            (Some(_), _) => &OF_SCHEME,
+            (None, Some(_)) => &IN_STATE,
+            (None, None) => &PAGE,
+        };
+        let params = params![scheme, state, beyond(after.as_ref()), limit];
+        self.fetch(query, &params).await?.into_iter().map(read).collect()
     }
 }
 

@@ -4,7 +4,7 @@
 use super::batches::names;
 use super::facts::DecisionFact;
 use super::seal::{Keys, Owner};
-use super::sql::{Bulk, Kind, Query, params, sql};
+use super::sql::{Bulk, Kind, Query, below, params, sql};
 use super::{Row, Session, StoreError, Tx};
 use crate::model::{DecisionId, Instant, KeyId, PersonId, ReviewId};
 
@@ -110,7 +110,7 @@ sql! {
             and (exists (select 1 from decision_facts f
                 join person_links l on l.record_id = f.a or l.record_id = f.b
                 where f.decision_id = coalesce(d.undoes, d.id) and l.person_id = $4) or $4 is null)
-            and (d.id < $5 or $5 is null)
+            and d.id < $5
          order by d.id desc limit $6"
     ));
     UNDONE: Query = Query::same("update decisions set undone_by = $2 where id = $1");
@@ -180,7 +180,7 @@ impl Session {
     ) -> Result<Vec<Decision>, StoreError> {
         let kind = wanted.kind.map(DecisionKind::name);
         let (review, person) = (wanted.review.as_ref(), wanted.person.as_ref());
-        let params = params![wanted.by, kind, review, person, before.as_ref(), limit];
+        let params = params![wanted.by, kind, review, person, below(before.as_ref()), limit];
         let rows = self.fetch(&PAGE, &params).await?;
         rows.into_iter().map(|row| read(row, keys)).collect()
     }

@@ -1,7 +1,7 @@
 //! People with several records, and who stands with whom in a contract.
 
 use super::seal::{KeyedHash, Keys};
-use super::sql::{Param, Query, params, sql};
+use super::sql::{Param, Query, beyond, params, sql};
 use super::{Row, Session, StoreError};
 use crate::eligibility::RecordFacts;
 use crate::model::{PersonId, RecordId, SchemeId};
@@ -24,7 +24,7 @@ sql! {
         "select l.person_id, c.record_id, c.known_from, c.known_to, c.sealed
          from person_links l join coverages c on c.record_id = l.record_id and c.known_to is null
          where l.person_id in (select person_id from person_links
-            where person_id > $1 or $1 is null group by person_id having count(*) > 1 order by person_id limit $2)
+            where person_id > $1 group by person_id having count(*) > 1 order by person_id limit $2)
          order by l.person_id, c.record_id",
     );
     SEATS: Query = Query::differing(
@@ -34,12 +34,21 @@ sql! {
         "select contract_key, id, scheme, person_id from records left join person_links on record_id = id
          where id = any($1) and contract_key is not null and state <> 'staged' order by id",
     );
+    // So many of each contract, however large it is.
     IN_CONTRACTS: Query = Query::differing(
-        "select contract_key, id, scheme, person_id from records left join person_links on record_id = id
-         where contract_key in (select unhex(value) from json_each($1)) and state <> 'staged' order by contract_key, id
-         limit $2",
-        "select contract_key, id, scheme, person_id from records left join person_links on record_id = id
-         where contract_key = any($1) and state <> 'staged' order by contract_key, id limit $2",
+        "select r.contract_key, r.id, r.scheme, l.person_id
+         from json_each($1) asked
+         join records r on r.contract_key = unhex(asked.value) and r.id in
+           (select id from records where contract_key = unhex(asked.value) and state <> 'staged' order by id limit $2)
+         left join person_links l on l.record_id = r.id
+         order by r.contract_key, r.id",
+        "select r.contract_key, r.id, r.scheme, l.person_id
+         from unnest($1::bytea[]) asked (key)
+         cross join lateral
+           (select contract_key, id, scheme from records
+            where contract_key = asked.key and state <> 'staged' order by id limit $2) r
+         left join person_links l on l.record_id = r.id
+         order by r.contract_key, r.id",
     );
 }
 
@@ -64,7 +73,7 @@ impl Session {
         after: Option<PersonId>,
         people: u32,
     ) -> Result<Vec<(PersonId, RecordFacts)>, StoreError> {
-        let rows = self.fetch(&SEVERAL, &params![after.as_ref(), people]).await?;
+        let rows = self.fetch(&SEVERAL, &params![beyond(after.as_ref()), people]).await?;
         let read = |mut row: Row| Ok((row.take()?, super::coverages::read(&mut row, keys)?));
         rows.into_iter().map(read).collect()
     }
@@ -77,7 +86,7 @@ impl Session {
         self.fetch(&SEATS, &[Param::keys(records)]).await?.into_iter().map(seat).collect()
     }
 
-    /// Who stands in contracts, at most `limit` records.
+    /// Who stands in contracts, at most `limit` records of each.
     ///
     /// # Errors
     /// When the database fails.

@@ -36,6 +36,7 @@ migrations! {
     10 "0010_accounts";
     11 "0011_sign_in";
     12 "0012_records_by_key";
+    13 "0013_lists";
 }
 
 /// Where the migrations themselves are remembered; the only table that no migration makes.

@@ -5,7 +5,7 @@
 //! the end of the lease for one that is out.
 
 use super::seal::Owner;
-use super::sql::{Query, params, sql};
+use super::sql::{Query, below, params, sql};
 use super::{Keys, Row, Session, StoreError, Tx};
 use crate::delivery::plan::Kind;
 use crate::delivery::{Reason, State};
@@ -99,6 +99,16 @@ pub struct Outcome {
     pub failure: Option<String>,
 }
 
+macro_rules! listed {
+    ($which:literal) => {
+        concat!(
+            "select id, subscription_id, scheme, record_id, person_id, kind, state, due_at, leased_by, closed_at, reason,
+               attempts, http_status, failure, created_at
+             from outbox where ", $which, " and id < $3 order by id desc limit $4"
+        )
+    };
+}
+
 sql! {
     DELIVERY_INSERT: Query = Query::same(
         "insert into outbox (id, subscription_id, scheme, record_id, person_id, log_seq, kind, state, due_at, attempts,
@@ -134,13 +144,13 @@ sql! {
         "update outbox set state = 'waiting', due_at = $2, attempts = 0, closed_at = null, reason = null
          where id = $1 and state in ('abandoned', 'waiting')",
     );
-    DELIVERIES: Query = Query::same(
-        "select id, subscription_id, scheme, record_id, person_id, kind, state, due_at, leased_by, closed_at, reason,
-           attempts, http_status, failure, created_at
-         from outbox
-         where (scheme = $1 or $1 is null) and (state = $2 or $2 is null) and (id < $3 or $3 is null)
-         order by id desc limit $4",
-    );
+    DELIVERIES: Query = Query::same(listed!("cast($1 as text) is null and (state = $2 or $2 is null)"));
+    DELIVERIES_OF_SCHEME: Query = Query::same(listed!("scheme = $1 and (state = $2 or $2 is null)"));
+    // Few among many that are done, whatever their scheme.
+    DELIVERIES_ABANDONED: Query =
+        Query::same(listed!("(scheme = $1 or $1 is null) and state = $2 and state = 'abandoned'"));
+    DELIVERIES_UNDERWAY: Query =
+        Query::same(listed!("(scheme = $1 or $1 is null) and state = $2 and state in ('waiting', 'leased')"));
     DELIVERY: Query = Query::same(
         "select id, subscription_id, scheme, record_id, person_id, kind, state, due_at, leased_by, closed_at, reason,
            attempts, http_status, failure, created_at
@@ -219,8 +229,14 @@ impl Session {
         before: Option<DeliveryId>,
         limit: u32,
     ) -> Result<Vec<DeliveryRow>, StoreError> {
-        let bound = params![scheme, state, before.as_ref(), limit];
-        let rows = self.fetch(&DELIVERIES, &bound).await?;
+        let query = match (state, scheme) {
+            (Some("abandoned"), _) => &DELIVERIES_ABANDONED,
+            (Some("waiting" | "leased"), _) => &DELIVERIES_UNDERWAY,
+            (_, Some(_)) => &DELIVERIES_OF_SCHEME,
+            (_, None) => &DELIVERIES,
+        };
+        let bound = params![scheme, state, below(before.as_ref()), limit];
+        let rows = self.fetch(query, &bound).await?;
         rows.into_iter().map(|mut row| DeliveryRow::read(&mut row)).collect()
     }
 

@@ -2,7 +2,7 @@
 
 use super::batches::names;
 use super::seal::Owner;
-use super::sql::{Bulk, Kind, Param, Query, params, sql};
+use super::sql::{Bulk, Kind, Param, Query, beyond, params, sql};
 use super::{KeyedHash, Row, Session, StoreError, Tx};
 use crate::model::{BatchId, Instant, IssueCode, QuarantineId, SchemeId, Severity};
 
@@ -125,6 +125,19 @@ macro_rules! columns {
     };
 }
 
+macro_rules! page {
+    ($which:literal) => {
+        concat!(
+            "select ", columns!(), " from quarantine as q
+             where ", $which, " and (state = $3 or $3 is null) and state <> 'staged' and id > $4
+                and (($5 = '' and $6 = '') or exists (
+                    select 1 from quarantine_issues as i
+                    where i.quarantine_id = q.id and (i.code = $5 or $5 = '') and (i.field = $6 or $6 = '')))
+             order by id limit $7"
+        )
+    };
+}
+
 fn read(mut row: Row) -> Result<Quarantined, StoreError> {
     take(&mut row)
 }
@@ -182,15 +195,10 @@ sql! {
         "",
     );
     ONE: Query = Query::same(concat!("select ", columns!(), " from quarantine where id = $1"));
-    PAGE: Query = Query::same(concat!(
-        "select ", columns!(), " from quarantine as q
-         where (scheme = $1 or $1 is null) and (batch_id = $2 or $2 is null) and (state = $3 or $3 is null)
-            and state <> 'staged' and (id > $4 or $4 is null)
-            and (($5 = '' and $6 = '') or exists (
-                select 1 from quarantine_issues as i
-                where i.quarantine_id = q.id and (i.code = $5 or $5 = '') and (i.field = $6 or $6 = '')))
-         order by id limit $7"
-    ));
+    ANY: Query = Query::same(page!("(scheme = $1 or $1 is null) and (batch_id = $2 or $2 is null)"));
+    OF_BATCH: Query = Query::same(page!("(scheme = $1 or $1 is null) and batch_id = $2"));
+    OPEN: Query = Query::same(page!("cast($1 as text) is null and (batch_id = $2 or $2 is null) and state = 'open'"));
+    OPEN_OF_SCHEME: Query = Query::same(page!("scheme = $1 and (batch_id = $2 or $2 is null) and state = 'open'"));
     DEFECTS: Query = Query::same(
         "select q.scheme, i.code, i.field, count(distinct q.id)
          from quarantine as q join quarantine_issues as i on i.quarantine_id = q.id
@@ -276,12 +284,18 @@ impl Session {
             filter.scheme,
             filter.batch.as_ref(),
             filter.state.map(QuarantineState::name),
-            after.as_ref(),
+            beyond(after.as_ref()),
             filter.code.map_or("", IssueCode::number),
             filter.field.unwrap_or_default(),
             limit,
         ];
-        self.fetch(&PAGE, &params).await?.into_iter().map(read).collect()
+        let query = match (filter.batch, filter.state, filter.scheme) {
+            (Some(_), ..) => &OF_BATCH,
+            (None, Some(QuarantineState::Open), Some(_)) => &OPEN_OF_SCHEME,
+            (None, Some(QuarantineState::Open), None) => &OPEN,
+            (None, ..) => &ANY,
+        };
+        self.fetch(query, &params).await?.into_iter().map(read).collect()
     }
 
     /// How many refused records of a batch share each defect, the most frequent first.

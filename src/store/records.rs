@@ -219,20 +219,6 @@ sql! {
          where recorded_at < $2
             and id in (select record_id from batch_marks where batch_id = $1 and mark = 'same')",
     );
-    COUNT: Query = Query::same(
-        "select scheme, count(*), count(absent_since) from records where state <> 'staged' group by scheme order by scheme",
-    );
-}
-
-/// How many records of a scheme are known.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RecordCount {
-    /// The scheme.
-    pub scheme: SchemeId,
-    /// Live and absent ones.
-    pub known: u64,
-    /// Absent ones.
-    pub absent: u64,
 }
 
 impl Session {
@@ -351,18 +337,6 @@ impl Session {
         let params = params![scheme, recorded_at, after.as_ref(), limit];
         let rows = self.fetch(&LIVE_KEYS, &params).await?;
         rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
-    }
-
-    /// How many records each scheme has.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn record_counts(&mut self) -> Result<Vec<RecordCount>, StoreError> {
-        let rows = self.fetch(&COUNT, &[]).await?;
-        let read = |mut row: Row| {
-            Ok(RecordCount { scheme: row.take()?, known: row.take()?, absent: row.take()? })
-        };
-        rows.into_iter().map(read).collect()
     }
 }
 

@@ -4,7 +4,7 @@
 //! nothing waits for ever, and the order does not change while somebody turns its pages.
 
 use super::batches::names;
-use super::sql::{Param, Query, params, sql};
+use super::sql::{Param, Query, beyond, params, sql};
 use super::{Row, Session, StoreError};
 use crate::model::{DecisionId, Instant, PersonId, RecordId, ReviewId, SchemeId};
 
@@ -174,28 +174,41 @@ macro_rules! columns {
     };
 }
 
+macro_rules! page {
+    ($state:literal) => {
+        concat!(
+            columns!(),
+            "where ", $state, " and (ra.scheme = $2 or rb.scheme = $2 or $2 is null)
+                and (v.kind = $3 or $3 is null) and (v.reason = $4 or $4 is null)
+                and ((v.probability >= $5 and v.kind <> 'sample') or $5 is null)
+                and ((v.probability <= $6 and v.kind <> 'sample') or $6 is null)
+                and ((v.claimed_by = $7 and v.claimed_until > $9) or $7 is null)
+                and (not $8 or v.claimed_by is null or v.claimed_until <= $9)
+                and (v.alike = $10 or $10 is null)
+                and (v.rank, v.id) > ($11, $12)
+             order by v.rank, v.id limit $13"
+        )
+    };
+}
+
 sql! {
     ONE: Query = Query::same(concat!(columns!(), "where v.id = $1"));
-    PAGE: Query = Query::same(concat!(
-        columns!(),
-        "where (v.state = $1 or $1 is null) and (ra.scheme = $2 or rb.scheme = $2 or $2 is null)
-            and (v.kind = $3 or $3 is null) and (v.reason = $4 or $4 is null)
-            and ((v.probability >= $5 and v.kind <> 'sample') or $5 is null)
-            and ((v.probability <= $6 and v.kind <> 'sample') or $6 is null)
-            and ((v.claimed_by = $7 and v.claimed_until > $9) or $7 is null)
-            and (not $8 or v.claimed_by is null or v.claimed_until <= $9)
-            and (v.alike = $10 or $10 is null)
-            and (v.rank > $11 or (v.rank = $11 and v.id > $12) or $11 is null)
-         order by v.rank, v.id limit $13"
-    ));
+    OPEN_PAGE: Query = Query::same(page!("v.state = $1 and v.state = 'open'"));
+    PAGE: Query = Query::same(page!("(v.state = $1 or $1 is null)"));
     OF_PERSON: Query = Query::same(concat!(
         columns!(),
-        "where (la.person_id = $1 or lb.person_id = $1) and (v.state = $2 or $2 is null) order by v.rank, v.id limit $3"
+        "where v.id in (
+            select o.id from person_links l join reviews o on o.a = l.record_id where l.person_id = $1
+            union select o.id from person_links l join reviews o on o.b = l.record_id where l.person_id = $1)
+            and (v.state = $2 or $2 is null) order by v.rank, v.id limit $3"
     ));
     ALIKE: Query = Query::same(
+        "select alike, count(*) from reviews where state = 'open' group by alike order by 2 desc, 1 limit $1",
+    );
+    ALIKE_OF_SCHEME: Query = Query::same(
         "select v.alike, count(*) from reviews v
          join records ra on ra.id = v.a join records rb on rb.id = v.b
-         where v.state = 'open' and (ra.scheme = $1 or rb.scheme = $1 or $1 is null)
+         where v.state = 'open' and (ra.scheme = $1 or rb.scheme = $1)
          group by v.alike order by 2 desc, 1 limit $2",
     );
     OPEN_OF: Query = Query::differing(
@@ -268,7 +281,9 @@ impl Session {
             Some(Claimed::Nobody) | None => None,
         };
         let unclaimed = filter.claimed == Some(Claimed::Nobody);
-        let (rank, id) = (after.map(|place| place.rank), after.map(|place| place.id));
+        // No rank is so small: ranks are moments.
+        let rank = after.map_or(i64::MIN, |place| place.rank);
+        let id = after.map(|place| place.id);
         let params = params![
             state,
             filter.scheme,
@@ -281,10 +296,11 @@ impl Session {
             now,
             filter.alike,
             rank,
-            id.as_ref(),
+            beyond(id.as_ref()),
             limit
         ];
-        self.fetch(&PAGE, &params).await?.into_iter().map(read).collect()
+        let query = if filter.state == Some(ReviewState::Open) { &OPEN_PAGE } else { &PAGE };
+        self.fetch(query, &params).await?.into_iter().map(read).collect()
     }
 
     /// The reviews of a person, of all states or of one.
@@ -311,7 +327,10 @@ impl Session {
         scheme: Option<&SchemeId>,
         limit: u32,
     ) -> Result<Vec<(String, u64)>, StoreError> {
-        let rows = self.fetch(&ALIKE, &params![scheme, limit]).await?;
+        let rows = match scheme {
+            None => self.fetch(&ALIKE, &params![limit]).await?,
+            Some(scheme) => self.fetch(&ALIKE_OF_SCHEME, &params![scheme, limit]).await?,
+        };
         rows.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
     }
 

@@ -10,7 +10,9 @@
 //!
 //! What to know about the two:
 //! - an optional filter is written `(scheme = $1 or $1 is null)`, in this order: PostgreSQL infers the type of a
-//!   placeholder where it first stands;
+//!   placeholder where it first stands. SQLite chooses its index before it knows the value, so a list that may be long has
+//!   a text for each way of narrowing instead (`scheme = $1`, and `cast($1 as text) is null` for all);
+//! - a page goes on after [`beyond`] or before [`below`] an id, which are bounds also when there was no page before it;
 //! - `sum` of a bigint is numeric on PostgreSQL: write `cast(sum(x) as bigint)`;
 //! - a list of ids or hashes is one parameter, [`Param::Keys`]: `id = any($1)` on PostgreSQL,
 //!   `id in (select unhex(value) from json_each($1))` on SQLite;
@@ -281,6 +283,16 @@ impl<'p> Param<'p> {
     ) -> Self {
         Self::Keys(keys.into_iter().map(AsRef::as_ref).collect())
     }
+}
+
+/// The id after which a page goes on: a bound below every id when it is the first.
+pub fn beyond<T: AsRef<[u8]>>(id: Option<&T>) -> Param<'_> {
+    Param::Bytes(Some(Cow::Borrowed(id.map_or(&[], AsRef::as_ref))))
+}
+
+/// The id before which a page goes on, the newest first: a bound above every id when it is the first.
+pub fn below<T: AsRef<[u8]>>(id: Option<&T>) -> Param<'_> {
+    Param::Bytes(Some(Cow::Borrowed(id.map_or(&[u8::MAX; 17], AsRef::as_ref))))
 }
 
 #[cfg(test)]

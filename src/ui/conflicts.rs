@@ -17,8 +17,10 @@ use crate::http::{App, Params, Problem, narrowed};
 use crate::model::{PersonId, SchemeId, Scope};
 use crate::operations::conflicts::{self, Conflict, Evidence, Kind, Most, Wanted};
 
-/// People looked at for one view: what takes longer than a blink goes on with the next one.
+/// People looked at for one view, and the milliseconds after which it looks no further: what takes longer than a blink
+/// goes on with the next one.
 const EXAMINED: usize = 500;
+const MILLIS: i64 = 40;
 
 /// Which.
 #[derive(Deserialize)]
@@ -89,7 +91,7 @@ pub async fn list(
     let after = which.after.as_deref();
     let since: Option<PersonId> = listing::said(after);
     let wanted = Wanted { kind, scheme: own.or(asked.as_ref()), on: app.hub().today() };
-    let most = Most { conflicts: LINES as usize, examined: EXAMINED };
+    let most = Most { conflicts: LINES as usize, examined: EXAMINED, millis: MILLIS };
     let found = conflicts::page(app.hub(), &member.caller, wanted, since, most).await?;
     let narrowing =
         [("kind", kind.map(Kind::name)), ("scheme", asked.as_ref().map(SchemeId::as_str))];

@@ -46,6 +46,15 @@ pub fn row(words: Words, record: &BeneficiaryRecord, row: &str) -> Vec<String> {
     }
 }
 
+/// What a record says, row by row, without the rows in which it says nothing.
+pub fn facts(words: Words, record: &BeneficiaryRecord) -> Vec<(String, Vec<String>)> {
+    let fact = |name: &&str| {
+        let values = row(words, record, name);
+        (!values.is_empty()).then(|| (words.named("page-row", name), values))
+    };
+    ROWS.iter().filter_map(fact).collect()
+}
+
 /// The first name, for headings.
 pub fn called(words: Words, record: &BeneficiaryRecord) -> String {
     record.person.names.first().map(|name| named(words, name)).unwrap_or_default()

@@ -1,7 +1,8 @@
 //! Counts of people on a day, never of rows, for those who report them. A count so small that it could point at somebody
 //! is shown to those who run the hub only.
 //!
-//! Everybody is counted anew when somebody asks: the view itself opens without.
+//! Counting everybody takes long where there are many, so somebody asks for it; the view shows what was counted last, and
+//! when.
 
 use askama::Template;
 use axum::extract::State;
@@ -9,8 +10,9 @@ use axum::response::Response;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::form::Form;
 use super::listing;
-use super::page::page;
+use super::page::{done, page};
 use super::shell::{Section, Shell};
 use super::visit::Member;
 use super::words::Words;
@@ -36,13 +38,16 @@ struct Line {
 struct View {
     shell: Shell,
     day: String,
+    /// The day in words, once one was chosen.
+    on: Option<String>,
+    /// When its people were counted; none when they never were.
     counted: Option<String>,
     lines: Vec<Line>,
     double: String,
     small: Option<String>,
 }
 
-/// The counts of a day, once somebody asks for them.
+/// The counts of a day, as they were last counted.
 pub async fn show(
     member: Member,
     State(app): State<App>,
@@ -51,17 +56,20 @@ pub async fn show(
     let member = member.with(Scope::IndicatorsRead)?;
     let words = member.visit.words;
     let asked: Option<Date> = listing::said(day.on.as_deref());
+    let on = asked.unwrap_or_else(|| app.hub().today());
+    let floor = if member.caller.runs_the_hub() { 0 } else { SMALL };
     let mut view = View {
         shell: Shell::new(&member, Section::Figures, "page-figures"),
-        day: asked.unwrap_or_else(|| app.hub().today()).to_string(),
-        counted: asked.map(|day| words.of("page-figures-on", "day", words.day(day))),
+        day: on.to_string(),
+        on: asked.map(|day| words.of("page-figures-on", "day", words.day(day))),
+        counted: None,
         lines: Vec::new(),
         double: String::new(),
-        small: None,
+        small: (floor > 0).then(|| words.count("page-figures-small", floor)),
     };
-    if let Some(on) = asked {
-        let floor = if member.caller.runs_the_hub() { 0 } else { SMALL };
-        let counts = indicators::indicators(app.hub(), on).await?;
+    if let Some((at, counts)) = indicators::kept(app.hub(), on).await? {
+        view.on = Some(words.of("page-figures-on", "day", words.day(on)));
+        view.counted = Some(words.of("page-home-counted", "at", words.moment(at)));
         let schemes = counts.by_scheme.iter().map(|(scheme, count)| (scheme.to_string(), *count));
         let all = std::iter::once((words.say("page-figures-insured"), counts.insured));
         let all: Vec<(String, Count)> = all.chain(schemes).collect();
@@ -69,9 +77,20 @@ pub async fn show(
         view.lines =
             all.into_iter().map(|(name, count)| line(words, name, count, (floor, most))).collect();
         view.double = shown(words, counts.double_coverage, floor);
-        view.small = (floor > 0).then(|| words.count("page-figures-small", floor));
     }
     page(words, &view)
+}
+
+/// Counts everybody on a day.
+pub async fn count(
+    member: Member,
+    State(app): State<App>,
+    form: Form,
+) -> Result<Response, Problem> {
+    member.with(Scope::IndicatorsRead)?;
+    let on: Date = form.text("on").parse().map_err(|_| Problem::parameter("on", "YYYY-MM-DD"))?;
+    indicators::keep(app.hub(), on).await?;
+    Ok(done(&format!("/ui/figures?on={on}"), "counted"))
 }
 
 fn line(words: Words, name: String, count: Count, (floor, most): (u64, u64)) -> Line {

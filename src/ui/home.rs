@@ -11,12 +11,12 @@ use super::visit::Member;
 use super::words::Words;
 use crate::http::{App, Problem};
 use crate::model::{Caller, Scope};
-use crate::operations::overview::{self, Day, Overview};
+use crate::operations::overview::{self, Day, Overview, Tally};
 
 /// Something that may wait for a person.
 struct Tile {
     path: &'static str,
-    count: u64,
+    waits: bool,
     figure: String,
     about: String,
 }
@@ -37,7 +37,7 @@ struct Bar {
 struct Line {
     scheme: String,
     records: String,
-    refused: u64,
+    refused: bool,
     refused_shown: String,
     last: Option<String>,
 }
@@ -50,6 +50,9 @@ struct Home {
     lacks_second_factor: bool,
     tiles: Vec<Tile>,
     kept: Vec<(String, String)>,
+    /// When that was counted; none while it is counted for the first time.
+    counted: Option<String>,
+    runs_the_hub: bool,
     alarms: Vec<String>,
     bars: Vec<Bar>,
     anything_came: bool,
@@ -68,6 +71,8 @@ pub async fn show(member: Member, State(app): State<App>) -> Result<Response, Pr
         lacks_second_factor: !account.has_second_factor,
         tiles: tiles(words, &member.caller, &seen),
         kept: kept(words, &seen),
+        counted: seen.kept.map(|(at, _)| words.of("page-home-counted", "at", words.moment(at))),
+        runs_the_hub: member.caller.runs_the_hub(),
         alarms: seen.alarms.iter().map(|alarm| quality::said(words, alarm)).collect(),
         anything_came: seen.days.iter().any(|day| day.received > 0),
         bars: bars(words, &seen.days),
@@ -82,22 +87,27 @@ pub async fn show(member: Member, State(app): State<App>) -> Result<Response, Pr
 fn tiles(words: Words, caller: &Caller, seen: &Overview) -> Vec<Tile> {
     let all = [
         ("/ui/refusals", "refused", seen.refused, Scope::RecordsRead),
-        ("/ui/batches?state=held", "held", seen.held, Scope::RecordsRead),
+        ("/ui/batches?state=held", "held", exactly(seen.held), Scope::RecordsRead),
         ("/ui/reviews", "reviews", seen.reviews, Scope::PeopleRead),
+        ("/ui/mappings?draft=1", "approve", exactly(seen.to_approve), Scope::MappingsPublish),
         ("/ui/deliveries?state=abandoned", "abandoned", seen.abandoned, Scope::DeliveriesManage),
     ];
     let may = all.into_iter().filter(|(.., scope)| caller.may(*scope));
-    may.map(|(path, name, count, _)| Tile {
+    may.map(|(path, name, tally, _)| Tile {
         path,
-        count,
-        figure: words.number(count),
-        about: words.count(&format!("page-home-{name}"), count),
+        waits: tally.count > 0,
+        figure: words.tally(tally),
+        about: words.count(&format!("page-home-{name}"), tally.count),
     })
     .collect()
 }
 
+const fn exactly(count: u64) -> Tally {
+    Tally { count, more: false }
+}
+
 fn kept(words: Words, seen: &Overview) -> Vec<(String, String)> {
-    let Some(kept) = seen.kept else { return Vec::new() };
+    let Some((_, kept)) = seen.kept else { return Vec::new() };
     [("people", kept.people), ("records", kept.records), ("waiting", kept.waiting)]
         .map(|(name, count)| (words.named("page-kept", name), words.number(count)))
         .into()
@@ -126,9 +136,9 @@ fn bars(words: Words, days: &[Day]) -> Vec<Bar> {
 fn lines(words: Words, seen: &Overview) -> Vec<Line> {
     let line = |health: &overview::Health| Line {
         scheme: health.scheme.to_string(),
-        records: words.number(health.records),
-        refused: health.refused,
-        refused_shown: words.number(health.refused),
+        records: health.records.map_or_else(|| "…".to_owned(), |count| words.number(count)),
+        refused: health.refused.count > 0,
+        refused_shown: words.tally(health.refused),
         last: health.last.map(|at| words.moment(at)),
     };
     seen.schemes.iter().map(line).collect()

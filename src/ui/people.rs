@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 
+use super::evidence::{Bar, waterfall};
 use super::face;
 use super::form::Form;
 use super::mates::{Mate, mates};
@@ -24,6 +25,8 @@ use crate::operations::stewardship::{self, Steward};
 
 /// Events and looks that are shown.
 const SHOWN: u32 = 20;
+/// Pairs of records whose evidence is shown.
+const BONDS: usize = 10;
 
 /// Somebody who was found.
 struct Found {
@@ -176,6 +179,14 @@ struct Span {
     text: String,
 }
 
+/// What was found between two records of a person.
+struct Bond {
+    one: String,
+    other: String,
+    bars: Vec<Bar>,
+    total: String,
+}
+
 struct Event {
     kind: String,
     at: String,
@@ -195,6 +206,7 @@ struct One {
     today: i64,
     years: Vec<(i64, String)>,
     mates: Vec<Mate>,
+    bonds: Vec<Bond>,
     events: Vec<Event>,
     looks: Vec<(String, String, String)>,
     sees_looks: bool,
@@ -217,6 +229,7 @@ pub async fn show(
         Look::Nobody => return Err(Problem::new(Code::NotFound)),
     };
     let mates = mates(&app, &member, id).await?;
+    let bonds = bonds(words, history::evidence(hub, &member.caller, id).await?, &shown);
     let past = history::history(hub, &member.caller, id, None, SHOWN).await?;
     let read: Vec<(Shown, BeneficiaryRecord)> = shown
         .into_iter()
@@ -238,6 +251,7 @@ pub async fn show(
         today,
         years,
         mates,
+        bonds,
         events: past.map_or_else(Vec::new, |past| {
             past.events.into_iter().map(|one| happened(words, one, operator)).collect()
         }),
@@ -256,17 +270,31 @@ pub async fn show(
 }
 
 fn kept(words: Words, shown: &Shown, record: &BeneficiaryRecord) -> Record {
-    let row = |name: &&str| {
-        let values = face::row(words, record, name);
-        (!values.is_empty()).then(|| (words.named("page-row", name), values))
-    };
     Record {
         id: shown.id.to_string(),
         scheme: shown.scheme.to_string(),
-        rows: face::ROWS.iter().filter_map(row).collect(),
+        rows: face::facts(words, record),
         updated: words.moment(shown.updated_at),
         absent: shown.absent_since.map(|date| words.day(date)),
     }
+}
+
+/// The evidence of the pairs that were compared, the weakest first: it is what a doubt begins with.
+fn bonds(words: Words, found: Option<history::Evidence>, shown: &[Shown]) -> Vec<Bond> {
+    let mut edges = found.map_or_else(Vec::new, |found| found.edges);
+    edges.sort_by(|one, other| one.weight.total_cmp(&other.weight));
+    edges.truncate(BONDS);
+    let called = |id: RecordId| {
+        let record = shown.iter().find(|record| record.id == id)?;
+        let says = BeneficiaryRecord::from_json(&record.canonical).ok()?;
+        Some(format!("{} {}", record.scheme, says.source.record_id))
+    };
+    let bond = |edge: &history::StoredEdge| {
+        let detail = serde_json::from_str(&edge.detail).unwrap_or_default();
+        let (bars, total) = waterfall(words, &detail);
+        Some(Bond { one: called(edge.a)?, other: called(edge.b)?, bars, total })
+    };
+    edges.iter().filter_map(bond).collect()
 }
 
 /// Days from one date to another.
@@ -314,18 +342,6 @@ fn happened(words: Words, one: Happened, operator: bool) -> Event {
         by: decision.as_ref().map(|decision| decision.by.clone()),
         reason: decision.map(|decision| decision.reason),
     }
-}
-
-/// The person of a record.
-pub async fn of_record(
-    member: Member,
-    State(app): State<App>,
-    Named(id): Named<RecordId>,
-) -> Result<Response, Problem> {
-    let member = member.with(Scope::PeopleRead)?;
-    let shown = people::record(app.hub(), &member.caller, id).await?;
-    let person = shown.and_then(|shown| shown.person).ok_or(Problem::new(Code::NotFound))?;
-    Ok(Redirect::to(&format!("/ui/people/{person}")).into_response())
 }
 
 /// Says that two people are one.

@@ -12,6 +12,8 @@ pub enum Section {
     Home,
     /// What schemes sent.
     Records,
+    /// What is kept of it.
+    Register,
     /// What of it was refused.
     Refusals,
     /// What the hub asks people.
@@ -45,7 +47,10 @@ pub enum Section {
 /// Sections by what they are about, in the order in which they stand.
 const GROUPS: &[(&str, &[Section])] = &[
     ("work", &[Section::Home, Section::Refusals, Section::Reviews, Section::Conflicts]),
-    ("data", &[Section::Records, Section::People, Section::Ask, Section::Figures]),
+    (
+        "data",
+        &[Section::Records, Section::Register, Section::People, Section::Ask, Section::Figures],
+    ),
     (
         "hub",
         &[
@@ -65,6 +70,7 @@ impl Section {
         match self {
             Self::Home => "/ui",
             Self::Records => "/ui/batches",
+            Self::Register => "/ui/records",
             Self::Refusals => "/ui/refusals",
             Self::Reviews => "/ui/reviews",
             Self::Conflicts => "/ui/conflicts",
@@ -87,6 +93,7 @@ impl Section {
         match self {
             Self::Home => "home",
             Self::Records => "records",
+            Self::Register => "register",
             Self::Refusals => "refusals",
             Self::Reviews => "reviews",
             Self::Conflicts => "conflicts",
@@ -109,6 +116,7 @@ impl Section {
         match self {
             Self::Home => "M3 9.5 10 3l7 6.5M5 8v9h10V8M8.5 17v-5h3v5",
             Self::Records => "M3 6l7-3 7 3-7 3ZM3 6v8l7 3 7-3V6M10 9v8",
+            Self::Register => "M3 4h14v12H3ZM3 8h14M3 12h14M8 8v8",
             Self::Refusals => "M10 3 18 17H2ZM10 8v4M10 14.5v.1",
             Self::Reviews => {
                 "M6.5 8.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM13.5 8.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM2 17c0-3 2-5 4.5-5 1.5 0 2.7.7 3.5 1.8.8-1.1 2-1.8 3.5-1.8C16 12 18 14 18 17"
@@ -137,7 +145,7 @@ impl Section {
         match self {
             Self::Home | Self::Own => true,
             Self::Accounts => caller.runs_the_hub() && caller.may(Scope::Admin),
-            Self::Records | Self::Refusals => caller.may(Scope::RecordsRead),
+            Self::Records | Self::Register | Self::Refusals => caller.may(Scope::RecordsRead),
             Self::Reviews | Self::People => caller.may(Scope::PeopleRead),
             Self::Conflicts | Self::Quality => caller.may(Scope::IdentityRead),
             Self::Figures => caller.may(Scope::IndicatorsRead),

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use crate::messages::{self, Value};
 use crate::model::{Instant, Language};
+use crate::operations::overview::Tally;
 
 /// Says things in a language.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,6 +43,15 @@ impl Words {
     /// A number with its digits grouped.
     pub fn number(&self, number: impl Borrow<u64>) -> String {
         self.with("page-number", &[("count", Value::from(*number.borrow()))])
+    }
+
+    /// A count that may have ended early.
+    pub fn tally(&self, tally: Tally) -> String {
+        if tally.more {
+            self.count("page-more-than", tally.count)
+        } else {
+            self.number(tally.count)
+        }
     }
 
     /// A share as a percentage.

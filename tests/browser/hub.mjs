@@ -73,7 +73,7 @@ export async function signIn(page, hub) {
 /// Every view: those with a fixed address, and the first of those that a list leads to.
 export async function views(page, hub) {
   const found = [
-    "/ui", "/ui/batches", "/ui/send", "/ui/refusals", "/ui/corrections", "/ui/reviews", "/ui/reviews/alike",
+    "/ui", "/ui/batches", "/ui/records", "/ui/send", "/ui/refusals", "/ui/corrections", "/ui/reviews", "/ui/reviews/alike",
     "/ui/decisions", "/ui/conflicts", "/ui/people", "/ui/ask", "/ui/figures?on=2026-01-02", "/ui/quality", "/ui/schemes",
     "/ui/replays",
     "/ui/mappings", "/ui/mappings/mapping/ml-utm", "/ui/mappings/codes/ml-regions",
@@ -91,6 +91,7 @@ export async function views(page, hub) {
   };
   await first("/ui/refusals", "/ui/refusals/qua_");
   const batch = await first("/ui/batches", "/ui/batches/bat_");
+  await first("/ui/records", "/ui/records/rec_");
   await first("/ui/accounts", "/ui/accounts/acc_");
   const review = await first("/ui/reviews", "/ui/reviews/rev_");
   await first(review, "/ui/people/per_");

@@ -129,15 +129,45 @@ cluster::both! {
     async fn figures_and_accuracy_are_read_and_small_counts_are_for_those_who_run_the_hub(place: cluster::Place) {
         let server = asking(&place).await;
         let mut browser = Browser::of(&server, "awa.traore", Role::Administrator, None).await;
-        browser.get("/ui/figures").await.lacks("<tbody>");
+        browser.get("/ui/figures?on=2026-01-02").await.says("not counted yet").lacks("<tbody>");
+        let day = [("on", "2026-01-02")];
+        browser.submit("/ui/figures", "/ui/figures", &day).await.says("Everybody is counted");
         let counted = browser.get("/ui/figures?on=2026-01-02").await;
-        counted.says("On 2 January 2026").says("ml-canam").says("<td class=\"number\">12</td>");
+        counted.says("On 2 January 2026").says("Counted on").says("ml-canam").says("<td class=\"number\">12</td>");
         browser.get("/ui/quality").await.says("Nothing was measured yet");
         let measured = browser.submit("/ui/quality", "/ui/quality/measure", &[]).await;
         measured.says("Measured on").says("Stranger joined").says("95 times in 100");
         browser.submit("/ui/quality", "/ui/quality/draw", &[]).await.says("drawn by chance");
         let mut viewer = Browser::of(&server, "ben.keita", Role::Viewer, Some("ml-utm")).await;
         viewer.get("/ui/figures?on=2026-01-02").await.says("is not shown");
+    }
+
+    async fn records_are_looked_through_and_found_by_their_number(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        let (people, file) = with_bad_dates(40, 0);
+        let batch = send(&server, "ml-utm", file).await;
+        link_pending(&server.hub).await.unwrap();
+        let mut browser = Browser::of(&server, "awa.traore", Role::Steward, None).await;
+        browser.get("/ui/records?number=UTM-0").await.says("No record fits");
+        browser.get("/ui/records?until=2020-01-01").await.says("No record fits");
+        browser.get("/ui/records?state=absent").await.says("No record fits");
+        for list in ["scheme=ml-utm&kind=covers".to_owned(), format!("batch={batch}")] {
+            let first = browser.get(&format!("/ui/records?{list}")).await;
+            let next = first.between("rel=\"next\" href=\"", "\"").replace("&#38;", "&");
+            let rest = browser.get(&format!("/ui/records{next}")).await;
+            let shown = |id: &str| u32::from(first.html.contains(id)) + u32::from(rest.html.contains(id));
+            assert!(people.iter().all(|one| shown(&format!(">{}<", one.utm_id())) == 1), "{list}");
+        }
+        let number = people[3].utm_id();
+        let found = browser.get(&format!("/ui/records?number={number}")).await;
+        let record = link(&found, "/ui/records/rec_");
+        let record = browser.get(&record).await;
+        record.says(&number).says("first version");
+        let person = link(&record, "/ui/people/per_");
+        browser.get(&person).await.says(&number);
+        let mut other = Browser::of(&server, "ben.keita", Role::Steward, Some("ml-canam")).await;
+        other.get("/ui/records").await.says("No records are kept");
+        other.get(&format!("/ui/records?batch={batch}")).await.says("No record fits");
     }
 
     async fn corrections_stand_in_a_list_for_the_scheme_to_mend(place: cluster::Place) {

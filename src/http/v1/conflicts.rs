@@ -16,7 +16,9 @@ use crate::http::paging;
 use crate::http::problem::{Code, Problem};
 use crate::model::record::Relationship;
 use crate::model::{Caller, PersonId, Scope};
-use crate::operations::conflicts::{self, Conflict, Evidence, Kind, MOST_EXAMINED, Most, Wanted};
+use crate::operations::conflicts::{
+    self, Conflict, Evidence, Kind, MOST_EXAMINED, MOST_MILLIS, Most, Wanted,
+};
 use crate::operations::households;
 
 /// Which conflicts, and in which form.
@@ -164,7 +166,8 @@ async fn answer(
         Some(_) => return Err(Problem::parameter("format", "json | csv")),
     };
     let wanted = Wanted { kind, scheme: scheme.as_ref(), on };
-    let most = Most { conflicts: page.limit()? as usize, examined: MOST_EXAMINED };
+    let conflicts = page.limit()? as usize;
+    let most = Most { conflicts, examined: MOST_EXAMINED, millis: MOST_MILLIS };
     let found = conflicts::page(&app.hub, caller, wanted, page.after()?, most).await?;
     let next = found.next.map(|person| person.to_string());
     let operator = caller.runs_the_hub();

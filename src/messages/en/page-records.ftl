@@ -38,6 +38,10 @@ page-home-abandoned = { $count ->
         [one] delivery given up
        *[other] deliveries given up
     }
+page-home-approve = { $count ->
+        [one] changed file to approve
+       *[other] changed files to approve
+    }
 page-home-alarms = Something cannot be right
 page-home-flows = What flows
 page-home-days = Records received, the last fourteen days
@@ -51,6 +55,8 @@ page-home-kept = What is kept
 page-kept-people = People
 page-kept-records = Records
 page-kept-waiting = Waiting to be linked
+page-home-counted = Counted on { $at }
+page-home-counting = This is being counted: open the page again in a moment.
 page-home-schemes = The schemes
 page-home-refused-waiting = Refusals waiting
 page-home-last = Last sending
@@ -190,3 +196,34 @@ page-look-refused-first = Records that would be refused
 page-look-becomes = What records become
 page-look-unsaid = The other format cannot say this record:
 page-look-some = The first ones, at most { $count }.
+
+# The list of records
+page-section-register = Records
+page-register = Records
+page-register-about = What the hub keeps, the last changed first. People are looked for by name under “People”: names are not looked for here.
+page-register-number = Number in the scheme
+page-register-kind = Sort of scheme
+page-register-kind-covers = that insures
+page-register-kind-lists = that lists members
+page-register-state-live = in force
+page-register-state-absent = absent from the register
+page-register-any = All
+page-register-since = Changed since
+page-register-until = Until
+page-register-find = Search
+page-register-changed = Changed
+page-register-of-batch = As a sending brought them
+page-register-all = All records
+page-register-none = No record fits.
+page-register-none-do = Widen the dates, or take a choice away.
+page-register-empty = No records are kept.
+page-record-person = The person
+page-record-unlinked = not linked yet
+page-record-unlinked-about = This record waits to be linked: the person it is about is not known yet.
+page-record-revision = { $count ->
+        [one] first version
+       *[other] version { $count }
+    }
+page-batch-records = The records of this sending
+page-person-bonds = What holds these records together
+page-person-bits = { $bits } bits

@@ -1,6 +1,7 @@
 # The page: what surrounds every view, the door, the accounts.
 
 page-number = { $count }
+page-more-than = more than { $count }
 page-percent = { $count }%
 page-day = { $day } { $month } { $year }
 page-moment = { $day }, { $time }

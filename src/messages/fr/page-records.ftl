@@ -38,6 +38,10 @@ page-home-abandoned = { $count ->
         [one] livraison abandonnée
        *[other] livraisons abandonnées
     }
+page-home-approve = { $count ->
+        [one] fichier modifié, à approuver
+       *[other] fichiers modifiés, à approuver
+    }
 page-home-alarms = Quelque chose ne peut pas être juste
 page-home-flows = Ce qui circule
 page-home-days = Fiches reçues, quatorze derniers jours
@@ -51,6 +55,8 @@ page-home-kept = Ce qui est tenu
 page-kept-people = Personnes
 page-kept-records = Fiches
 page-kept-waiting = En attente de rapprochement
+page-home-counted = Compté le { $at }
+page-home-counting = Le décompte est en cours : rouvrez la page dans un instant.
 page-home-schemes = Les régimes
 page-home-refused-waiting = Refus en attente
 page-home-last = Dernier envoi
@@ -190,3 +196,34 @@ page-look-refused-first = Fiches qui seraient refusées
 page-look-becomes = Ce que deviennent les fiches
 page-look-unsaid = L’autre format ne peut pas dire cette fiche :
 page-look-some = Les premières, au plus { $count }.
+
+# La liste des fiches
+page-section-register = Fiches
+page-register = Fiches
+page-register-about = Ce que la plateforme tient, la dernière changée d’abord. Une personne se cherche par son nom sous « Personnes » : ici, les noms ne se cherchent pas.
+page-register-number = Numéro dans le régime
+page-register-kind = Sorte de régime
+page-register-kind-covers = qui assure
+page-register-kind-lists = qui recense
+page-register-state-live = en vigueur
+page-register-state-absent = absente du registre
+page-register-any = Toutes
+page-register-since = Changée depuis le
+page-register-until = Jusqu’au
+page-register-find = Chercher
+page-register-changed = Changée
+page-register-of-batch = Telles qu’un envoi les a apportées
+page-register-all = Toutes les fiches
+page-register-none = Aucune fiche ne correspond.
+page-register-none-do = Élargissez les dates, ou retirez un choix.
+page-register-empty = Aucune fiche n’est tenue.
+page-record-person = La personne
+page-record-unlinked = pas encore rapprochée
+page-record-unlinked-about = Cette fiche attend d’être rapprochée : la personne dont elle parle n’est pas encore connue.
+page-record-revision = { $count ->
+        [one] première version
+       *[other] version { $count }
+    }
+page-batch-records = Les fiches de cet envoi
+page-person-bonds = Ce qui tient ces fiches ensemble
+page-person-bits = { $bits } bits

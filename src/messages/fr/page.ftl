@@ -1,6 +1,7 @@
 # La page : ce qui entoure chaque vue, l’entrée, les comptes.
 
 page-number = { $count }
+page-more-than = plus de { $count }
 page-percent = { $count } %
 page-day = { $day ->
         [1] 1er

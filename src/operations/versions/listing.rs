@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{AuditId, Caller, Instant};
+use crate::model::{AuditId, Caller, Instant, Scope};
 use crate::operations::Hub;
 use crate::operations::library::{FileId, Kind};
 use crate::store::publications::Publication;
 use crate::store::versions::{StepRow, Version};
 
 use super::{LifeError, State, rights};
+use crate::store::StoreError;
+use crate::store::versions::Stage;
 
 /// Which files.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -74,6 +76,28 @@ impl<'n> Named<'n> {
 
 /// Steps that are shown with a version: a draft that is checked again and again has many.
 const STEPS: u32 = 100;
+
+/// Open drafts that hold up and wait for a second person's word, as far as the caller may give it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn to_approve(hub: &Hub, caller: &Caller) -> Result<u64, StoreError> {
+    if !caller.may(Scope::MappingsPublish) {
+        return Ok(0);
+    }
+    let library = hub.library();
+    let drafts = hub.store().read().await?.drafts().await?;
+    let waits = |draft: &&Version| {
+        let tested = matches!(draft.stage, Stage::Tested | Stage::Previewed);
+        tested
+            && !rights::is_author(caller, draft)
+            && id(draft).is_some_and(|file| {
+                rights::needs_two(&library, &file)
+                    && rights::may(&library, caller, Scope::MappingsPublish, &file)
+            })
+    };
+    Ok(drafts.iter().filter(waits).count() as u64)
+}
 
 /// Files in order of kind and name, after `after`.
 ///
