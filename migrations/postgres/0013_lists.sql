@@ -13,6 +13,17 @@ create index quarantine_waiting on quarantine (id) where state = 'open';
 -- Messages that were given up or are under way, among the many that are done.
 create index outbox_abandoned on outbox (id, scheme) where state = 'abandoned';
 create index outbox_underway on outbox (id, scheme) where state in ('waiting', 'leased');
+
+-- Whose records a review is about, beside its place in the queue: a small scheme's reviews are found among many others'.
+-- Null: written by an older program; the next review that is written mends it.
+alter table reviews add column scheme_a text;
+alter table reviews add column scheme_b text;
+update reviews set scheme_a = (select scheme from records where records.id = reviews.a),
+    scheme_b = (select scheme from records where records.id = reviews.b);
+drop index reviews_queue;
+create index reviews_queue on reviews (rank, id, scheme_a, scheme_b) where state = 'open';
+create index reviews_unplaced on reviews (id) where scheme_a is null;
+
 create index corrections_by_state on corrections (state, id);
 create index corrections_by_scheme on corrections (scheme, id);
 create index audit_by_actor on audit (actor, id);

@@ -68,7 +68,9 @@ sql! {
     OPEN_OF_SCHEME: Query = Query::same(
         "select count(*) from (select 1 from reviews v
             join records ra on ra.id = v.a join records rb on rb.id = v.b
-            where v.state = 'open' and (ra.scheme = $1 or rb.scheme = $1) limit $2) as waiting",
+            where v.state = 'open' and (v.scheme_a = $1 or v.scheme_b = $1 or v.scheme_a is null)
+                and (ra.scheme = $1 or rb.scheme = $1)
+            order by v.rank, v.id limit $2) as waiting",
     );
     RECORDS: Query = Query::same(
         "select scheme, count(*) from records where state = 'live' group by scheme",

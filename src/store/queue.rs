@@ -42,6 +42,11 @@ sql! {
             and (a in (select unhex(value) from json_each($1)) or b in (select unhex(value) from json_each($1)))",
         "update reviews set state = 'obsolete' where state in ('open', 'unsure') and (a = any($1) or b = any($1))",
     );
+    PLACE: Query = Query::same(
+        "update reviews set scheme_a = (select scheme from records where records.id = reviews.a),
+            scheme_b = (select scheme from records where records.id = reviews.b)
+         where scheme_a is null",
+    );
     // A pair keeps its id, its age and its claim. What left a steward unsure comes back when it looks different.
     ASK: Bulk = Bulk::insert(
         "reviews",
@@ -123,6 +128,7 @@ impl Tx {
             })
             .collect();
         self.insert_many(&ASK, &rows).await?;
+        self.execute(&PLACE, &[]).await?;
         Ok(())
     }
 

@@ -179,6 +179,7 @@ macro_rules! page {
         concat!(
             columns!(),
             "where ", $state, " and (ra.scheme = $2 or rb.scheme = $2 or $2 is null)
+                and (v.scheme_a = $2 or v.scheme_b = $2 or v.scheme_a is null or $2 is null)
                 and (v.kind = $3 or $3 is null) and (v.reason = $4 or $4 is null)
                 and ((v.probability >= $5 and v.kind <> 'sample') or $5 is null)
                 and ((v.probability <= $6 and v.kind <> 'sample') or $6 is null)
@@ -208,7 +209,8 @@ sql! {
     ALIKE_OF_SCHEME: Query = Query::same(
         "select v.alike, count(*) from reviews v
          join records ra on ra.id = v.a join records rb on rb.id = v.b
-         where v.state = 'open' and (ra.scheme = $1 or rb.scheme = $1)
+         where v.state = 'open' and (v.scheme_a = $1 or v.scheme_b = $1 or v.scheme_a is null)
+            and (ra.scheme = $1 or rb.scheme = $1)
          group by v.alike order by 2 desc, 1 limit $2",
     );
     OPEN_OF: Query = Query::differing(
