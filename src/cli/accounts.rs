@@ -107,6 +107,7 @@ fn failed(name: &str) -> impl FnOnce(AccountError) -> Failure + '_ {
     move |error| {
         let key = match error {
             AccountError::NameTaken => "accounts-taken",
+            AccountError::NameOfScheme => "accounts-of-scheme",
             AccountError::UnknownScheme => "accounts-unknown-scheme",
             AccountError::LastAdministrator => "accounts-last",
             AccountError::Unknown => "accounts-unknown",

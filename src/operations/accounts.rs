@@ -89,6 +89,9 @@ pub enum AccountError {
     /// Somebody has this name.
     #[error("the name is taken")]
     NameTaken,
+    /// A scheme has this name: in the audit log nobody could tell the two apart.
+    #[error("the name is that of a scheme")]
+    NameOfScheme,
     /// No such scheme in the registry.
     #[error("no such scheme")]
     UnknownScheme,
@@ -151,6 +154,7 @@ pub async fn create(
 ) -> Result<(Account, Zeroizing<String>), AccountError> {
     may(by)?;
     known(hub, new.scheme.as_ref())?;
+    no_scheme(hub, &new.name)?;
     let now = hub.now();
     let row = AccountRow {
         id: AccountId::new(now, hub.random()),
@@ -173,6 +177,16 @@ pub async fn create(
     tx.commit().await?;
     tracing::info!(account.id = %row.id, "made account `{}`", row.id);
     Ok((Account::of(&row), secret))
+}
+
+/// Refuses a name that a scheme has.
+fn no_scheme(hub: &Hub, name: &AccountName) -> Result<(), AccountError> {
+    let library = hub.library();
+    let scheme: Option<SchemeId> = name.as_str().parse().ok();
+    match scheme.and_then(|scheme| library.registry().scheme(&scheme).map(|_| ())) {
+        Some(()) => Err(AccountError::NameOfScheme),
+        None => Ok(()),
+    }
 }
 
 /// Takes password and second factor from an account, ends its sittings, and gives a link with which its holder begins

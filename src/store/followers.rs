@@ -27,6 +27,24 @@ pub struct Follower {
 /// The event of those who are only called, whatever happened.
 pub const CALL: &str = "call";
 
+/// The columns of a follower, in the order of [`read`].
+macro_rules! follower {
+    ($which:literal) => {
+        concat!("select id, holder, purpose, event, scheme, created_at, sealed from followers where ", $which)
+    };
+}
+
+/// Who follows a number that one of the records of the person `$2` bears, or by which one is called.
+macro_rules! by_number {
+    () => {
+        "select t.follower_id from person_links l join identifiers i on i.record_id = l.record_id
+             join follower_targets t on t.key = i.key where l.person_id = $2
+           union
+           select t.follower_id from person_links l join records r on r.id = l.record_id
+             join follower_targets t on t.key = r.record_key where l.person_id = $2"
+    };
+}
+
 sql! {
     ADD: Query = Query::same(
         "insert into followers (id, holder, wish, purpose, event, scheme, state, created_at, sealed)
@@ -39,39 +57,24 @@ sql! {
         "on conflict (key, follower_id) do nothing",
     );
     // Whoever follows the scheme of a record, or bears a number that one of the person's records bears, or is called so.
-    OF_PERSON: Query = Query::same(
-        "select id, holder, purpose, event, scheme, created_at, sealed from followers
-         where state = 'active' and id in (
+    OF_PERSON: Query = Query::same(concat!(
+        follower!("state = 'active'"),
+        " and id in (
            select id from followers where state = 'active' and scheme = $1
-           union
-           select t.follower_id from person_links l join identifiers i on i.record_id = l.record_id
-             join follower_targets t on t.key = i.key where l.person_id = $2
-           union
-           select t.follower_id from person_links l join records r on r.id = l.record_id
-             join follower_targets t on t.key = r.record_key where l.person_id = $2)
-         order by id",
-    );
+           union ", by_number!(), ") order by id",
+    ));
     ACTIVE: Query =
         Query::same("select count(*) from (select 1 from followers where state = 'active' limit 1) active");
     // Whoever is to be called because of a record, also when it is withdrawn and its person has it no more.
-    CALLERS: Query = Query::same(
-        "select id, holder, purpose, event, scheme, created_at, sealed from followers
-         where state = 'active' and event = 'call' and id in (
+    CALLERS: Query = Query::same(concat!(
+        follower!("state = 'active' and event = 'call'"),
+        " and id in (
            select f.id from records r join followers f on f.scheme = r.scheme where r.id = $1
            union
            select t.follower_id from records r join follower_targets t on t.key = r.record_key where r.id = $1
-           union
-           select t.follower_id from person_links l join identifiers i on i.record_id = l.record_id
-             join follower_targets t on t.key = i.key where l.person_id = $2
-           union
-           select t.follower_id from person_links l join records r on r.id = l.record_id
-             join follower_targets t on t.key = r.record_key where l.person_id = $2)
-         order by id",
-    );
-    CALLER: Query = Query::same(
-        "select id, holder, purpose, event, scheme, created_at, sealed from followers
-         where id = $1 and holder = $2 and event = 'call' and state = 'active'",
-    );
+           union ", by_number!(), ") order by id",
+    ));
+    CALLER: Query = Query::same(follower!("id = $1 and holder = $2 and event = 'call' and state = 'active'"));
     STATE: Query = Query::same("select state from followers where id = $1 and holder = $2");
     END: Query = Query::same("update followers set state = 'ended' where id = $1 and state = 'active'");
     FORGET_TARGETS: Query = Query::same("delete from follower_targets where follower_id = $1");

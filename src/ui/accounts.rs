@@ -152,6 +152,10 @@ pub async fn create(
             again.name_wrong = Some(words.say("page-account-name-taken"));
             refused(words, &again)
         }
+        Err(AccountError::NameOfScheme) => {
+            again.name_wrong = Some(words.say("page-account-name-scheme"));
+            refused(words, &again)
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -81,6 +81,10 @@ pub async fn accept(
             again.password_wrong = Some(weak(words, weakness));
             refused(words, &again)
         }
+        Err(AccountError::NameOfScheme) => {
+            again.name_wrong = Some(words.say("page-account-name-scheme"));
+            refused(words, &again)
+        }
         Err(AccountError::NameTaken) => {
             again.name_wrong = Some(words.say("page-account-name-taken"));
             refused(words, &again)

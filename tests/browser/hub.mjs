@@ -18,8 +18,15 @@ export async function start(program, words, named) {
   const database = named ?? `sqlite:${join(folder, "hub.db")}`;
   const said = {};
   const hub = spawn(program, ["--lang", "en", ...words, "--database", database, "--listen", "127.0.0.1:0"], {
-    env: { ...process.env, RUST_LOG: "warn" },
-    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, RUST_LOG: "warn,dankun::operations::link=info" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  // What it logs is passed on, but for the line that says that people can be looked for.
+  const filled = new Promise((done) => {
+    createInterface({ input: hub.stderr }).on("line", (line) => {
+      if (line.includes("filled the identity index")) done();
+      else process.stderr.write(`${line}\n`);
+    });
   });
   const stop = async () => {
     const ended = new Promise((done) => hub.once("exit", done));
@@ -36,7 +43,7 @@ export async function start(program, words, named) {
       if (said.address) ready();
     });
   });
-  return { ...said, stop };
+  return { ...said, stop, filled };
 }
 
 /// Sends a file of a scheme, and says which sending it became.

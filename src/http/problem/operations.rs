@@ -45,6 +45,7 @@ impl From<AccountError> for Problem {
             AccountError::Unknown | AccountError::LinkOver => Self::new(Code::NotFound),
             AccountError::UnknownScheme => Self::parameter("scheme", "?"),
             AccountError::NameTaken
+            | AccountError::NameOfScheme
             | AccountError::LastAdministrator
             | AccountError::TryLater { .. }
             | AccountError::Weak(_) => Self::new(Code::Conflict).with("reason", error),

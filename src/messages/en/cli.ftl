@@ -130,6 +130,7 @@ accounts-now-open = Account open again: { $name }
 accounts-now-closed = Account closed: { $name }
 accounts-unknown = no account of the name “{ $name }”
 accounts-taken = the name “{ $name }” is taken
+accounts-of-scheme = the name `{ $name }` is that of a scheme: the audit log could not tell who acted
 accounts-unknown-scheme = no such scheme in the registry (account “{ $name }”)
 accounts-last = “{ $name }” is the last account that administers the whole hub
 

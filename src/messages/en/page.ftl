@@ -61,6 +61,7 @@ page-account-name = Account name
 page-account-name-hint = Letters without accents, digits, dots and hyphens, such as awa.traore. This name stands in the audit log.
 page-account-bad-name = 2 to 40 letters without accents, digits, dots or hyphens; a letter first.
 page-account-name-taken = This name is taken.
+page-account-name-scheme = This is the name of a scheme: the audit log could not tell who acted.
 page-account-role = Role
 page-account-no-role = Choose a role.
 page-account-where = Where

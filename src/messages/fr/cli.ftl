@@ -127,6 +127,7 @@ accounts-now-open = Compte rouvert : { $name }
 accounts-now-closed = Compte fermé : { $name }
 accounts-unknown = aucun compte du nom de « { $name } »
 accounts-taken = le nom « { $name } » est déjà pris
+accounts-of-scheme = le nom « { $name } » est celui d’un régime : le journal ne distinguerait plus qui a agi
 accounts-unknown-scheme = ce régime n’est pas au registre (compte « { $name } »)
 accounts-last = « { $name } » est le dernier compte qui administre tout le carrefour
 

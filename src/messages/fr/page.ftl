@@ -64,6 +64,7 @@ page-account-name = Nom de compte
 page-account-name-hint = Des lettres sans accent, des chiffres, points et traits d’union, par exemple awa.traore. Ce nom figure au journal.
 page-account-bad-name = De 2 à 40 lettres sans accent, chiffres, points ou traits d’union ; une lettre d’abord.
 page-account-name-taken = Ce nom est déjà pris.
+page-account-name-scheme = Ce nom est celui d’un régime : le journal ne distinguerait plus qui a agi.
 page-account-role = Rôle
 page-account-no-role = Choisissez un rôle.
 page-account-where = Où

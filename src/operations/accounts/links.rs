@@ -105,6 +105,7 @@ async fn add_first(
     if tx.count_accounts().await? > 0 {
         return Err(AccountError::LinkOver);
     }
+    super::no_scheme(hub, name)?;
     let now = hub.now();
     let row = AccountRow {
         id: AccountId::new(now, hub.random()),

@@ -92,6 +92,7 @@ pub async fn rollback(
     file: &FileId,
     to: Option<&str>,
 ) -> Result<Plan, LifeError> {
+    rights::granted(&hub.library(), by, Scope::MappingsPublish, file)?;
     let mut session = hub.store().read().await?;
     let now = session.library_head().await?.now;
     let present = session.in_force_hash(file.key(), now).await?;
