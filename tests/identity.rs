@@ -188,6 +188,42 @@ fn a_relative_at_the_same_phone_is_not_found() {
 }
 
 #[test]
+fn a_common_name_and_a_year_of_birth_find_nobody_without_a_phone() {
+    let names = ["Awa", "Fanta", "Oumou", "Mariam", "Kadiatou", "Salimata", "Ramata", "Nana"];
+    let families = ["Diallo", "Traoré", "Coulibaly", "Keïta", "Sidibé", "Maïga", "Dembélé", "Koné"];
+    let mut records: Vec<_> = (0..640)
+        .map(|number| {
+            let born = format!("{}", 1950 + number % 70);
+            let mut person = person(families[number / 8 % 8], names[number % 8], &born);
+            person["phones"] = json!([format!("+2237{number:07}")]);
+            (number, record(number, "ml-utm", person, None))
+        })
+        .collect();
+    // One of each: a name that ten bear, and one that nobody else bears; both are alone with it in their year.
+    let (common, rare) = (640, 641);
+    let mut alone = |number: usize, family: &str, given: &str| {
+        let mut person = person(family, given, "2021");
+        person["phones"] = json!([format!("+2237{number:07}")]);
+        records.push((number, record(number, "ml-utm", person, None)));
+    };
+    alone(common, "Traoré", "Awa");
+    alone(rare, "Zoungrana", "Poko");
+    let index = index(&records);
+    let asked = |number: usize, family: &str, given: &str, with_phone: bool| {
+        index.search(&Demographics {
+            family: family.to_owned(),
+            given: given.to_owned(),
+            sex: Some(Sex::Female),
+            birth_date: "2021".parse().ok(),
+            phone: with_phone.then(|| format!("+2237{number:07}")),
+        })
+    };
+    assert_eq!(asked(common, "TRAORE", "Awa", false), Found::None);
+    assert_eq!(asked(common, "TRAORE", "Awa", true), Found::One(vec![id(common)]));
+    assert_eq!(asked(rare, "ZOUNGRANA", "Poko", false), Found::One(vec![id(rare)]));
+}
+
+#[test]
 fn an_agents_phone_and_a_default_date_make_no_giant() {
     let names = ["Awa", "Fanta", "Oumou", "Mariam", "Kadiatou", "Salimata", "Ramata", "Nana"];
     let families = ["Diallo", "Traoré", "Coulibaly", "Keïta", "Sidibé", "Maïga", "Dembélé", "Koné"];

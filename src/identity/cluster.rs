@@ -195,6 +195,7 @@ mod tests {
         review: -1.0,
         margin: 3.0,
         search: 3.0,
+        search_by_year: 3.0,
         search_margin: 3.0,
         absent: -8.0,
         ceiling: 16.0,

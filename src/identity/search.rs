@@ -10,6 +10,7 @@ use super::retrieve::{Asked, Wanted};
 use crate::matching::birth::BirthLevel;
 use crate::matching::compare::{self, Context, Prepared};
 use crate::matching::line::{Birth, Line, NONE, NameTokens, name_tokens};
+use crate::matching::model::Thresholds;
 use crate::matching::symbols::UNKNOWN;
 use crate::matching::{Seen, weigh};
 use crate::model::record::{HumanName, Sex};
@@ -28,6 +29,15 @@ pub struct Demographics {
     pub birth_date: Option<PartialDate>,
     /// Phone in E.164, when stated.
     pub phone: Option<String>,
+}
+
+impl Demographics {
+    /// What a record must weigh to be the person's. A name and a year are those of many people in any country, most of
+    /// whom no scheme insures: where nothing else is stated, the index has to be as good as sure that the name is rare.
+    fn enough(&self, thresholds: &Thresholds) -> f32 {
+        let by_day = self.birth_date.is_some_and(|date| date.day().is_some());
+        if by_day || self.phone.is_some() { thresholds.search } else { thresholds.search_by_year }
+    }
 }
 
 /// Somebody who may be meant.
@@ -121,17 +131,18 @@ impl Index {
             }
         }
         let thresholds = self.model.thresholds();
+        let enough = asked.enough(thresholds);
         let mut ranked: Vec<(f32, u32)> =
             people.into_iter().map(|(person, weight)| (weight, person)).collect();
         ranked.sort_by(|one, other| other.0.total_cmp(&one.0));
         let best = ranked.first().map_or(f32::MIN, |(weight, _)| *weight);
         let is_close = |weight: f32| weight > best - thresholds.search_margin;
         let close = ranked.iter().filter(|(weight, _)| is_close(*weight)).count();
-        if best < thresholds.search {
+        if best < enough {
             ranked.clear();
         }
         // Whoever is close to the best stays, also just below the threshold: it is they who make it doubtful.
-        ranked.retain(|(weight, _)| *weight >= thresholds.search || is_close(*weight));
+        ranked.retain(|(weight, _)| *weight >= enough || is_close(*weight));
         Ranked { people: ranked, close, truncated: candidates.truncated }
     }
 

@@ -98,6 +98,9 @@ pub struct Thresholds {
     pub margin: f32,
     /// From here a search by demographics has found somebody.
     pub search: f32,
+    /// The same for a search that states neither a day of birth nor a phone.
+    #[serde(default = "Thresholds::search_by_year")]
+    pub search_by_year: f32,
     /// Lead over the second-best person that a search needs.
     pub search_margin: f32,
     /// Weight of a pair without an edge, when clusters are averaged.
@@ -119,6 +122,10 @@ impl Thresholds {
 
     const fn in_contract() -> f32 {
         0.0
+    }
+
+    const fn search_by_year() -> f32 {
+        3.5
     }
 
     const fn keep() -> f32 {
