@@ -22,6 +22,7 @@ mod upload;
 mod v1;
 mod well_known;
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -88,9 +89,13 @@ pub async fn answer_here(app: &App, caller: Caller, mut request: Request) -> Res
     }
 }
 
-/// What handlers share; cheap to clone.
+/// What handlers share; cheap to clone, for each request does so more than once.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Shared>);
+
+/// The parts of an [`App`].
+#[derive(Clone)]
+pub struct Shared {
     hub: Hub,
     client: Client,
     limits: Limits,
@@ -100,13 +105,21 @@ pub struct App {
     providers: Option<Arc<Providers>>,
 }
 
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
 impl App {
     /// The interface of a hub. `client` sends to subscribers and knows which addresses they may
     /// name.
     #[must_use]
     pub fn new(hub: Hub, client: Client, limits: Limits) -> Self {
         let slots = Arc::new(Semaphore::new(limits.at_once));
-        Self {
+        Self(Arc::new(Shared {
             hub,
             client,
             limits,
@@ -114,19 +127,19 @@ impl App {
             metrics: metrics::install(),
             pages: None,
             providers: None,
-        }
+        }))
     }
 
     /// The same with pages for people.
     #[must_use]
     pub fn with_pages(self, pages: Pages) -> Self {
-        Self { pages: Some(pages), ..self }
+        Self(Arc::new(Shared { pages: Some(pages), ..Shared::clone(&self) }))
     }
 
     /// The same with institutions that answer for their people.
     #[must_use]
     pub fn with_providers(self, providers: Providers) -> Self {
-        Self { providers: Some(Arc::new(providers)), ..self }
+        Self(Arc::new(Shared { providers: Some(Arc::new(providers)), ..Shared::clone(&self) }))
     }
 
     /// The institutions that answer for their people, when there are any.
@@ -137,19 +150,19 @@ impl App {
 
     /// What may be sent in one go.
     #[must_use]
-    pub const fn upload_limits(&self) -> UploadLimits {
+    pub fn upload_limits(&self) -> UploadLimits {
         self.limits.upload
     }
 
     /// Which addresses subscribers may name.
     #[must_use]
-    pub const fn reach(&self) -> Reach {
+    pub fn reach(&self) -> Reach {
         self.client.reach()
     }
 
     /// The hub behind the interface.
     #[must_use]
-    pub const fn hub(&self) -> &Hub {
+    pub fn hub(&self) -> &Hub {
         &self.hub
     }
 }

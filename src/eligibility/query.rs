@@ -153,7 +153,13 @@ pub fn answer_line(query_id: &str, answer: &Answer, permission: &Permission) -> 
 /// exclude, the agreements it is given under, and the coverages that were looked at.
 #[must_use]
 pub fn answer_document(query_id: &str, answer: &Answer, permission: &Permission) -> Value {
-    let mut document = answer_line(query_id, answer, permission);
+    explained(answer_line(query_id, answer, permission), answer, permission)
+}
+
+/// The document of an answer whose line is made already.
+#[must_use]
+pub fn explained(line: Value, answer: &Answer, permission: &Permission) -> Value {
+    let mut document = line;
     let granted = permission.fields(answer.scheme.as_ref());
     let seen = |ground: &&Ground| permission.fields(Some(&ground.scheme)).contains(&Field::Scheme);
     let grounds: Vec<Value> = answer

@@ -14,7 +14,7 @@ use crate::model::{Instant, PartialDate, PersonId, RecordId, SchemeId};
 use super::answer::{Answer, Ground, Reason, Right, Verdict};
 use super::facts::{CoverageFact, RecordFacts, Statement};
 use super::question::Question;
-use super::registry::{Registry, Scheme, Share, Terms};
+use super::registry::{Rates, Registry, Scheme, Share, Terms};
 
 /// Who the subject of a question turned out to be.
 #[derive(Clone, Debug)]
@@ -85,7 +85,7 @@ fn of_person(
     Answer {
         or_else: chosen.scheme.like(reason),
         scheme: Some(chosen.scheme.id.clone()),
-        right: Some(chosen.right(question.as_of)),
+        right: Some(chosen.due(question.as_of).right()),
         eligible_schemes,
         grounds: covers
             .iter()
@@ -137,11 +137,12 @@ fn window(covers: &[Cover<'_>], death: Option<Date>, answer: Answer) -> Answer {
     let day = answer.as_of;
     let told_on = |day: Date| {
         let chosen = choose(covers, day, death)?;
-        Some((chosen.state(day, death), &chosen.scheme.id, chosen.right(day)))
+        Some((chosen.state(day, death), &chosen.scheme.id, chosen.due(day)))
     };
     let today = told_on(day);
     let mut turns: Vec<Date> = covers.iter().flat_map(Cover::turns).chain(death).collect();
     turns.sort_unstable();
+    turns.dedup();
     let began = |turn: &&Date| turn.yesterday().is_ok_and(|before| told_on(before) != today);
     let holds_from = turns.iter().rev().filter(|turn| **turn <= day).find(began);
     let change = turns.iter().find(|turn| **turn > day && told_on(**turn) != today);
@@ -195,11 +196,10 @@ fn covers<'f>(
 
 impl Cover<'_> {
     fn is_same_right(&self, other: &Self) -> bool {
-        let key = |cover: &Self| {
-            let fact = &cover.fact;
-            (fact.scheme.clone(), fact.package.clone(), fact.enrolled_on, fact.start, fact.end)
-        };
-        key(self) == key(other)
+        let (one, other) = (&self.fact, &other.fact);
+        one.scheme == other.scheme
+            && one.package == other.package
+            && (one.enrolled_on, one.start, one.end) == (other.enrolled_on, other.start, other.end)
     }
 
     fn join(&mut self, other: Self) {
@@ -301,22 +301,41 @@ impl Cover<'_> {
         turns
     }
 
-    fn right(&self, day: Date) -> Right {
+    /// What the coverage gives on a day.
+    fn due(&self, day: Date) -> Due<'_> {
         let found = self.scheme.package_on(self.fact.package.as_deref(), day);
-        let coverage = found.map(|(_, package)| package.coverage.clone());
-        Right {
-            package: found.map(|(code, _)| code.to_owned()).or_else(|| self.fact.package.clone()),
-            copay: coverage.as_ref().map(|rates| {
-                rates.iter().map(|(care, share): (_, &Share)| (*care, share.rest())).collect()
-            }),
-            coverage,
+        Due {
+            package: found.map(|(code, _)| code).or(self.fact.package.as_deref()),
+            rates: found.map(|(_, package)| &package.coverage),
             start: self.opens_on(),
             end: self.fact.end,
-            institution: self
-                .fact
-                .institution
-                .clone()
-                .unwrap_or_else(|| self.scheme.institution.code.clone()),
+            institution: self.fact.institution.as_deref().unwrap_or(&self.scheme.institution.code),
+        }
+    }
+}
+
+/// What a coverage gives on one day, in the words of the registry: many days are compared for one answer.
+#[derive(PartialEq)]
+struct Due<'c> {
+    package: Option<&'c str>,
+    rates: Option<&'c Rates>,
+    start: Option<Date>,
+    end: Option<Date>,
+    institution: &'c str,
+}
+
+impl Due<'_> {
+    fn right(&self) -> Right {
+        let copay = |rates: &Rates| {
+            rates.iter().map(|(care, share): (_, &Share)| (*care, share.rest())).collect()
+        };
+        Right {
+            package: self.package.map(ToOwned::to_owned),
+            copay: self.rates.map(copay),
+            coverage: self.rates.cloned(),
+            start: self.start,
+            end: self.end,
+            institution: self.institution.to_owned(),
         }
     }
 }

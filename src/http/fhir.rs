@@ -32,7 +32,7 @@ use crate::model::Instant;
 
 pub use asking::Asking;
 pub use media::Sent;
-pub use speak::speak;
+pub use speak::{is_below, speak};
 
 /// Where the interface lives.
 pub const ROOT: &str = "/fhir/R4";

@@ -1,9 +1,18 @@
-//! What every request passes, from the outside in. The order stands in [`super::router`].
+//! What every request passes, from the outside in: it gets an id, is logged, its answer is made safe for browsers, its
+//! problem is told in the words of the door it came by, it is counted against what can be worked on at once, and a panic
+//! in it is contained.
+//!
+//! All of it is one layer, [`around`]: for each request axum copies everything that lies within a layer, so that nine
+//! layers, one in the other, made fifty copies and cost more than the answer.
 
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -11,8 +20,8 @@ use futures_util::FutureExt;
 use tracing::{Instrument, error, info, info_span};
 use uuid::Uuid;
 
-use super::App;
-use super::problem::{Code, Problem};
+use super::problem::{self, Code, Problem};
+use super::{App, fhir, pages, spdci};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -25,19 +34,35 @@ pub fn request_id(request: &Request) -> Option<String> {
     request.extensions().get::<RequestId>().map(|id| id.0.clone())
 }
 
-/// Gives each request an id, or keeps the one that a proxy gave it, and answers with it.
-pub async fn identify(mut request: Request, next: Next) -> Response {
+/// Everything around an answer.
+pub async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = identify(&mut request);
+    let method = request.method().clone();
+    // The route is logged, never the path or the query: they may hold what a caller should not have put there.
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let span = info_span!("request", request.id = %id);
+    let mut response = tell(&app, request, next).instrument(span.clone()).await;
+    secure(&mut response);
+    let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
+    let (status, took) = (response.status().as_u16(), started.elapsed());
+    super::metrics::answered(&method, route, status, took);
+    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| info!(%method, route, status, took_ms, "{method} {route} answered {status}"));
+    if let Ok(id) = HeaderValue::try_from(id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// Gives a request an id, or keeps the one that a proxy gave it.
+fn identify(request: &mut Request) -> String {
     let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let id = given
         .filter(|id| is_plain(id))
         .map_or_else(|| format!("req_{}", Uuid::now_v7().simple()), ToOwned::to_owned);
-    let header = HeaderValue::from_str(&id).ok();
-    request.extensions_mut().insert(RequestId(id));
-    let mut response = next.run(request).await;
-    if let Some(header) = header {
-        response.headers_mut().insert(REQUEST_ID, header);
-    }
-    response
+    request.extensions_mut().insert(RequestId(id.clone()));
+    id
 }
 
 /// An id from outside goes into the log: only what cannot forge a line there.
@@ -46,49 +71,28 @@ fn is_plain(id: &str) -> bool {
     (8..=80).contains(&id.len()) && id.chars().all(plain)
 }
 
-/// Logs one line a request. The route is logged, never the path or the query: they may hold what
-/// a caller should not have put there.
-pub async fn log(request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let id = request_id(&request).unwrap_or_default();
-    let method = request.method().clone();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
-    let span = info_span!("request", request.id = %id);
-    let response = next.run(request).instrument(span.clone()).await;
-    let status = response.status().as_u16();
-    let took = started.elapsed();
-    super::metrics::answered(&method, &route, status, took);
-    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    span.in_scope(|| info!(%method, route, status, took_ms, "{method} {route} answered {status}"));
-    response
-}
-
-/// Headers that keep answers out of caches, frames and type guessing.
-pub async fn secure(request: Request, next: Next) -> Response {
-    const HEADERS: [(&str, &str); 6] = [
-        ("cache-control", "no-store"),
-        ("x-content-type-options", "nosniff"),
-        ("x-frame-options", "DENY"),
-        ("referrer-policy", "no-referrer"),
-        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
-        ("strict-transport-security", "max-age=31536000"),
-    ];
-    let mut response = next.run(request).await;
-    for (name, value) in HEADERS {
-        response
-            .headers_mut()
-            .entry(HeaderName::from_static(name))
-            .or_insert(HeaderValue::from_static(value));
+/// What came of a request, a problem in the words of the door: FHIR, SPDCI, a page, or RFC 9457.
+async fn tell(app: &App, request: Request, next: Next) -> Response {
+    let run = |request| answer(app, request, next);
+    let path = request.uri().path();
+    if fhir::is_below(path) {
+        fhir::speak(request, run).await
+    } else if spdci::is_below(path) {
+        spdci::speak(request, run).await
+    } else if let Some(pages) = pages::over(app, path) {
+        pages::speak(pages, request, run).await
+    } else {
+        problem::localize(request, run).await
     }
-    response
 }
 
-/// A panic in a handler ends that request, not the hub. Its message may hold values of the request
-/// and is therefore left to the panic hook, not put into the answer.
-pub async fn contain(request: Request, next: Next) -> Response {
+/// Sheds what is more than the hub can work on at once, instead of queueing it to death. A panic in a handler ends that
+/// request, not the hub: its message may hold values of the request and is left to the panic hook, not put into the
+/// answer.
+async fn answer(app: &App, request: Request, next: Next) -> Response {
+    let Ok(_slot) = app.slots.try_acquire() else {
+        return Problem::new(Code::Overloaded).into_response();
+    };
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(response) => response,
         Err(_) => {
@@ -98,11 +102,21 @@ pub async fn contain(request: Request, next: Next) -> Response {
     }
 }
 
-/// Sheds what is more than the hub can work on at once, instead of queueing it to death.
-pub async fn shed(State(app): State<App>, request: Request, next: Next) -> Response {
-    match app.slots.try_acquire() {
-        Ok(_slot) => next.run(request).await,
-        Err(_) => Problem::new(Code::Overloaded).into_response(),
+/// Headers that keep answers out of caches, frames and type guessing.
+fn secure(response: &mut Response) {
+    let kept = [
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (
+            CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+        ),
+        (STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000")),
+    ];
+    for (name, value) in kept {
+        response.headers_mut().entry(name).or_insert(value);
     }
 }
 

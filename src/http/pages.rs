@@ -2,9 +2,8 @@
 //! problem. Everything around a request (ids, logs, limits) is the same for both.
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::HeaderMap;
-use axum::middleware::Next;
 use axum::response::Response;
 
 use super::problem::{self, Problem};
@@ -31,16 +30,21 @@ pub fn routes(app: &App) -> Router<App> {
     })
 }
 
-/// Layer: below the root of pages, problems are pages; other addresses are let through.
-pub async fn speak(State(app): State<App>, request: Request, next: Next) -> Response {
-    let uri = request.uri().clone();
-    let ours = |pages: &Pages| {
-        let rest = uri.path().strip_prefix(pages.root);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// The pages that a path is one of.
+pub fn over(app: &App, path: &str) -> Option<Pages> {
+    let is_theirs = |pages: &Pages| {
+        path.strip_prefix(pages.root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    let Some(pages) = app.pages.filter(ours) else { return next.run(request).await };
-    let headers = request.headers().clone();
-    let mut response = next.run(request).await;
+    app.pages.filter(is_theirs)
+}
+
+/// Tells what `run` could not do as a page.
+pub async fn speak<F>(pages: Pages, request: Request, run: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
+    let (uri, headers) = (request.uri().clone(), request.headers().clone());
+    let mut response = run(request).await;
     match problem::taken(&mut response, &uri) {
         Some(problem) => (pages.tell)(&problem, &headers),
         None => response,

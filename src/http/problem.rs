@@ -1,6 +1,6 @@
 //! What the hub answers when it cannot do what was asked: RFC 9457 problems.
 //!
-//! The only module that knows status codes. A handler returns a [`Problem`]; the layer
+//! The only module that knows status codes. A handler returns a [`Problem`];
 //! [`localize`] writes it in the caller's language, because a problem may also come from where
 //! nobody knows the request (a panic, a limit). A client sees what it can fix; the cause of an
 //! internal failure goes to the log, once, here.
@@ -17,7 +17,6 @@ use axum::http::header::{
     RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
 use axum::http::{StatusCode, Uri};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -294,12 +293,15 @@ pub fn language_of(headers: &HeaderMap) -> Language {
         .unwrap_or_default()
 }
 
-/// Layer: writes problems in the caller's language, also those that no handler made.
-pub async fn localize(request: Request, next: Next) -> Response {
+/// Writes the problem that `run` answers in the caller's language, also one that no handler made.
+pub async fn localize<F>(request: Request, run: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let language = language_of(request.headers());
     let instance = super::layers::request_id(&request);
     let uri = request.uri().clone();
-    let mut response = next.run(request).await;
+    let mut response = run(request).await;
     match taken(&mut response, &uri) {
         Some(problem) => write(&problem, language, instance, response.headers()),
         None => response,

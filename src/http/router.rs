@@ -1,11 +1,11 @@
 //! Every address of the hub, on one screen.
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 
 use super::routes::Routes;
 use super::{App, Limits};
-use super::{fhir, layers, openapi, pages, problem, spdci, v1, well_known};
+use super::{fhir, layers, openapi, pages, spdci, v1, well_known};
 
 /// The addresses, by who calls them.
 pub fn routes(limits: &Limits) -> Routes {
@@ -138,19 +138,11 @@ pub fn routes(limits: &Limits) -> Routes {
     quick.wrap(|router| router.layer(hurry)).and(uploads)
 }
 
-/// The whole interface. Layers are written from the inside out: the last one sees a request first.
+/// The whole interface.
 pub fn router(app: App) -> Router {
     routes(&app.limits)
         .into_router()
         .merge(pages::routes(&app))
-        .layer(from_fn_with_state(app.clone(), layers::shed))
-        .layer(from_fn(layers::contain))
-        .layer(from_fn_with_state(app.clone(), pages::speak))
-        .layer(from_fn(fhir::speak))
-        .layer(from_fn(spdci::speak))
-        .layer(from_fn(problem::localize))
-        .layer(from_fn(layers::secure))
-        .layer(from_fn(layers::log))
-        .layer(from_fn(layers::identify))
+        .layer(from_fn_with_state(app.clone(), layers::around))
         .with_state(app)
 }

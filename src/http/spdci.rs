@@ -18,7 +18,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use serde_json::Value;
 
-pub use speak::speak;
+pub use speak::{is_below, speak};
 
 use super::App;
 use super::extract::{self, Known};

@@ -10,6 +10,7 @@ pub mod watch;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::Hub;
@@ -40,6 +41,13 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// What was answered: what [`query::answer_document`] says, with the asker's id of the question.
+    #[must_use]
+    pub fn into_answer(mut self, query_id: &str) -> Value {
+        self.claims.answer["query_id"] = Value::from(query_id);
+        self.claims.answer
+    }
+
     /// The same with what a counter needs, small enough for a QR code. Signed when it is asked for: a signature is the
     /// dearest step of an answer.
     #[must_use]
@@ -60,6 +68,8 @@ pub(super) fn sign(
     let now = hub.now();
     let id = AnswerId::new(now, hub.random());
     let expires_at = expiry(answer, now);
+    let line = query::answer_line("", answer, permission);
+    let told = digest(line.clone());
     let claims = Claims {
         iss: ISSUER.to_owned(),
         aud: asker.to_owned(),
@@ -67,7 +77,7 @@ pub(super) fn sign(
         iat: seconds(now),
         exp: seconds(expires_at),
         sub: About::of(question).digests(&id.to_string()),
-        answer: query::answer_document("", answer, permission),
+        answer: query::explained(line, answer, permission),
     };
     let signed = Signed { id, token: claims.sign(&key), expires_at, claims, key };
     let row = AnswerRow {
@@ -79,7 +89,7 @@ pub(super) fn sign(
         scheme: question.scheme.clone(),
         country: question.country_of_care.clone(),
         as_of: question.as_of,
-        told: digest(answer, permission),
+        told,
         given_at: now,
         expires_at,
         log_seq,
@@ -95,10 +105,9 @@ fn expiry(answer: &Answer, now: Instant) -> Instant {
     turn.map_or(longest, |turn| longest.min(Instant::start_of(turn)))
 }
 
-/// What was told, but for who it is about: people are merged, and what is told of them stays.
-fn digest(answer: &Answer, permission: &Permission) -> String {
-    let nameless = Answer { person: None, ..answer.clone() };
-    let line = query::answer_line("", &nameless, permission);
+/// What was told, by its answer line, but for who it is about: people are merged, and what is told of them stays.
+fn digest(mut line: Value) -> String {
+    line["person_id"] = Value::Null;
     hex::encode(Sha256::digest(line.to_string()))
 }
 

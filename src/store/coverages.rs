@@ -47,9 +47,15 @@ sql! {
          where l.person_id in (select unhex(value) from json_each($1))
            and c.known_from <= $2 and (c.known_to is null or c.known_to > $2)
          order by c.record_id",
+        // Each key by itself, `offset 0` so that it stays so: of an array of keys PostgreSQL supposes that it may fit a
+        // twentieth of the table, and before a table's first `analyze` it reads the whole of it instead of the index.
         "select l.person_id, c.record_id, c.known_from, c.known_to, c.sealed
-         from person_links l join coverages c on c.record_id = l.record_id
-         where l.person_id = any($1) and c.known_from <= $2 and (c.known_to is null or c.known_to > $2)
+         from unnest($1::bytea[]) asked (person_id)
+         cross join lateral
+           (select person_id, record_id from person_links where person_id = asked.person_id offset 0) l
+         cross join lateral
+           (select record_id, known_from, known_to, sealed from coverages
+            where record_id = l.record_id and known_from <= $2 and (known_to is null or known_to > $2) offset 0) c
          order by c.record_id",
     );
     OF_RECORD: Query = Query::same(
@@ -93,8 +99,8 @@ sql! {
          from unnest($1::bytea[]) asked (key)
          cross join lateral
            (select key, record_id from identifiers where key = asked.key order by record_id limit $2) i
-         join records r on r.id = i.record_id and r.state <> 'staged'
-         left join person_links l on l.record_id = i.record_id
+         cross join lateral (select 1 from records where id = i.record_id and state <> 'staged' offset 0) r
+         left join lateral (select person_id from person_links where record_id = i.record_id offset 0) l on true
          order by i.record_id",
     );
     PAGE: Query = Query::same(

@@ -277,7 +277,10 @@ impl Tx {
         let mut written = 0;
         match &mut self.0.0 {
             Inner::SqliteWriter(transaction) => {
-                for chunk in rows.chunks(SQLITE_ROWS) {
+                let mut rest = rows;
+                while !rest.is_empty() {
+                    let (chunk, others) = rest.split_at(in_one_statement(rest.len()));
+                    rest = others;
                     let mut prepared = sqlx::query(AssertSqlSafe(bulk.sqlite(chunk.len())));
                     for row in chunk {
                         prepared = add_sqlite(prepared, row.as_ref());
@@ -297,6 +300,13 @@ impl Tx {
         }
         Ok(written)
     }
+}
+
+/// How many of so many rows go into one statement on SQLite: powers of two, so that a handful of texts is prepared once
+/// and used for ever. A text for each number of rows is made anew each time, which takes longer than the rows.
+fn in_one_statement(rows: usize) -> usize {
+    let rows = rows.min(SQLITE_ROWS);
+    1 << rows.ilog2()
 }
 
 fn bind_sqlite<'q>(

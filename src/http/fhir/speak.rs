@@ -1,10 +1,9 @@
-//! Layer: below `/fhir/`, answers are resources in the syntax that the caller reads, and problems are OperationOutcomes,
+//! Below `/fhir/R4`, answers are resources in the syntax that the caller reads, and problems are OperationOutcomes,
 //! also those that no handler made.
 
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::{ETAG, LAST_MODIFIED, LOCATION};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::media::Syntax;
@@ -12,19 +11,23 @@ use super::{ROOT, Unwritten, Versioned, asking, outcome};
 use crate::http::layers;
 use crate::http::problem::{self, Problem, language_of};
 
-/// Wraps everything that may answer; other addresses are let through.
-pub async fn speak(request: Request, next: Next) -> Response {
+/// Whether a path is one of FHIR's.
+pub fn is_below(path: &str) -> bool {
+    path.strip_prefix(ROOT).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Puts what `run` answers into the words of FHIR.
+pub async fn speak<F>(request: Request, run: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let uri = request.uri().clone();
-    let ours = uri.path().strip_prefix(ROOT);
-    if !ours.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
-        return next.run(request).await;
-    }
     let language = language_of(request.headers());
     let instance = layers::request_id(&request);
     let base = asking::base(request.headers());
     let wanted = Syntax::wanted(&uri, request.headers());
     let (syntax, mut response) = match wanted {
-        Ok(syntax) => (syntax, next.run(request).await),
+        Ok(syntax) => (syntax, run(request).await),
         Err(problem) => (Syntax::Json, problem.into_response()),
     };
     if let Some(versioned) = response.extensions_mut().remove() {

@@ -1,9 +1,8 @@
-//! Layer: below `/spdci`, what cannot be done is told as `{"errors": [{"code", "message"}]}`, also what no handler told.
+//! Below `/spdci`, what cannot be done is told as `{"errors": [{"code", "message"}]}`, also what no handler told.
 
 use axum::Json;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -15,14 +14,19 @@ use crate::spdci::faults;
 /// The longest message that the specification allows.
 const LONGEST: usize = 999;
 
-/// Wraps everything that may answer; other addresses are let through.
-pub async fn speak(request: Request, next: Next) -> Response {
+/// Whether a path is one of SPDCI's.
+pub fn is_below(path: &str) -> bool {
+    path.strip_prefix(ROOT).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Puts what `run` could not do into the words of SPDCI.
+pub async fn speak<F>(request: Request, run: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let uri = request.uri().clone();
-    if !uri.path().strip_prefix(ROOT).is_some_and(|rest| rest.starts_with('/')) {
-        return next.run(request).await;
-    }
     let language = language_of(request.headers());
-    let mut response = next.run(request).await;
+    let mut response = run(request).await;
     let Some(problem) = problem::taken(&mut response, &uri) else { return response };
     let wrong = problem.wrong().iter();
     let mut errors: Vec<Value> = wrong

@@ -167,8 +167,8 @@ impl SubjectBody {
 }
 
 /// The signed answer beside the plain one.
-fn signed_document(signed: &Signed, card: bool) -> Value {
-    let mut document = json!({
+fn signed_document(query_id: &str, signed: Signed, card: bool) -> Value {
+    let mut proof = json!({
         "id": signed.id,
         "token": signed.token,
         "expires_at": signed.expires_at,
@@ -176,9 +176,11 @@ fn signed_document(signed: &Signed, card: bool) -> Value {
     if card {
         let card = signed.card();
         // A card is cut to fit; one that does not would only lack its drawing.
-        document["card_svg"] = json!(qr::svg(&card).ok());
-        document["card"] = json!(card);
+        proof["card_svg"] = json!(qr::svg(&card).ok());
+        proof["card"] = json!(card);
     }
+    let mut document = signed.into_answer(query_id);
+    document["signed"] = proof;
     document
 }
 
@@ -211,11 +213,10 @@ pub async fn answer(
     match outcome {
         Outcome::Answered(answer, permission) => {
             crate::http::metrics::asked(answer.verdict.name());
-            let mut document = query::answer_document(&query_id, &answer, &permission);
-            if let Some(signed) = signed {
-                document["signed"] = signed_document(&signed, wish == SignedBody::Card);
-            }
-            Ok(Json(document))
+            Ok(Json(match signed {
+                Some(signed) => signed_document(&query_id, signed, wish == SignedBody::Card),
+                None => query::answer_document(&query_id, &answer, &permission),
+            }))
         }
         Outcome::Refused(refusal) => {
             crate::http::metrics::asked("refused");

@@ -153,7 +153,7 @@ async fn again(
     let Some((now, permission)) = derive(hub, session, &row.asker, &question).await? else {
         return Ok(None);
     };
-    if digest(&now, &permission) == row.told {
+    if digest(query::answer_line("", &now, &permission)) == row.told {
         return Ok(None);
     }
     let touched = match touched.get(&person) {
