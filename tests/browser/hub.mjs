@@ -84,7 +84,8 @@ export async function views(page, hub) {
     "/ui/decisions", "/ui/conflicts", "/ui/people", "/ui/ask", "/ui/figures?on=2026-01-02", "/ui/quality", "/ui/schemes",
     "/ui/replays",
     "/ui/mappings", "/ui/mappings/mapping/ml-utm", "/ui/mappings/codes/ml-regions",
-    "/ui/mappings/mapping/ml-utm/edit", "/ui/mappings/codes/ml-regions/rows", "/ui/mappings/mapping/ml-utm/rows", "/ui/mappings/new",
+    "/ui/mappings/mapping/ml-utm/edit", "/ui/mappings/codes/ml-regions/rows", "/ui/mappings/mapping/ml-utm/rows", "/ui/mappings/new", "/ui/mappings/blank",
+    "/ui/mappings/agreement/ml-sn/edit", "/ui/look-through",
     "/ui/deliveries", "/ui/keys", "/ui/accounts", "/ui/audit", "/ui/account", "/ui/account/second-factor",
     "/ui/nowhere",
   ];

@@ -11,11 +11,15 @@ import { after, before, test } from "node:test";
 import axe from "axe-core";
 
 import { NUMBER, canam, utm } from "./files.mjs";
+import { counted, dearer, table } from "./hands.mjs";
 import { browse, PASSWORD, send, signIn, start, views, welcome } from "./hub.mjs";
 
 const PROGRAM = process.env.DANKUN_PROGRAM ?? "target/debug/dankun";
+/// What each task costs.
+const TASKS = "docs/page/tasks.md";
 const jsqr = readFileSync(createRequire(import.meta.url).resolve("jsqr"), "utf8");
 let hub, browser, state;
+const costs = [];
 
 before(async () => {
   hub = await start(PROGRAM, ["serve"]);
@@ -31,6 +35,8 @@ before(async () => {
 
 after(async () => {
   await browser?.close();
+  if (process.env.UPDATE_DOCS) writeFileSync(TASKS, table(costs));
+  else assert.deepEqual(dearer(costs, readFileSync(TASKS, "utf8")), [], `dearer than in ${TASKS}`);
   await hub?.stop();
 });
 
@@ -43,6 +49,14 @@ async function open(options = {}) {
   page.on("pageerror", (error) => notes.push(String(error)));
   page.on("request", (asked) => asked.url().startsWith(hub.address) || notes.push(`asked ${asked.url()}`));
   return { page, context, notes };
+}
+
+/// Somebody at home in the page, whose clicks and keys of a task are counted from there.
+async function begin(page, language, task) {
+  await page.goto(`${hub.address}/ui/language/${language}?to=/ui`);
+  const cost = { task, language, clicks: 0, keys: 0 };
+  costs.push(cost);
+  return counted(page, cost);
 }
 
 for (const [language, width] of [["fr", 1280], ["en", 390]]) {
@@ -123,12 +137,12 @@ const KAYES = "matricule;nom;prenom;sexe;date_naissance;telephone\n" +
   "K-0001;TRAORE;Awa;F;1985-06-14;+22370123456\nK-0002;KEITA;Moussa;M;1979-01-02;+22370123457\nK-0003;COULIBALY;Fatoumata;F;1990-12-30;+22370123458\n";
 
 for (const [language, scheme, scripts, say] of [
-  ["fr", "ml-kayes", true, { workshop: "Atelier", begin: /nouveau régime/i, file: "Un extrait de son fichier", name: "Nom du régime", id: "Identifiant court", draft: "Préparer ses fichiers", accepted: "acceptée", save: "Enregistrer le brouillon", publish: "Publier", done: /compte dès maintenant/ }],
-  ["en", "ml-segou", false, { workshop: "Workshop", begin: /new scheme/i, file: "A sample of its file", name: "Name of the scheme", id: "Short id", draft: "Draft its files", accepted: "accepted", save: "Save the draft", publish: "Publish", done: /counts from now on/ }],
+  ["fr", "ml-kayes", true, { workshop: "Atelier", begin: /nouveau régime/i, file: "Un extrait de son fichier", name: "Nom du régime", id: "Identifiant court", draft: "Préparer ses fichiers", accepted: "acceptée", save: "Enregistrer le brouillon", publish: "Publier", done: /compte dès maintenant/, sendings: "Envois", send: "Envoyer un fichier", sendIt: "Envoyer", taken: "Acceptées" }],
+  ["en", "ml-segou", false, { workshop: "Workshop", begin: /new scheme/i, file: "A sample of its file", name: "Name of the scheme", id: "Short id", draft: "Draft its files", accepted: "accepted", save: "Save the draft", publish: "Publish", done: /counts from now on/, sendings: "Sendings", send: "Send a file", sendIt: "Send", taken: "Accepted" }],
 ]) {
   test(`a new scheme goes from a sample to its first accepted push, in ${language}${scripts ? "" : ", without a script"}`, async () => {
-    const { page, context, notes } = await open({ javaScriptEnabled: scripts });
-    await page.goto(`${hub.address}/ui/language/${language}?to=/ui`);
+    const { page: bare, context, notes } = await open({ javaScriptEnabled: scripts });
+    const page = await begin(bare, language, "a new scheme, from a sample of its file to its first accepted sending");
     await page.getByRole("link", { name: say.workshop, exact: true }).click();
     await page.getByRole("link", { name: say.begin }).click();
     await page.getByLabel(say.file, { exact: true }).setInputFiles({ name: "kayes.csv", mimeType: "text/csv", buffer: Buffer.from(KAYES) });
@@ -140,8 +154,14 @@ for (const [language, scheme, scripts, say] of [
     await page.getByRole("button", { name: say.save }).click();
     await page.getByRole("button", { name: say.publish, exact: true }).click();
     await page.getByText(say.done).waitFor();
-    const sent = await fetch(`${hub.address}/v1/schemes/${scheme}/records?wait=linked`, { method: "POST", headers: { authorization: `Bearer ${hub.key}`, "content-type": "text/csv" }, body: KAYES });
-    assert.equal((await sent.json()).accepted, 3);
+    await page.getByRole("link", { name: say.sendings, exact: true }).click();
+    await page.getByRole("link", { name: say.send, exact: true }).click();
+    await page.locator("#scheme").selectOption(scheme);
+    await page.locator("#file").setInputFiles({ name: "kayes.csv", mimeType: "text/csv", buffer: Buffer.from(KAYES) });
+    await page.getByRole("button", { name: say.sendIt, exact: true }).click();
+    const taken = bare.locator("dl.figures div", { hasText: say.taken }).first();
+    await taken.waitFor();
+    assert.equal((await taken.locator("dd").innerText()).trim(), "3");
     await context.close();
     assert.deepEqual(notes, []);
   });
@@ -171,16 +191,21 @@ async function colleague(page, name) {
 }
 
 for (const [language, name, version, say] of [
-  ["en", "ben.keita", "1.1.0", { save: "Save the draft", preview: "Preview on received records", back: "Back to the file", waits: /somebody else has to approve/, approve: "Approve", publish: "Publish", return: /Go back to it/, returned: /earlier version counts again/ }],
-  ["fr", "coumba.sy", "1.2.0", { save: "Enregistrer le brouillon", preview: "Aperçu sur les fiches reçues", back: "Retour au fichier", waits: /quelqu’un d’autre doit l’approuver/, approve: "Approuver", publish: "Publier", return: /Y revenir/, returned: /précédente est de nouveau en vigueur/ }],
+  ["en", "ben.keita", "1.1.0", { workshop: "Workshop", edit: "Change it", save: "Save the draft", preview: "Preview on received records", back: "Back to the file", waits: /somebody else has to approve/, approve: "Approve", publish: "Publish", return: /Go back to it/, returned: /earlier version counts again/ }],
+  ["fr", "coumba.sy", "1.2.0", { workshop: "Atelier", edit: "Modifier", save: "Enregistrer le brouillon", preview: "Aperçu sur les fiches reçues", back: "Retour au fichier", waits: /quelqu’un d’autre doit l’approuver/, approve: "Approuver", publish: "Publier", return: /Y revenir/, returned: /précédente est de nouveau en vigueur/ }],
 ]) {
   test(`a mapping is edited, previewed, approved by a second person and rolled back, in ${language}`, async () => {
-    const { page, context, notes } = await open();
-    const other = await colleague(page, name);
-    for (const one of [page, other.page]) await one.goto(`${hub.address}/ui/language/${language}?to=/ui`);
-    const file = `${hub.address}/ui/mappings/mapping/ml-utm`;
+    const { page: bare, context, notes } = await open();
+    const other = await colleague(bare, name);
     await demandTwo();
-    await page.goto(`${file}/edit`);
+    await other.page.goto(`${hub.address}/ui/language/${language}?to=/ui`);
+    const page = await begin(bare, language, "a mapping edited, previewed, approved by a second person and rolled back");
+    const theirs = counted(other.page, costs.at(-1));
+    for (const one of [page, theirs]) {
+      await one.getByRole("link", { name: say.workshop, exact: true }).click();
+      await one.locator('main a[href="/ui/mappings/mapping/ml-utm"]').click();
+    }
+    await page.getByRole("link", { name: say.edit, exact: true }).click();
     await page.locator(".cm-content").waitFor();
     await page.locator(".cm-line", { hasText: /^version:/ }).click();
     await page.keyboard.press("End");
@@ -198,11 +223,14 @@ for (const [language, name, version, say] of [
     await page.getByText(CAPITALS).first().waitFor();
     await page.getByRole("link", { name: say.back }).first().click();
     assert.equal(await page.getByRole("button", { name: say.approve, exact: true }).count(), 0, "nobody approves their own text");
-    await other.page.goto(file);
-    await other.page.getByRole("button", { name: say.approve, exact: true }).click();
-    await other.page.getByRole("button", { name: say.publish, exact: true }).click();
-    await other.page.locator("p.lead", { hasText: version }).waitFor();
-    await page.goto(file);
+    // What their page shows is of before the draft: they look at it anew.
+    await theirs.keyboard.press("F5");
+    await other.page.reload();
+    await theirs.getByRole("button", { name: say.approve, exact: true }).click();
+    await theirs.getByRole("button", { name: say.publish, exact: true }).click();
+    await theirs.locator("p.lead", { hasText: version }).waitFor();
+    await page.keyboard.press("F5");
+    await bare.reload();
     await page.locator("tr", { hasText: "1.0.0" }).getByRole("button", { name: say.return }).click();
     await page.getByText(say.returned).waitFor();
     await other.context.close();
@@ -229,12 +257,12 @@ async function demandTwo() {
 /// What the tasks need of each language.
 const WORDS = {
   fr: {
-    since: 200, sendings: "Envois", correct: "Corriger et soumettre", accepted: "17 fiches sont maintenant acceptées",
+    since: 200, sendings: "Envois", reviews: "Doublons", eligibility: "Droits", correct: "Corriger et soumettre", accepted: "17 fiches sont maintenant acceptées",
     take: "Prendre la suivante", kept: "Réponse enregistrée", back: "Annuler la réponse précédente",
     undone: "La décision est annulée", ask: "Demander", covered: "couvert",
   },
   en: {
-    since: 400, sendings: "Sendings", correct: "Correct and submit", accepted: "17 records are accepted now",
+    since: 400, sendings: "Sendings", reviews: "Reviews", eligibility: "Eligibility", correct: "Correct and submit", accepted: "17 records are accepted now",
     take: "Take the next one", kept: "Answer kept", back: "Take the answer before back",
     undone: "The decision is taken back", ask: "Ask", covered: "covered",
   },
@@ -242,9 +270,9 @@ const WORDS = {
 
 for (const [language, words] of Object.entries(WORDS)) {
   test(`seventeen refusals are put right at once without a script, in ${language}`, async () => {
-    const { page, context } = await open({ javaScriptEnabled: false });
+    const { page: bare, context } = await open({ javaScriptEnabled: false });
     await send(hub, "ml-utm", "text/csv", utm(17, words.since));
-    await page.goto(`${hub.address}/ui/language/${language}?to=/ui`);
+    const page = await begin(bare, language, "seventeen refusals put right at once");
     await page.getByRole("link", { name: words.sendings, exact: true }).click();
     await page.locator("main tbody a").first().click();
     await page.locator(".defects a").first().click();
@@ -255,8 +283,9 @@ for (const [language, words] of Object.entries(WORDS)) {
   });
 
   test(`a review is answered by keyboard and taken back, in ${language}`, async () => {
-    const { page, context } = await open();
-    await page.goto(`${hub.address}/ui/language/${language}?to=/ui/reviews`);
+    const { page: bare, context } = await open();
+    const page = await begin(bare, language, "a review decided by keyboard, and taken back");
+    await page.getByRole("link", { name: words.reviews, exact: true }).click();
     await page.getByRole("button", { name: words.take }).press("Enter");
     await page.waitForURL(/reviews\/rev_/);
     await page.keyboard.press("2");
@@ -269,8 +298,9 @@ for (const [language, words] of Object.entries(WORDS)) {
   });
 
   test(`an answer is asked for, and its QR code is believed by a program that knows no hub, in ${language}`, async () => {
-    const { page, context } = await open({ viewport: { width: 1280, height: 1000 }, deviceScaleFactor: 2 });
-    await page.goto(`${hub.address}/ui/language/${language}?to=/ui/ask`);
+    const { page: bare, context } = await open({ viewport: { width: 1280, height: 1000 }, deviceScaleFactor: 2 });
+    const page = await begin(bare, language, "a question asked as a partner would, its QR code verified");
+    await page.getByRole("link", { name: words.eligibility, exact: true }).click();
     await page.selectOption("#right", "ci-cnam CARE_AUTHORISATION");
     await page.fill("#day", "2026-03-01");
     await page.fill("#country", "CI");
