@@ -43,6 +43,7 @@ const TOPICS: &[Topic] = topics![
     "assist",
     "cli",
     "demo",
+    "documents",
     "exchange",
     "infer",
     "issues",

@@ -4,6 +4,7 @@
 //! here, so what the editor accepts is what the hub accepts. What a schema cannot say (dates that
 //! overlap, a test that fails) is checked afterwards by the kind's own reader.
 
+mod fault;
 mod lines;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,10 @@ use jsonschema::Validator;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+pub use fault::Fault;
+
+use crate::model::Language;
 
 /// One thing that is wrong with a file of an administrator.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -24,7 +29,7 @@ pub struct Problem {
     /// JSON pointer into the document; empty for the document itself.
     pub pointer: String,
     /// What is wrong there.
-    pub message: String,
+    pub fault: Fault,
 }
 
 impl fmt::Display for Problem {
@@ -36,7 +41,7 @@ impl fmt::Display for Problem {
         if !self.pointer.is_empty() {
             write!(out, ": `{}`", self.pointer)?;
         }
-        write!(out, ": {}", self.message)
+        write!(out, ": {}", self.fault.say(Language::English))
     }
 }
 
@@ -70,8 +75,8 @@ pub(super) fn schema(text: &str) -> Validator {
         .expect("a shipped schema is a schema")
 }
 
-/// What is wrong at a pointer, in words.
-pub(super) type Found = Vec<(String, String)>;
+/// What is wrong at a pointer.
+pub(super) type Found = Vec<(String, Fault)>;
 
 /// Reads one file against its schema, then lets `check` look at what a schema cannot say.
 pub(super) fn read<T: DeserializeOwned, R>(
@@ -85,24 +90,26 @@ pub(super) fn read<T: DeserializeOwned, R>(
         Err(found) => found,
     };
     let lines = lines::lines(yaml);
-    let located = |(pointer, message): (String, String)| {
+    let located = |(pointer, fault): (String, Fault)| {
         let line = line_of(&lines, &pointer);
-        Problem { file: file.to_owned(), line, pointer, message }
+        Problem { file: file.to_owned(), line, pointer, fault }
     };
     Err(found.into_iter().map(located).collect())
 }
 
 fn parse<T: DeserializeOwned>(yaml: &str, schema: &Validator) -> Result<T, Found> {
-    let whole = |message: String| vec![(String::new(), message)];
-    let document: Value = serde_saphyr::from_str(yaml).map_err(|error| whole(error.to_string()))?;
+    let whole = |fault: Fault| vec![(String::new(), fault)];
+    let document: Value = serde_saphyr::from_str(yaml)
+        .map_err(|error| whole(Fault::new("document-yaml").with("said", error)))?;
     let found: Found = schema
         .iter_errors(&document)
-        .map(|error| (error.instance_path().to_string(), error.to_string()))
+        .map(|error| (error.instance_path().to_string(), Fault::from(&error)))
         .collect();
     if !found.is_empty() {
         return Err(found);
     }
-    serde_json::from_value(document).map_err(|error| whole(error.to_string()))
+    serde_json::from_value(document)
+        .map_err(|error| whole(Fault::new("document-other").with("said", error)))
 }
 
 /// The line of a pointer, or of the nearest node around it that the file has.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::SchemeId;
 
 use super::answer::Reason;
-pub use super::document::{Problem, Text};
+pub use super::document::{Fault, Problem, Text};
 
 /// Every scheme that the hub knows.
 #[derive(Debug, Default)]

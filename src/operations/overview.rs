@@ -13,11 +13,13 @@ use jiff::civil::Date;
 use tokio::sync::{Notify, watch};
 use tracing::error;
 
+pub use crate::store::overview::Tally;
+
 use super::quality::{self, Alarm};
 use super::{Hub, StoreError, versions};
 use crate::model::{Caller, Holder, Instant, SchemeId, Scope};
-
-pub use crate::store::overview::Tally;
+use crate::store::Session;
+use crate::store::overview::Arrived;
 
 /// How old the figures of everything kept may grow before they are counted anew, in milliseconds.
 const FRESH: i64 = 60_000;
@@ -127,22 +129,9 @@ pub async fn overview(hub: &Hub, caller: &Caller) -> Result<Overview, StoreError
     let library = hub.library();
     let mut schemes = Vec::new();
     for known in library.registry().schemes().filter(|known| caller.sees(&known.id)) {
-        let counted = figures.as_ref().map(|figures| figures.records.get(&known.id));
-        schemes.push(Health {
-            scheme: known.id.clone(),
-            records: counted.map(|records| records.copied().unwrap_or(0)),
-            refused: session.count_refused(&known.id).await?,
-            last: session.last_sending(&known.id).await?,
-        });
+        schemes.push(health(&mut session, &known.id, figures.as_deref()).await?);
     }
     drop(session);
-    let days = (0..DAYS).map(|at| {
-        let date = since.saturating_add((at as i64).days());
-        let number = Instant::start_of(date).as_millis() / 86_400_000;
-        let found = arrived.iter().find(|one| one.day == number);
-        let (received, refused) = found.map_or((0, 0), |one| (one.received, one.refused));
-        Day { date, received, refused }
-    });
     Ok(Overview {
         refused: schemes.iter().map(|one| one.refused).sum(),
         held,
@@ -151,9 +140,34 @@ pub async fn overview(hub: &Hub, caller: &Caller) -> Result<Overview, StoreError
         to_approve: versions::to_approve(hub, caller).await?,
         alarms: alarms(hub, caller).await?,
         kept: figures.filter(|_| scheme.is_none()).map(|figures| (figures.at, figures.kept)),
-        days: days.collect(),
+        days: days(since, &arrived),
         schemes,
     })
+}
+
+async fn health(
+    session: &mut Session,
+    scheme: &SchemeId,
+    figures: Option<&Counted>,
+) -> Result<Health, StoreError> {
+    Ok(Health {
+        scheme: scheme.clone(),
+        records: figures.map(|figures| figures.records.get(scheme).copied().unwrap_or(0)),
+        refused: session.count_refused(scheme).await?,
+        last: session.last_sending(scheme).await?,
+    })
+}
+
+/// Every day from the first on, also those on which nothing arrived.
+fn days(first: Date, arrived: &[Arrived]) -> Vec<Day> {
+    let day = |at: usize| {
+        let date = first.saturating_add((at as i64).days());
+        let number = Instant::start_of(date).as_millis() / 86_400_000;
+        let found = arrived.iter().find(|one| one.day == number);
+        let (received, refused) = found.map_or((0, 0), |one| (one.received, one.refused));
+        Day { date, received, refused }
+    };
+    (0..DAYS).map(day).collect()
 }
 
 /// The alarms of the last measurement that a caller may see.

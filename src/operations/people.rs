@@ -91,6 +91,21 @@ pub async fn record(hub: &Hub, caller: &Caller, id: RecordId) -> Result<Option<S
     Ok(Some(shown))
 }
 
+/// Those of some records that a caller may see.
+///
+/// # Errors
+/// When the store fails.
+pub async fn several(
+    hub: &Hub,
+    caller: &Caller,
+    ids: &[RecordId],
+) -> Result<Vec<Shown>, StoreError> {
+    let mut session = hub.store().read().await?;
+    let mut stored = session.records(ids).await?;
+    stored.retain(|record| caller.sees(&record.scheme));
+    show_all(hub, caller, session, stored).await
+}
+
 /// A page of records of a scheme, or of all, in order of their ids, after one.
 ///
 /// # Errors

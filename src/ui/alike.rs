@@ -26,7 +26,8 @@ struct Group {
     path: String,
     reason: String,
     schemes: String,
-    pattern: String,
+    /// Of each field that says something, how far it agrees.
+    pattern: Vec<String>,
     count: String,
 }
 
@@ -37,12 +38,22 @@ impl Group {
         Self {
             reason: words.named("review-reason", part()),
             schemes: part().replace('+', " + "),
-            pattern: part().to_owned(),
+            pattern: part().split(' ').filter_map(|one| agreed(words, one)).collect(),
             count: words.number(count),
             path: format!("/ui/reviews?{}", listing::query(&[("alike", Some(key))], None)),
             key: key.clone(),
         }
     }
+}
+
+/// « Nom : identique », of `family=equal`.
+fn agreed(words: Words, part: &str) -> Option<String> {
+    let (field, level) = part.split_once('=')?;
+    let values = [
+        ("field", words.named("page-evidence", field).into()),
+        ("level", words.named("page-level", level).into()),
+    ];
+    Some(words.with("page-alike-agreed", &values))
 }
 
 #[derive(Template)]

@@ -63,7 +63,7 @@ pub async fn list(
         outcome: words.named("page-outcome", entry.outcome),
         subject: entry.subject,
         scheme: entry.scheme.map(|scheme| scheme.to_string()),
-        purpose: entry.purpose,
+        purpose: entry.purpose.map(|purpose| words.named("page-purpose", purpose)),
     };
     let log = Log {
         shell: Shell::new(&member, Section::Audit, "page-audit"),

@@ -7,13 +7,13 @@ use serde::Deserialize;
 
 use super::defects::{Defect, defects_of};
 use super::form::Form;
-use super::listing::{self, LINES, Pager};
+use super::listing::{Asked, LINES, Pager};
 use super::page::{done, page};
 use super::shell::{Section, Shell};
 use super::visit::Member;
 use super::words::Words;
-use crate::http::{App, Code, Named, Params, Problem, narrowed, refusals_as_sent};
-use crate::model::{BatchId, SchemeId, Scope};
+use crate::http::{App, Code, Named, Params, Problem, refusals_as_sent};
+use crate::model::{BatchId, Scope};
 use crate::operations::batches::{self, shared_groups};
 use crate::operations::intake::{self, Receipt};
 
@@ -89,25 +89,21 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let member = member.with(Scope::RecordsRead)?;
     let words = member.visit.words;
-    let own = narrowed(&member.caller, Scope::RecordsRead)?;
-    let asked: Option<SchemeId> = listing::said(wanted.scheme.as_deref());
-    let scheme = own.or(asked.as_ref());
-    let after = wanted.after.as_deref();
+    let (scheme, after) = (wanted.scheme.as_deref(), wanted.after.as_deref());
+    let asked = Asked::of(&member, Scope::RecordsRead, scheme, after)?;
     let held = wanted.state.as_deref() == Some("held");
     let mut found = if held {
-        batches::held(app.hub(), scheme).await?
+        batches::held(app.hub(), asked.scheme()).await?
     } else {
-        let before: Option<BatchId> = listing::said(after);
-        batches::batches(app.hub(), scheme, before, LINES + 1).await?
+        batches::batches(app.hub(), asked.scheme(), asked.after(), LINES + 1).await?
     };
     // Those that are held are few, and stand on one page.
     let lines = if held { u32::MAX } else { LINES };
-    let narrowing = [("scheme", asked.as_ref().map(SchemeId::as_str))];
-    let pager = listing::cut(&mut found, lines, (after, &narrowing), |last| last.batch.to_string());
+    let pager = asked.cut(&mut found, lines, &[], |last| last.batch.to_string());
     let list = List {
         shell: Shell::new(&member, Section::Records, "page-batches"),
-        schemes: listing::schemes(&app, &member, asked.as_ref()),
-        all: asked.is_none() && !held,
+        schemes: asked.schemes(&app, &member),
+        all: asked.of_all() && !held,
         held,
         may_send: member.caller.may(Scope::RecordsWrite),
         pager,

@@ -7,14 +7,14 @@ use axum::response::Response;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::listing::{self, LINES, Pager};
+use super::listing::{self, Asked, LINES, Pager};
 use super::mates::related;
 use super::page::page;
 use super::shell::{Section, Shell};
 use super::visit::Member;
 use super::words::Words;
-use crate::http::{App, Params, Problem, narrowed};
-use crate::model::{PersonId, SchemeId, Scope};
+use crate::http::{App, Params, Problem};
+use crate::model::Scope;
 use crate::operations::conflicts::{self, Conflict, Evidence, Kind, Most, Wanted};
 
 /// People looked at for one view, and the milliseconds after which it looks no further: what takes longer than a blink
@@ -85,33 +85,29 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let member = member.with(Scope::IdentityRead)?;
     let words = member.visit.words;
-    let own = narrowed(&member.caller, Scope::IdentityRead)?;
-    let asked: Option<SchemeId> = listing::said(which.scheme.as_deref());
+    let (scheme, after) = (which.scheme.as_deref(), which.after.as_deref());
+    let asked = Asked::of(&member, Scope::IdentityRead, scheme, after)?;
     let kind = which.kind.as_deref().and_then(Kind::parse);
-    let after = which.after.as_deref();
-    let since: Option<PersonId> = listing::said(after);
-    let wanted = Wanted { kind, scheme: own.or(asked.as_ref()), on: app.hub().today() };
+    let wanted = Wanted { kind, scheme: asked.scheme(), on: app.hub().today() };
     let most = Most { conflicts: LINES as usize, examined: EXAMINED, millis: MILLIS };
-    let found = conflicts::page(app.hub(), &member.caller, wanted, since, most).await?;
-    let narrowing =
-        [("kind", kind.map(Kind::name)), ("scheme", asked.as_ref().map(SchemeId::as_str))];
+    let found = conflicts::page(app.hub(), &member.caller, wanted, asked.after(), most).await?;
     let next = found.next.map(|person| person.to_string());
     let choice = |one: &Kind| {
         let title = words.named("page-conflict", one.name());
         (
-            listing::query(&[("kind", Some(one.name())), narrowing[1]], None),
+            listing::query(&[("kind", Some(one.name())), ("scheme", scheme)], None),
             title,
             kind == Some(*one),
         )
     };
     let list = List {
         shell: Shell::new(&member, Section::Conflicts, "page-conflicts"),
-        schemes: listing::schemes(&app, &member, asked.as_ref()),
-        all: asked.is_none(),
+        schemes: asked.schemes(&app, &member),
+        all: asked.of_all(),
         kinds: Kind::ALL.iter().map(choice).collect(),
         rows: found.items.iter().map(|conflict| Row::of(words, conflict)).collect(),
         examined: words.count("page-conflicts-examined", found.examined as u64),
-        pager: Pager::of(after, &narrowing, next),
+        pager: asked.pager(&[("kind", kind.map(Kind::name))], next),
     };
     page(words, &list)
 }

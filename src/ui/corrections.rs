@@ -6,13 +6,13 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::listing::{self, LINES, Pager};
+use super::listing::{Asked, LINES, Pager};
 use super::page::page;
 use super::shell::{Section, Shell};
 use super::visit::Member;
 use super::words::Words;
-use crate::http::{App, Params, Problem, narrowed};
-use crate::model::{CorrectionId, SchemeId, Scope};
+use crate::http::{App, Params, Problem};
+use crate::model::Scope;
 use crate::operations::quarantine::{self, CorrectionState, Told};
 
 /// Which.
@@ -65,24 +65,19 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let member = member.with(Scope::RecordsRead)?;
     let words = member.visit.words;
-    let own = narrowed(&member.caller, Scope::RecordsRead)?;
-    let asked: Option<SchemeId> = listing::said(wanted.scheme.as_deref());
+    let (scheme, after) = (wanted.scheme.as_deref(), wanted.after.as_deref());
+    let asked = Asked::of(&member, Scope::RecordsRead, scheme, after)?;
     let lapsed = wanted.state.as_deref() == Some(CorrectionState::Lapsed.name());
     let state = if lapsed { CorrectionState::Lapsed } else { CorrectionState::Active };
-    let after = wanted.after.as_deref();
-    let since: Option<CorrectionId> = listing::said(after);
-    let scheme = own.or(asked.as_ref());
+    let (scheme, after) = (asked.scheme(), asked.after());
     let mut found =
-        quarantine::corrections(app.hub(), scheme, Some(state), since, LINES + 1).await?;
-    let narrowing = [
-        ("scheme", asked.as_ref().map(SchemeId::as_str)),
-        ("state", lapsed.then(|| CorrectionState::Lapsed.name())),
-    ];
-    let pager = listing::cut(&mut found, LINES, (after, &narrowing), |told| told.id.to_string());
+        quarantine::corrections(app.hub(), scheme, Some(state), after, LINES + 1).await?;
+    let narrowing = [("state", lapsed.then(|| CorrectionState::Lapsed.name()))];
+    let pager = asked.cut(&mut found, LINES, &narrowing, |told| told.id.to_string());
     let list = List {
         shell: Shell::new(&member, Section::Refusals, "page-corrections"),
-        schemes: listing::schemes(&app, &member, asked.as_ref()),
-        all: asked.is_none(),
+        schemes: asked.schemes(&app, &member),
+        all: asked.of_all(),
         lapsed,
         rows: found.into_iter().map(|told| Row::of(words, told)).collect(),
         pager,

@@ -8,8 +8,8 @@ use std::str::FromStr;
 use form_urlencoded::Serializer;
 
 use super::visit::Member;
-use crate::http::App;
-use crate::model::SchemeId;
+use crate::http::{App, Problem, narrowed};
+use crate::model::{SchemeId, Scope};
 
 /// Lines of a page.
 pub const LINES: u32 = 30;
@@ -47,10 +47,15 @@ pub fn cut<T>(
     (after, narrowing): (Option<&str>, &Narrowing<'_>),
     mark: impl FnOnce(&T) -> String,
 ) -> Pager {
+    let next = last_shown(found, lines).map(mark);
+    Pager::of(after, narrowing, next)
+}
+
+/// The last of `lines`, when there were more.
+fn last_shown<T>(found: &mut Vec<T>, lines: u32) -> Option<&T> {
     let more = found.len() > lines as usize;
     found.truncate(lines as usize);
-    let last = found.last().filter(|_| more).map(mark);
-    Pager::of(after, narrowing, last)
+    found.last().filter(|_| more)
 }
 
 /// The query of a list that is narrowed, and goes on after a line.
@@ -64,14 +69,71 @@ pub fn query(narrowing: &Narrowing<'_>, after: Option<&str>) -> String {
     query.finish()
 }
 
-/// The schemes to which somebody may narrow a list, each with whether it is chosen; none for whoever sees one only.
-pub fn schemes(app: &App, member: &Member, chosen: Option<&SchemeId>) -> Vec<(String, bool)> {
-    if !member.caller.runs_the_hub() {
-        return Vec::new();
+/// How a list of what schemes sent begins: whose lines it shows, and after which it goes on.
+pub struct Asked<'a> {
+    /// Of whoever sees one scheme only.
+    own: Option<&'a SchemeId>,
+    /// Chosen by the reader.
+    chosen: Option<SchemeId>,
+    after: Option<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    /// By somebody who has a right, as the address says it.
+    ///
+    /// # Errors
+    /// `not_permitted`, for whoever sees nothing of any scheme.
+    pub fn of(
+        member: &'a Member,
+        scope: Scope,
+        scheme: Option<&str>,
+        after: Option<&'a str>,
+    ) -> Result<Self, Problem> {
+        Ok(Self { own: narrowed(&member.caller, scope)?, chosen: said(scheme), after })
     }
-    let library = app.hub().library();
-    let known = library.registry().schemes().map(|known| &known.id);
-    known.map(|id| (id.to_string(), Some(id) == chosen)).collect()
+
+    /// The scheme whose lines are shown; none for those of all.
+    pub fn scheme(&self) -> Option<&SchemeId> {
+        self.own.or(self.chosen.as_ref())
+    }
+
+    /// The line after which it goes on.
+    pub fn after<T: FromStr>(&self) -> Option<T> {
+        said(self.after)
+    }
+
+    /// Whether the reader chose no scheme.
+    pub const fn of_all(&self) -> bool {
+        self.chosen.is_none()
+    }
+
+    /// The schemes among which the reader may choose, each with whether it is chosen; none for whoever sees one only.
+    pub fn schemes(&self, app: &App, member: &Member) -> Vec<(String, bool)> {
+        if !member.caller.runs_the_hub() {
+            return Vec::new();
+        }
+        let library = app.hub().library();
+        let known = library.registry().schemes().map(|known| &known.id);
+        known.map(|id| (id.to_string(), Some(id) == self.chosen.as_ref())).collect()
+    }
+
+    /// Around a page that ends before `next`; `more` is what the list is narrowed to besides.
+    pub fn pager(&self, more: &Narrowing<'_>, next: Option<String>) -> Pager {
+        let scheme = [("scheme", self.chosen.as_ref().map(SchemeId::as_str))];
+        let narrowing: Vec<_> = scheme.iter().chain(more).copied().collect();
+        Pager::of(self.after, &narrowing, next)
+    }
+
+    /// Cuts what was found to `lines`, and says where the rest is: `mark` names the last line that is shown.
+    pub fn cut<T>(
+        &self,
+        found: &mut Vec<T>,
+        lines: u32,
+        more: &Narrowing<'_>,
+        mark: impl FnOnce(&T) -> String,
+    ) -> Pager {
+        self.pager(more, last_shown(found, lines).map(mark))
+    }
 }
 
 #[cfg(test)]

@@ -7,15 +7,15 @@ use serde::Deserialize;
 
 use super::defects::field;
 use super::form::Form;
-use super::listing::{self, LINES, Pager};
+use super::listing::{Asked, LINES, Pager};
 use super::page::{done, page, refused};
 use super::shell::{Section, Shell};
 use super::visit::Member;
 use super::words::Words;
-use crate::http::{App, Code, Named, Params, Problem, narrowed};
+use crate::http::{App, Code, Named, Params, Problem};
 use crate::mapping::Mapping;
 use crate::messages;
-use crate::model::{Issue, QuarantineId, SchemeId, Scope, Severity};
+use crate::model::{Issue, QuarantineId, Scope, Severity};
 use crate::operations::batches::{self, Filter, QuarantineState, Waiting};
 use crate::operations::quarantine::{self, CorrectOutcome, Correction, cells::cells};
 
@@ -116,22 +116,16 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let member = member.with(Scope::RecordsRead)?;
     let words = member.visit.words;
-    let own = narrowed(&member.caller, Scope::RecordsRead)?;
-    let asked: Option<SchemeId> = listing::said(wanted.scheme.as_deref());
-    let after = wanted.after.as_deref();
-    let filter = Filter {
-        scheme: own.or(asked.as_ref()),
-        state: Some(QuarantineState::Open),
-        ..Filter::default()
-    };
-    let since: Option<QuarantineId> = listing::said(after);
-    let mut found = batches::page(app.hub(), &filter, since, LINES + 1).await?;
-    let narrowing = [("scheme", asked.as_ref().map(SchemeId::as_str))];
-    let pager = listing::cut(&mut found, LINES, (after, &narrowing), |last| last.id.to_string());
+    let (scheme, after) = (wanted.scheme.as_deref(), wanted.after.as_deref());
+    let asked = Asked::of(&member, Scope::RecordsRead, scheme, after)?;
+    let filter =
+        Filter { scheme: asked.scheme(), state: Some(QuarantineState::Open), ..Filter::default() };
+    let mut found = batches::page(app.hub(), &filter, asked.after(), LINES + 1).await?;
+    let pager = asked.cut(&mut found, LINES, &[], |last| last.id.to_string());
     let list = List {
         shell: Shell::new(&member, Section::Refusals, "page-refusals"),
-        schemes: listing::schemes(&app, &member, asked.as_ref()),
-        all: asked.is_none(),
+        schemes: asked.schemes(&app, &member),
+        all: asked.of_all(),
         pager,
         rows: found.iter().map(|waiting| Shown::of(words, waiting, None)).collect(),
     };

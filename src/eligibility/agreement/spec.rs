@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::model::SchemeId;
 
-use super::super::document::{self, Found, Problem, Text};
+use super::super::document::{self, Fault, Found, Problem, Text};
 use super::{Agreement, Agreements, Basis, Grant, Partner};
 
 static SCHEMA: LazyLock<Validator> =
@@ -64,16 +64,16 @@ impl File {
         let mut found: Found = Vec::new();
         for partner in self.partners.keys() {
             if let Some(other) = others.iter().find(|other| other.partners.contains_key(partner)) {
-                let message = format!("agreement `{}` says already how it exchanges", other.id);
-                found.push((format!("/partners/{partner}"), message));
+                let fault = Fault::new("agreement-partner-twice").with("agreement", &other.id);
+                found.push((format!("/partners/{partner}"), fault));
             }
         }
         if others.iter().any(|known| known.id == self.agreement) {
-            let message = format!("another file is also agreement `{}`", self.agreement);
-            found.push(("/agreement".into(), message));
+            let fault = Fault::new("agreement-twice").with("agreement", &self.agreement);
+            found.push(("/agreement".into(), fault));
         }
         if self.to.is_some_and(|to| to < self.from) {
-            found.push(("/to".into(), "the agreement ends before it begins".into()));
+            found.push(("/to".into(), Fault::new("registry-inverted")));
         }
         let agreement = Agreement {
             id: self.agreement,
@@ -89,8 +89,8 @@ impl File {
         for (index, test) in self.tests.iter().enumerate() {
             let outcome = test.run(&alone);
             if outcome != test.expect {
-                let message = format!("expected `{}`, comes to `{outcome}`", test.expect);
-                found.push((format!("/tests/{index}/expect"), message));
+                let fault = Fault::new("agreement-test").with("expected", &test.expect);
+                found.push((format!("/tests/{index}/expect"), fault.with("found", outcome)));
             }
         }
         if !found.is_empty() {

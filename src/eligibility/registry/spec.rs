@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::model::SchemeId;
 
 use super::super::answer::Reason;
-use super::super::document::{self, Found, Problem, Text};
+use super::super::document::{self, Fault, Found, Problem, Text};
 use super::{
     Approval, Care, ChildLimit, Exclusion, Institution, Kind, NumberSystem, Package, Rates, Scheme,
     Share, Terms,
@@ -129,18 +129,22 @@ impl File {
     fn check_others(self, known: impl Fn(&SchemeId) -> bool) -> Result<(), Found> {
         let mut found: Found = Vec::new();
         if let Some(next) = self.successor.filter(|next| !known(next)) {
-            found.push(("/successor".into(), format!("no scheme `{next}`")));
+            found
+                .push(("/successor".into(), Fault::new("registry-no-scheme").with("scheme", next)));
         }
         for (index, exclusion) in self.excludes.iter().enumerate() {
             let pointer = format!("/excludes/{index}");
             if exclusion.scheme == self.scheme {
-                found.push((pointer, "a scheme does not exclude itself".into()));
+                found.push((pointer, Fault::new("registry-excludes-itself")));
             } else if !known(&exclusion.scheme) {
-                found.push((pointer, format!("no scheme `{}`", exclusion.scheme)));
+                found.push((
+                    pointer,
+                    Fault::new("registry-no-scheme").with("scheme", &exclusion.scheme),
+                ));
             } else if let (Some(from), Some(to)) = (exclusion.from, exclusion.to)
                 && to < from
             {
-                found.push((pointer, "it ends before it begins".into()));
+                found.push((pointer, Fault::new("registry-inverted")));
             }
         }
         if found.is_empty() { Ok(()) } else { Err(found) }
@@ -149,13 +153,13 @@ impl File {
     fn check(self, known: impl Fn(&SchemeId) -> bool) -> Result<Scheme, Found> {
         let mut found: Found = Vec::new();
         if known(&self.scheme) {
-            let message = format!("another file is also scheme `{}`", self.scheme);
-            found.push(("/scheme".into(), message));
+            let fault = Fault::new("registry-scheme-twice").with("scheme", &self.scheme);
+            found.push(("/scheme".into(), fault));
         }
         if let (Some(from), Some(to)) = (self.from, self.to)
             && to < from
         {
-            found.push(("/to".into(), "the scheme ends before it begins".into()));
+            found.push(("/to".into(), Fault::new("registry-inverted")));
         }
         let record_number = self.record_number.check("/record_number", &mut found);
         let identifiers = (0..)
@@ -184,8 +188,8 @@ impl File {
             approval: self.approval,
         };
         for (index, test) in self.tests.iter().enumerate() {
-            if let Err(message) = test.run(&scheme) {
-                found.push((format!("/tests/{index}"), message));
+            if let Err(fault) = test.run(&scheme) {
+                found.push((format!("/tests/{index}"), fault));
             }
         }
         if found.is_empty() { Ok(scheme) } else { Err(found) }
@@ -197,13 +201,16 @@ impl Number {
         let form = self.form.as_deref().and_then(|form| {
             // Anchored: a form describes the whole number.
             Regex::new(&format!("^(?:{form})$"))
-                .map_err(|error| found.push((format!("{pointer}/form"), error.to_string())))
+                .map_err(|error| {
+                    let fault = Fault::new("registry-form").with("said", error);
+                    found.push((format!("{pointer}/form"), fault));
+                })
                 .ok()
         });
         for (index, example) in self.examples.iter().enumerate() {
             if form.as_ref().is_some_and(|form| !form.is_match(example)) {
-                let message = format!("`{example}` does not have the form");
-                found.push((format!("{pointer}/examples/{index}"), message));
+                let fault = Fault::new("registry-example").with("example", example);
+                found.push((format!("{pointer}/examples/{index}"), fault));
             }
         }
         NumberSystem { system: self.system, code: self.code, uri: self.uri, form }
@@ -215,23 +222,22 @@ fn check_terms(files: Vec<TermsFile>, kind: Kind, found: &mut Found) -> Vec<Term
     for (index, file) in files.into_iter().enumerate() {
         let pointer = format!("/terms/{index}");
         if kind.covers() == file.packages.is_empty() {
-            let message = if kind.covers() {
-                "a scheme that covers needs a package"
+            let fault = Fault::new(if kind.covers() {
+                "registry-needs-package"
             } else {
-                "a membership list grants no package"
-            };
-            found.push((format!("{pointer}/packages"), message.into()));
+                "registry-grants-none"
+            });
+            found.push((format!("{pointer}/packages"), fault));
         }
         if let (Some(from), Some(to)) = (file.from, file.to)
             && to < from
         {
-            found.push((format!("{pointer}/to"), "the terms end before they begin".into()));
+            found.push((format!("{pointer}/to"), Fault::new("registry-inverted")));
         }
         if let Some(before) = terms.last()
             && before.to.is_none_or(|to| file.from.is_none_or(|from| from <= to))
         {
-            let message = "terms follow each other: these begin before the ones above end";
-            found.push((format!("{pointer}/from"), message.into()));
+            found.push((format!("{pointer}/from"), Fault::new("registry-terms-overlap")));
         }
         let packages = file
             .packages
@@ -266,7 +272,7 @@ fn rates(percents: &BTreeMap<Care, f64>, pointer: &str, found: &mut Found) -> Ra
             }
             None => found.push((
                 pointer.to_owned(),
-                format!("{percent} is no percentage from 0 to 100 with at most two decimals"),
+                Fault::new("registry-percentage").with("value", percent),
             )),
         }
     }
@@ -285,14 +291,18 @@ fn share(percent: f64) -> Option<Share> {
 }
 
 impl Test {
-    fn run(&self, scheme: &Scheme) -> Result<(), String> {
+    fn run(&self, scheme: &Scheme) -> Result<(), Fault> {
         let Some((_, package)) = scheme.package_on(Some(&self.package), self.on) else {
-            return Err(format!("no package `{}` on {}", self.package, self.on));
+            let fault = Fault::new("registry-test-package").with("package", &self.package);
+            return Err(fault.with("day", self.on));
         };
         for (care, percent) in &self.copay {
             let found = package.coverage.get(care).map(|share| share.rest());
             if found != share(*percent) {
-                return Err(format!("expected {percent} % left for {care:?}, comes to {found:?}"));
+                let fault = Fault::new("registry-test-rate").with("expected", percent);
+                let found = found.map_or_else(|| "–".to_owned(), |share| share.percent());
+                let care = format!("{care:?}").to_lowercase();
+                return Err(fault.with("care", care).with("found", found));
             }
         }
         Ok(())

@@ -27,7 +27,7 @@ impl Finding {
                 let place = document.pointer.as_str();
                 let place = if place.is_empty() { String::new() } else { format!("{place}: ") };
                 let line = u32::try_from(document.line.unwrap_or(0)).unwrap_or(0);
-                Self::plain(line, format!("{place}{}", document.message))
+                Self::plain(line, format!("{place}{}", document.fault.say(words.0)))
             }
             FileProblem::File(FileError::UnknownKind { .. }) => {
                 Self::plain(1, words.say("lsp-unknown-kind"))

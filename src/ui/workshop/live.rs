@@ -59,7 +59,7 @@ fn told(words: Words, problem: &FileProblem, units: &Units<'_>) -> Value {
     match problem {
         FileProblem::Mapping { diagnostic, .. } => diagnosed(words, diagnostic, units),
         FileProblem::Document(document) => {
-            whole_line(document.line.unwrap_or(1), document.message.clone())
+            whole_line(document.line.unwrap_or(1), document.fault.say(words.0))
         }
         FileProblem::File(_) | FileProblem::Schema(_) | FileProblem::Missing(_) => {
             whole_line(1, Finding::of(words, 0, problem).message)

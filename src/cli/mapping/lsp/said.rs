@@ -32,8 +32,8 @@ fn diagnostic(problem: &Problem, text: &str, lines: &Lines, language: Language) 
         Problem::Document(problem) => {
             let line = problem.line.unwrap_or(1).saturating_sub(1);
             let place = match problem.pointer.as_str() {
-                "" => problem.message.clone(),
-                pointer => format!("{pointer}: {}", problem.message),
+                "" => problem.fault.say(language),
+                pointer => format!("{pointer}: {}", problem.fault.say(language)),
             };
             finding(whole_line(text, line), DiagnosticSeverity::ERROR, place)
         }
