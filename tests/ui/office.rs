@@ -142,6 +142,13 @@ cluster::both! {
         viewer.get("/ui/figures?on=2026-01-02").await.says("is not shown");
     }
 
+    async fn no_account_is_called_like_a_scheme(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        let mut browser = Browser::of(&server, "awa.traore", Role::Administrator, None).await;
+        let new = [("name", "ML-UTM"), ("role", "viewer"), ("scheme", "")];
+        browser.submit("/ui/accounts", "/ui/accounts", &new).await.says("the name of a scheme");
+    }
+
     async fn records_are_looked_through_and_found_by_their_number(place: cluster::Place) {
         let server = Server::start(&place).await;
         let (people, file) = with_bad_dates(40, 0);

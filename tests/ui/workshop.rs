@@ -193,6 +193,24 @@ cluster::both! {
 }
 
 cluster::both! {
+    async fn what_is_wrong_with_a_scheme_is_said_in_the_readers_language(place: cluster::Place) {
+        let server = Server::start(&place).await;
+        let mut awa = Browser::of(&server, "awa.traore", Role::Administrator, None).await;
+        let path = "/ui/mappings/scheme/ml-utm";
+        let text = UTM_SCHEME.replace("kind: mutual", "kind: mutuelle").replace("country: ML", "pays: ML");
+        for (language, said) in [
+            ("fr", ["il manque « country »", "ce champ n’existe pas ici : pays", "« mutuelle » n’est pas une de ces valeurs"]),
+            ("en", ["\"country\" is a required", "there is no such field here: pays", "`mutuelle` is none of"]),
+        ] {
+            awa.language = language;
+            let token = awa.get(&format!("{path}/edit")).await.between("name=\"form\" value=\"", "\"");
+            let found = awa.post(&format!("{path}/look"), &[("form", &token), ("text", &text)]).await.html;
+            let found: serde_json::Value = serde_json::from_str(&found).unwrap();
+            let told = found["problems"].to_string().replace("\\\"", "\"").replace('\u{a0}', " ");
+            assert!(said.iter().all(|said| told.contains(said)), "{told}");
+        }
+    }
+
     async fn a_new_scheme_begins_with_a_sample_and_its_first_push_is_accepted(place: cluster::Place) {
         let server = Server::start(&place).await;
         let mut awa = Browser::of(&server, "awa.traore", Role::Administrator, None).await;
@@ -292,7 +310,7 @@ cluster::both! {
             opened.says("not saved yet").says("name=\"seen\" value=\"\"").says(name).lacks("/rows\"");
         }
         let opened = awa.submit(blank, blank, &[("kind", "agreement"), ("name", "ml-sn")]).await;
-        opened.says("agreement: ml-sn").says("ci-cnam").says("has less than 1 item");
+        opened.says("agreement: ml-sn").says("ci-cnam").says("something must stand here");
         let edit = "/ui/mappings/agreement/ml-sn/edit";
         let text = opened.between("spellcheck=\"false\" autocomplete=\"off\" autocapitalize=\"off\" wrap=\"off\">\n", "</textarea>");
         let text = text.replace("&#34;", "\"").replace("text: { fr: \"\", en: \"\" }", "text: { fr: \"Convention\", en: \"Convention\" }");
