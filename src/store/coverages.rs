@@ -48,14 +48,16 @@ sql! {
            and c.known_from <= $2 and (c.known_to is null or c.known_to > $2)
          order by c.record_id",
         // Each key by itself, `offset 0` so that it stays so: of an array of keys PostgreSQL supposes that it may fit a
-        // twentieth of the table, and before a table's first `analyze` it reads the whole of it instead of the index.
+        // twentieth of the table, and before a table's first `analyze` it reads the whole of it instead of the index. Of a
+        // record one statement is known at a moment.
         "select l.person_id, c.record_id, c.known_from, c.known_to, c.sealed
          from unnest($1::bytea[]) asked (person_id)
          cross join lateral
            (select person_id, record_id from person_links where person_id = asked.person_id offset 0) l
          cross join lateral
            (select record_id, known_from, known_to, sealed from coverages
-            where record_id = l.record_id and known_from <= $2 and (known_to is null or known_to > $2) offset 0) c
+            where record_id = l.record_id and known_from <= $2 and (known_to is null or known_to > $2)
+            order by known_from desc limit 1) c
          order by c.record_id",
     );
     OF_RECORD: Query = Query::same(
