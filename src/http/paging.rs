@@ -17,7 +17,7 @@ pub struct Page {
     /// Items on the page: 1 to 500, usually 50.
     #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u32>,
-    /// `next` of the page before; without it, the first page.
+    /// `next` of the page before; without it, or empty, the first page.
     pub after: Option<String>,
 }
 
@@ -40,6 +40,7 @@ impl Page {
     pub fn after<T: std::str::FromStr>(&self) -> Result<Option<T>, Problem> {
         self.after
             .as_deref()
+            .filter(|text| !text.is_empty())
             .map(|text| text.parse().map_err(|_| Problem::parameter("after", "?")))
             .transpose()
     }

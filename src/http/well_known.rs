@@ -14,6 +14,9 @@ use crate::operations::answers::{self, signer};
 /// How long a copy may be used: a revoked key or a cancelled answer is believed no longer than this by who asks again.
 const FRESH: &str = "public, max-age=300";
 
+/// The media type of the list of cancelled answers: the `typ` of its header, as RFC 8725 (3.11) has it.
+const LIST: &str = "application/dankun-cancelled+jwt";
+
 /// The keys with which the hub signs answers, as a JWK set (RFC 7517); replaced ones too, so that what they signed can be
 /// proved for ever. Save it to check answers without a network.
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "proof", security(()), responses(
@@ -27,9 +30,9 @@ pub async fn keys(State(app): State<App>) -> Result<impl IntoResponse, Problem> 
 /// Ids of the signed answers that no longer hold and whose time is not over, as a signed JWT of their own: save it beside
 /// the keys.
 #[utoipa::path(get, path = "/.well-known/dankun-cancelled.jwt", tag = "proof", security(()), responses(
-    (status = 200, description = "JWT with `cancelled`, a list of ids", content_type = "application/jwt", body = String),
+    (status = 200, description = "JWT with `cancelled`, a list of ids", content_type = "application/dankun-cancelled+jwt", body = String),
     (status = "5XX", response = Refused)))]
 pub async fn cancelled(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
     let list = answers::cancelled(&app.hub).await?;
-    Ok(([(CONTENT_TYPE, "application/jwt"), (CACHE_CONTROL, FRESH)], list))
+    Ok(([(CONTENT_TYPE, LIST), (CACHE_CONTROL, FRESH)], list))
 }
