@@ -152,3 +152,4 @@ page-done-measured = Measured.
 page-done-unsubscribed = The subscription has ended.
 page-done-replay-stopped = The reading is stopped; what is done stays done.
 page-done-counted = Everybody is counted.
+page-keys-interface = What programs can do with a key, life events among it: the whole interface (OpenAPI)

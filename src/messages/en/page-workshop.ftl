@@ -263,3 +263,4 @@ page-trial-flips = Whose coverage would change
 page-trial-some = Some of them, at most { $count }.
 page-done-trial-stopped = The trial is stopped; nothing was changed.
 page-done-trial-busy = Another trial is running: this one. One runs at a time.
+page-file-send = Records can be sent: send a file

@@ -152,3 +152,4 @@ page-done-measured = La mesure est faite.
 page-done-unsubscribed = L’abonnement a pris fin.
 page-done-replay-stopped = La relecture est arrêtée ; ce qui est fait reste fait.
 page-done-counted = Tout le monde est compté.
+page-keys-interface = Ce que les programmes peuvent faire d’une clé, événements de vie compris : toute l’interface (OpenAPI)

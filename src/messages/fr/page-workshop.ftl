@@ -263,3 +263,4 @@ page-trial-flips = De qui les droits changeraient
 page-trial-some = Quelques-uns, au plus { $count }.
 page-done-trial-stopped = L’essai est arrêté ; rien n’a été changé.
 page-done-trial-busy = Un autre essai est en cours : celui-ci. Il n’y en a qu’un à la fois.
+page-file-send = Des fiches peuvent être envoyées : envoyer un fichier

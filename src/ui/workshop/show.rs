@@ -76,6 +76,8 @@ struct Next {
     waits_for_other: bool,
     publish: bool,
     withdraw: bool,
+    /// Records can be sent by it.
+    send: bool,
     /// Match rules are tried on everybody, before they are published.
     try_out: bool,
 }
@@ -232,11 +234,13 @@ impl Next {
             Standing::Published => (false, true),
         };
         let own = is_author(&member.caller, &shown.version);
+        let counts_now = file.kind == Kind::Mapping && counts(app, file);
         Self {
+            send: counts_now && member.caller.may(Scope::RecordsWrite),
             edit: write,
             rows: write && super::rows::has_rows(file.kind),
             test: open && write,
-            preview: open && write && file.kind == Kind::Mapping && counts(app, file),
+            preview: open && write && counts_now,
             try_out: file.kind == Kind::Identity
                 && (open || shown.state == Standing::Published)
                 && member.caller.may(Scope::Admin),
