@@ -77,7 +77,7 @@ cluster::both! {
         let broken = Submission { body, ..submission("") };
         assert!(matches!(world.try_send(broken).await, Err(IntakeError::BrokeOff)));
         let mut session = world.hub.store().read().await.unwrap();
-        let batches = session.batches(Some(&club()), None, None, 10).await.unwrap();
+        let batches = session.batches(Some(&club()), None, 10).await.unwrap();
         assert_eq!(batches[0].state, BatchState::Abandoned);
         let staged = session.revisions_of_batch(batches[0].id, RevisionState::Staged, None, 10).await;
         assert!(staged.unwrap().is_empty());
@@ -103,7 +103,7 @@ async fn place_like(place: &cluster::Place) -> cluster::Place {
 async fn wait_for_chunks(world: &World) -> usize {
     loop {
         let mut session = world.hub.store().read().await.unwrap();
-        if let Some(batch) = session.batches(Some(&club()), None, None, 1).await.unwrap().first() {
+        if let Some(batch) = session.batches(Some(&club()), None, 1).await.unwrap().first() {
             let staged = session.revisions_of_batch(batch.id, RevisionState::Staged, None, 10_000);
             let staged = staged.await.unwrap().len();
             if staged >= 500 {
