@@ -20,7 +20,7 @@ pub const TWICE: usize = 6;
 /// The records of some people.
 pub fn records(page: &[usize], people: usize) -> Vec<Record> {
     let of = |number: &usize| {
-        let second = number % TWICE == 0;
+        let second = number.is_multiple_of(TWICE);
         let schemes = if second { &["ml-utm", "ml-canam"][..] } else { &["ml-utm"] };
         let number = *number;
         schemes

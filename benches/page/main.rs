@@ -39,11 +39,14 @@ fn main() -> ExitCode {
         return ended(weigh(url, &key_file));
     }
     let places = [Place::sqlite(), runtime.block_on(Place::postgres())];
-    let well = places.iter().map(|place| {
-        runtime.block_on(fill(&place.url, &place.key_file(), people));
-        weigh(&place.url, &place.key_file())
-    });
-    ended(well.fold(true, |all, one| all && one))
+    let well: Vec<bool> = places
+        .iter()
+        .map(|place| {
+            runtime.block_on(fill(&place.url, &place.key_file(), people));
+            weigh(&place.url, &place.key_file())
+        })
+        .collect();
+    ended(!well.contains(&false))
 }
 
 const fn ended(well: bool) -> ExitCode {

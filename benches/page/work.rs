@@ -232,7 +232,7 @@ impl Work<'_> {
         for two in records.windows(2).filter(|two| two[0].person != two[1].person) {
             self.last += 1;
             match self.last % 50 {
-                0 => asked.push((two[0].id, two[1].id, self.last % 150 == 0)),
+                0 => asked.push((two[0].id, two[1].id, self.last.is_multiple_of(150))),
                 1 if self.last % 200 == 1 => edges.push(edge(two[0].id, two[1].id, "held_back")),
                 _ => {}
             }

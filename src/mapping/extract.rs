@@ -18,8 +18,8 @@ use crate::format::events::{Events as _, Row, Scalar};
 use crate::schema::Absent;
 
 pub use cells::{Cells, Frame, Listed, MOST_ITEMS, Slot};
-pub use memory::Memory;
 use memory::Spot;
+pub use memory::{Memory, emptied};
 pub use straight::Straight;
 use trie::{Choice, Node, Pick, Role};
 pub use trie::{Places, Trie, Wanted};

@@ -26,13 +26,16 @@ pub enum Input {
     Result,
 }
 
+/// Something that is read, and a text that it may have.
+type Choice = (Input, Box<str>);
+
 /// A condition whose names are resolved.
 #[derive(Clone, Debug)]
 pub struct When {
     condition: Condition,
     inputs: Box<[Input]>,
     /// The texts of which it asks for one, when it asks for nothing else: most conditions.
-    any: Option<Box<[(Input, Box<str>)]>>,
+    any: Option<Box<[Choice]>>,
     /// As written.
     pub text: Box<str>,
 }

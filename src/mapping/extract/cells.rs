@@ -268,11 +268,3 @@ impl<'r> Cells<'r> {
         }
     }
 }
-
-/// The same memory for slots of another record: nothing is kept but the allocation. With nothing left to
-/// map, the library collects into the same memory.
-#[must_use]
-pub fn recycle<'b>(mut slots: Slots<'_>) -> Slots<'b> {
-    slots.clear();
-    slots.into_iter().filter_map(|_| None).collect()
-}

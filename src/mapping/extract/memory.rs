@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::cells::{Cells, Slots, recycle};
+use super::cells::{Cells, Slots};
 use super::straight::Order;
 use super::trie::Trie;
 
@@ -64,7 +64,7 @@ impl Memory {
 
     /// Takes back the memory of a record that nobody looks at any more.
     pub fn end(&mut self, cells: Cells<'_>) {
-        self.slots = recycle(cells.into_element());
+        self.slots = emptied(cells.into_element());
     }
 
     /// How often the key of a field came before in the object that is open.
@@ -94,6 +94,14 @@ impl Memory {
         let level = Level { array: true, items: 0, spots, at, number: 0, after: 0 };
         self.levels.push(level);
     }
+}
+
+/// The same memory for things that live shorter or longer: nothing is kept but the allocation.
+#[must_use]
+pub fn emptied<A, B>(mut vec: Vec<A>) -> Vec<B> {
+    vec.clear();
+    // Nothing is left to map; the library collects into the same allocation.
+    vec.into_iter().filter_map(|_| None).collect()
 }
 
 /// What the columns of a table are to the mapping, looked up once for each header.

@@ -7,6 +7,7 @@ use crate::model::{Issue, IssueCode, Place, Severity};
 use crate::schema::Schema;
 
 use super::super::Mapping;
+use super::super::extract::emptied;
 use super::super::group::Made;
 use super::super::level::{Columns, Each};
 use super::super::outcome::{Around, Outcome, Reference, Refusal, Translated};
@@ -45,13 +46,6 @@ impl Spare {
         record.around = Around::default();
         record
     }
-}
-
-/// The same memory for things that live shorter or longer: nothing is kept but the allocation.
-fn emptied<A, B>(mut vec: Vec<A>) -> Vec<B> {
-    vec.clear();
-    // Nothing is left to map; the library collects into the same allocation.
-    vec.into_iter().filter_map(|_| None).collect()
 }
 
 impl<'m> Stage<'m> {
